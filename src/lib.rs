@@ -1,0 +1,20 @@
+//! nhmt builds a whole `$HOME` as one store path and swaps it in by one rename.
+//!
+//! The rooms, and which may call which (arrows point one way; `cli` calls
+//! everything):
+//!
+//! | module | what it does | knows |
+//! | --- | --- | --- |
+//! | [`manifest`] | the contract between Nix and Rust, and the index of a home tree | nothing |
+//! | [`home`] | where things lie in a home, its lock, descriptor-relative access | `manifest` |
+//! | [`tree`] | a manifest becomes a home tree; packages become one environment | `manifest` |
+//! | [`store`] | store paths, Nix's commands, the local store | `manifest` |
+//! | [`eval`] | a configuration becomes a home tree, by Nix | `manifest`, `store` |
+//! | [`generation`] | numbered profile links, GC roots | `manifest`, `home`, `store` |
+//! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home` |
+//! | [`ui`] | progress, colour, tables | nothing |
+//! | [`cli`] | arguments; one file per command | everything |
+
+pub mod cli;
+pub mod home;
+pub mod manifest;

@@ -1,0 +1,408 @@
+//! From the JSON of a manifest to a checked [`Manifest`], and back.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path};
+
+use serde_json::{Map, Number, Value};
+use thiserror::Error;
+
+use super::raw::{RawFile, RawManifest, UniqueMap};
+use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest};
+
+/// The key by which Nix sends a float: `{"$float": [mantissa, exponent]}` is
+/// mantissa × 2^exponent. Nix 2.8 prints floats with six digits only.
+const FLOAT_KEY: &str = "$float";
+
+/// Places that nhmt itself lives in; nothing managed may lie in, or be, one of
+/// them or a directory above it.
+const RESERVED: [&str; 3] = [
+    ".local/state/nhmt",
+    ".local/state/nix/profiles",
+    ".local/share/nhmt/store",
+];
+
+/// What is wrong with a manifest. Every message starts with the JSON path.
+#[derive(Debug, Error)]
+pub enum ManifestError {
+    /// Not JSON, or not of the manifest's form.
+    #[error("{path}: {message}")]
+    Malformed {
+        /// JSON path of the fault (`files.\.bashrc.text`), `.` for the whole.
+        path: String,
+        /// What the reader says of it, with line and column.
+        message: String,
+    },
+    /// Another format version.
+    #[error(
+        "version: this is a version {found} manifest, and this nhmt reads version {MANIFEST_VERSION}; use a newer nhmt"
+    )]
+    Version {
+        /// The version that the manifest names.
+        found: u32,
+    },
+    /// `home.directory` is relative or has `..`.
+    #[error("home.directory: `{found}` is not an absolute, normalized path")]
+    HomeDirectory {
+        /// What stands there.
+        found: String,
+    },
+    /// A target that is not a place in the home.
+    #[error("files.\"{target}\": the target cannot be used: {source}")]
+    Target {
+        /// The target as written.
+        target: String,
+        /// The rule that it breaks.
+        source: HomePathError,
+    },
+    /// A target in nhmt's own directories.
+    #[error(
+        "files.\"{target}\": the target would replace `{reserved}`, which nhmt keeps its own records in; choose files beside or below it one by one"
+    )]
+    Reserved {
+        /// The target as written.
+        target: String,
+        /// The directory of nhmt's.
+        reserved: &'static str,
+    },
+    /// A file in the place of another's directory.
+    #[error(
+        "files.\"{inner}\": it lies below \"{outer}\", which is managed as one file or link; set `recursive` on \"{outer}\", or drop one of the two"
+    )]
+    Nested {
+        /// The upper target.
+        outer: HomePath,
+        /// The lower target.
+        inner: HomePath,
+    },
+    /// None or several of `text`, `source`, `format` with `value`.
+    #[error("files.\"{target}\": {problem}")]
+    Content {
+        /// The target as written.
+        target: String,
+        /// What is wrong and what would be right.
+        problem: String,
+    },
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    ///
+    /// # Errors
+    /// The first fault of `json`, with its JSON path.
+    pub fn from_json(json: &[u8]) -> Result<Self, ManifestError> {
+        let mut deserializer = serde_json::Deserializer::from_slice(json);
+        let raw = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+            ManifestError::Malformed {
+                path: error.path().to_string(),
+                message: error.inner().to_string(),
+            }
+        })?;
+        deserializer
+            .end()
+            .map_err(|error| ManifestError::Malformed {
+                path: ".".to_owned(),
+                message: error.to_string(),
+            })?;
+        Self::try_from_raw(raw)
+    }
+
+    /// Checks a manifest that is part of a larger JSON value.
+    ///
+    /// # Errors
+    /// The first fault of `value`, with its JSON path.
+    pub fn from_value(value: Value) -> Result<Self, ManifestError> {
+        let raw =
+            serde_path_to_error::deserialize(value).map_err(|error| ManifestError::Malformed {
+                path: error.path().to_string(),
+                message: error.inner().to_string(),
+            })?;
+        Self::try_from_raw(raw)
+    }
+
+    fn try_from_raw(raw: RawManifest) -> Result<Self, ManifestError> {
+        if raw.version != MANIFEST_VERSION {
+            return Err(ManifestError::Version { found: raw.version });
+        }
+        if !is_normalized_absolute(&raw.home.directory) {
+            return Err(ManifestError::HomeDirectory {
+                found: raw.home.directory.display().to_string(),
+            });
+        }
+        let mut files = BTreeMap::new();
+        for (target, file) in raw.files.0 {
+            let path = target_path(&target)?;
+            let spec = file.into_spec(&target)?;
+            files.insert(path, spec);
+        }
+        check_nesting(&files)?;
+        Ok(Self {
+            home: raw.home,
+            files,
+            packages: raw.packages,
+            on_conflict: raw.on_conflict,
+        })
+    }
+
+    /// The manifest as JSON, normalized: keys sorted, defaults left out.
+    ///
+    /// # Panics
+    /// Never: every checked manifest has a JSON form.
+    #[must_use]
+    pub fn to_json(&self) -> Vec<u8> {
+        let files = self
+            .files
+            .iter()
+            .map(|(path, spec)| {
+                let name = String::from_utf8_lossy(path.as_bytes()).into_owned();
+                (name, RawFile::from_spec(spec))
+            })
+            .collect();
+        let raw = RawManifest {
+            version: MANIFEST_VERSION,
+            home: self.home.clone(),
+            files: UniqueMap(files),
+            packages: self.packages.clone(),
+            on_conflict: self.on_conflict,
+        };
+        let mut json = serde_json::to_vec(&raw).expect("a manifest has only string keys");
+        json.push(b'\n');
+        json
+    }
+}
+
+fn is_normalized_absolute(path: &Path) -> bool {
+    path.is_absolute()
+        && path
+            .components()
+            .all(|c| matches!(c, Component::RootDir | Component::Normal(_)))
+}
+
+fn target_path(target: &str) -> Result<HomePath, ManifestError> {
+    let path = HomePath::new(target).map_err(|source| ManifestError::Target {
+        target: target.to_owned(),
+        source,
+    })?;
+    for reserved in RESERVED {
+        let own = HomePath::new(reserved).expect("a constant path is valid");
+        if path == own || path.is_below(&own) || own.is_below(&path) {
+            return Err(ManifestError::Reserved {
+                target: target.to_owned(),
+                reserved,
+            });
+        }
+    }
+    Ok(path)
+}
+
+/// The map is sorted so that everything below a path follows it directly.
+fn check_nesting(files: &BTreeMap<HomePath, FileSpec>) -> Result<(), ManifestError> {
+    let mut outer: Option<&HomePath> = None;
+    for (path, spec) in files {
+        if let Some(outer) = outer
+            && path.is_below(outer)
+        {
+            return Err(ManifestError::Nested {
+                outer: outer.clone(),
+                inner: path.clone(),
+            });
+        }
+        let open = matches!(
+            spec.content,
+            Content::Source {
+                recursive: true,
+                ..
+            }
+        );
+        outer = if open { None } else { Some(path) };
+    }
+    Ok(())
+}
+
+impl RawFile {
+    fn into_spec(self, target: &str) -> Result<FileSpec, ManifestError> {
+        let problem = |problem: String| ManifestError::Content {
+            target: target.to_owned(),
+            problem,
+        };
+        let ways = usize::from(self.text.is_some())
+            + usize::from(self.source.is_some())
+            + usize::from(self.format.is_some() || self.value.is_some());
+        if ways != 1 {
+            let found = if ways == 0 { "none" } else { "more than one" };
+            return Err(problem(format!(
+                "give exactly one of `text`, `source`, or `format` with `value`; {found} is there"
+            )));
+        }
+        if self.recursive && self.source.is_none() {
+            return Err(problem("`recursive` goes with `source` only".to_owned()));
+        }
+        let content = match (self.text, self.source, self.format, self.value) {
+            (Some(text), ..) => Content::Text(text),
+            (_, Some(path), ..) if is_normalized_absolute(&path) => Content::Source {
+                path,
+                recursive: self.recursive,
+            },
+            (_, Some(path), ..) => {
+                return Err(problem(format!(
+                    "`source` is `{}`, which is not an absolute, normalized path",
+                    path.display()
+                )));
+            }
+            (_, _, Some(format), Some(value)) => Content::Structured {
+                format,
+                value: decode_floats(value).map_err(problem)?,
+            },
+            (_, _, Some(_), None) => {
+                return Err(problem("`format` needs a `value` beside it".to_owned()));
+            }
+            _ => return Err(problem("`value` needs a `format` beside it".to_owned())),
+        };
+        Ok(FileSpec {
+            content,
+            executable: self.executable,
+            force: self.force,
+            declared_in: self.declared_in,
+        })
+    }
+
+    fn from_spec(spec: &FileSpec) -> Self {
+        let mut raw = Self {
+            executable: spec.executable,
+            force: spec.force,
+            declared_in: spec.declared_in.clone(),
+            ..Self::default()
+        };
+        match &spec.content {
+            Content::Text(text) => raw.text = Some(text.clone()),
+            Content::Source { path, recursive } => {
+                raw.source = Some(path.clone());
+                raw.recursive = *recursive;
+            }
+            Content::Structured { format, value } => {
+                raw.format = Some(*format);
+                raw.value = Some(value.clone());
+            }
+        }
+        raw
+    }
+}
+
+fn decode_floats(value: Value) -> Result<Value, String> {
+    match value {
+        Value::Array(items) => items.into_iter().map(decode_floats).collect(),
+        Value::Object(map) => match float_parts(&map) {
+            Some((mantissa, exponent)) => scale(mantissa, exponent)
+                .and_then(Number::from_f64)
+                .map(Value::Number)
+                .ok_or_else(|| format!("the float {mantissa}·2^{exponent} is out of range")),
+            None => map
+                .into_iter()
+                .map(|(key, value)| Ok((key, decode_floats(value)?)))
+                .collect::<Result<Map<_, _>, _>>()
+                .map(Value::Object),
+        },
+        other => Ok(other),
+    }
+}
+
+fn float_parts(map: &Map<String, Value>) -> Option<(i64, i64)> {
+    let parts = map.get(FLOAT_KEY)?.as_array()?;
+    match parts.as_slice() {
+        [mantissa, exponent] if map.len() == 1 => Some((mantissa.as_i64()?, exponent.as_i64()?)),
+        _ => None,
+    }
+}
+
+/// mantissa × 2^exponent, exact, or `None` when no finite float is that.
+fn scale(mantissa: i64, exponent: i64) -> Option<f64> {
+    const EXACT: i64 = 1 << 53;
+    if !(-EXACT..=EXACT).contains(&mantissa) || !(-1200..=1200).contains(&exponent) {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "at most 53 bits, checked above")]
+    let mut float = mantissa as f64;
+    // One factor of two at a time: a power of its own could overflow or lose
+    // bits although the product is representable.
+    let step = if exponent < 0 { 0.5 } else { 2.0 };
+    for _ in 0..exponent.unsigned_abs() {
+        float *= step;
+    }
+    float.is_finite().then_some(float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(files: &str) -> Result<Manifest, ManifestError> {
+        let json = format!(
+            r#"{{"version":1,"home":{{"username":"u","directory":"/h"}},"files":{files}}}"#
+        );
+        Manifest::from_json(json.as_bytes())
+    }
+
+    fn message(files: &str) -> String {
+        manifest(files).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_fault_is_named_by_its_json_path() {
+        let text = message(r#"{".a":{"text":1}}"#);
+        assert!(
+            text.starts_with("files.\\.a.text:") || text.starts_with("files..a.text:"),
+            "{text}"
+        );
+        let unknown = message(r#"{"a":{"txt":"x"}}"#);
+        assert!(unknown.contains("unknown field `txt`"), "{unknown}");
+        assert!(unknown.starts_with("files.a"), "{unknown}");
+    }
+
+    #[test]
+    fn targets_that_leave_the_home_or_hit_our_records_are_refused() {
+        assert!(message(r#"{"/etc/x":{"text":""}}"#).contains("absolute"));
+        assert!(message(r#"{"../x":{"text":""}}"#).contains("`..`"));
+        assert!(message(r#"{".local":{"text":""}}"#).contains(".local/state/nhmt"));
+        assert!(message(r#"{".local/state/nhmt/x":{"text":""}}"#).contains("own records"));
+    }
+
+    #[test]
+    fn one_target_twice_and_one_below_another_are_refused() {
+        assert!(message(r#"{"a":{"text":""},"a":{"text":""}}"#).contains("`a` stands here twice"));
+        let nested = message(r#"{"a":{"text":""},"a-b":{"text":""},"a/b":{"text":""}}"#);
+        assert!(nested.contains("\"a/b\": it lies below \"a\""), "{nested}");
+        assert!(manifest(r#"{"a":{"source":"/s","recursive":true},"a/b":{"text":""}}"#).is_ok());
+    }
+
+    #[test]
+    fn content_is_given_exactly_once() {
+        assert!(message(r#"{"a":{}}"#).contains("none is there"));
+        assert!(message(r#"{"a":{"text":"","source":"/x"}}"#).contains("more than one"));
+        assert!(message(r#"{"a":{"format":"json"}}"#).contains("needs a `value`"));
+        assert!(manifest(r#"{"a":{"format":"json","value":null}}"#).is_ok());
+    }
+
+    #[test]
+    fn floats_cross_without_loss() {
+        let cases = [
+            (0.1, 3_602_879_701_896_397_i64, -55),
+            (123_456_789.5, 246_913_579, -1),
+            (1.0, 1, 0),
+            (5e-324, 1, -1074),
+            (f64::MAX, (1 << 53) - 1, 971),
+            (-2.5, -5, -1),
+        ];
+        for (float, mantissa, exponent) in cases {
+            assert_eq!(scale(mantissa, exponent), Some(float));
+        }
+        assert_eq!(scale(1, 1025), None);
+        let spec = manifest(r#"{"a":{"format":"json","value":{"x":[{"$float":[5,-1]}]}}}"#);
+        let json = String::from_utf8(spec.unwrap().to_json()).unwrap();
+        assert!(json.contains(r#"{"x":[2.5]}"#), "{json}");
+    }
+
+    #[test]
+    fn json_goes_both_ways() {
+        let one = manifest(r#"{"a":{"text":"x","executable":true},"b":{"source":"/s"}}"#).unwrap();
+        assert_eq!(Manifest::from_json(&one.to_json()).unwrap(), one);
+    }
+}

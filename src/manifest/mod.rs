@@ -1,0 +1,71 @@
+//! The contract between the Nix side and the Rust side.
+//!
+//! A configuration evaluates to a [`Manifest`] (JSON); a home tree built from
+//! it carries an [`Index`]. Nothing else crosses over.
+
+mod check;
+mod digest;
+mod file;
+mod home_path;
+mod index;
+mod raw;
+
+pub use check::ManifestError;
+pub use digest::Digest;
+pub use file::{Content, FileSpec, Format};
+pub use home_path::{HomePath, HomePathError};
+pub use index::{Entry, Index, IndexError, LeafKind};
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+/// The manifest format that this nhmt reads and writes.
+pub const MANIFEST_VERSION: u32 = 1;
+
+/// Everything that a configuration asks for, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// For whom and where.
+    pub home: HomeSpec,
+    /// The managed files by their place in the home.
+    pub files: BTreeMap<HomePath, FileSpec>,
+    /// The package environment, when there are packages.
+    pub packages: Option<PackagesSpec>,
+    /// What the configuration wants done with conflicts; a command-line flag
+    /// overrides it, and `None` leaves it to the command's default.
+    pub on_conflict: Option<OnConflict>,
+}
+
+/// The `home` object of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HomeSpec {
+    /// The login name.
+    pub username: String,
+    /// The absolute path of the home directory.
+    pub directory: PathBuf,
+}
+
+/// The `packages` object of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackagesSpec {
+    /// The store path of the merged environment (`…-nhmt-packages`).
+    pub path: PathBuf,
+    /// The names of the packages in it, with versions, as derivations have
+    /// them (`hello-2.12`), for `nhmt diff`.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// What to do with a file in the way that nhmt did not put there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum OnConflict {
+    /// Change nothing, name every conflict, exit 3.
+    Abort,
+    /// Move what is in the way below the state directory's `backups`.
+    Backup,
+}
