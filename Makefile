@@ -1,0 +1,97 @@
+# `make help` lists the targets. Everything that is built lies in one folder:
+# NHMT_BUILD_DIR, else CARGO_TARGET_DIR, else ./target.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+BUILD := $(shell realpath -m -- "$(or $(NHMT_BUILD_DIR),$(CARGO_TARGET_DIR),target)")
+export NHMT_BUILD_DIR := $(BUILD)
+export CARGO_TARGET_DIR := $(BUILD)
+
+# These would take the place of .cargo/config.toml, whose flags make nhmt static.
+unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
+
+# Test files that need Nix have names that start with `nix_`.
+nix_tests := $(patsubst tests/%.rs,--test %,$(wildcard tests/nix_*.rs))
+other_tests := $(patsubst tests/%.rs,--test %,$(filter-out tests/nix_%.rs,$(wildcard tests/*.rs)))
+
+# The limit that the project sets itself: 8 MB.
+largest := 8000000
+
+.PHONY: help
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
+
+.PHONY: demo
+demo: ## Build nhmt and try it in a scratch home
+	examples/demo
+
+.PHONY: test
+test: test-fmt lint test-release test-rust test-nix test-docs test-demo ## Run every test
+	@printf '\nAll tests passed.\n'
+
+.PHONY: fmt
+fmt: ## Format the Rust code
+	cargo fmt
+
+.PHONY: lint
+lint: ## Run clippy, and cargo-deny when it is installed
+	cargo clippy --locked --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then \
+	    cargo deny --offline --locked check licenses bans sources; \
+	else \
+	    echo 'cargo-deny is not installed: licences and sources of the dependencies are not checked'; \
+	fi
+
+.PHONY: docs
+docs: ## Build the book
+	@mdbook=$$(command -v mdbook) || { \
+	    tests/setup/mdbook "$(BUILD)/mdbook"; mdbook=$(BUILD)/mdbook/bin/mdbook; }; \
+	"$$mdbook" build docs --dest-dir "$(BUILD)/book"
+	@echo "The book is $(BUILD)/book/index.html"
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	cargo bench --locked
+
+.PHONY: clean
+clean: ## Remove what was built
+	@if [ -d "$(BUILD)/demo" ]; then chmod -R u+w "$(BUILD)/demo"; fi
+	@if [ -d "$(BUILD)/demo-test" ]; then chmod -R u+w "$(BUILD)/demo-test"; fi
+	cargo clean
+
+# The parts of `test`, cheapest first.
+
+.PHONY: test-fmt
+test-fmt:
+	cargo fmt --check
+
+.PHONY: test-release
+test-release:
+	cargo build --locked --release
+	@triple=$$(rustc --version --verbose | sed -n 's/^host: //p'); \
+	nhmt=$(BUILD)/$$triple/release/nhmt; \
+	tests/setup/static "$$nhmt"; \
+	tests/setup/smaller "$$nhmt" $(largest)
+
+.PHONY: test-rust
+test-rust:
+	cargo test --locked --lib --bins $(other_tests)
+	cargo test --locked --doc
+
+.PHONY: test-nix
+test-nix:
+	@[ -n "$(nix_tests)" ] || { echo 'There is no tests/nix_*.rs.' >&2; exit 1; }
+	tests/setup/each-nix "$(BUILD)/nix-current" cargo test --locked $(nix_tests)
+
+.PHONY: test-docs
+test-docs:
+	@$(MAKE) --no-print-directory docs || { \
+	    printf '\n*** NOT TESTED: the book; there is no mdbook. ***\n\n' >&2; \
+	    [ -z "$${CI:-}" ] && ! command -v mdbook >/dev/null && [ ! -e "$(BUILD)/mdbook/bin/mdbook" ]; }
+
+.PHONY: test-demo
+test-demo:
+	tests/setup/demo-stays-inside "$(BUILD)/demo-test"
