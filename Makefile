@@ -40,7 +40,7 @@ fmt: ## Format the Rust code
 lint: ## Run clippy, and cargo-deny when it is installed
 	cargo clippy --locked --all-targets -- -D warnings
 	@if command -v cargo-deny >/dev/null; then \
-	    cargo deny --offline --locked check licenses bans sources; \
+	    cargo deny --log-level error --locked check licenses bans sources; \
 	else \
 	    echo 'cargo-deny is not installed: licences and sources of the dependencies are not checked'; \
 	fi
