@@ -48,7 +48,7 @@ lint: ## Run clippy, and cargo-deny when it is installed
 .PHONY: docs
 docs: ## Build the book
 	@mdbook=$$(command -v mdbook) || { \
-	    tests/setup/mdbook "$(BUILD)/mdbook"; mdbook=$(BUILD)/mdbook/bin/mdbook; }; \
+	    tests/setup/mdbook "$(BUILD)/mdbook"; mdbook="$(BUILD)/mdbook/bin/mdbook"; }; \
 	"$$mdbook" build docs --dest-dir "$(BUILD)/book"
 	@echo "The book is $(BUILD)/book/index.html"
 
@@ -72,7 +72,7 @@ test-fmt:
 test-release:
 	cargo build --locked --release
 	@triple=$$(rustc --version --verbose | sed -n 's/^host: //p'); \
-	nhmt=$(BUILD)/$$triple/release/nhmt; \
+	nhmt="$(BUILD)/$$triple/release/nhmt"; \
 	tests/setup/static "$$nhmt"; \
 	tests/setup/smaller "$$nhmt" $(largest)
 
