@@ -18,3 +18,4 @@
 pub mod cli;
 pub mod home;
 pub mod manifest;
+pub mod tree;

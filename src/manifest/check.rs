@@ -3,15 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path};
 
-use serde_json::{Map, Number, Value};
+use serde_json::Value;
 use thiserror::Error;
 
 use super::raw::{RawFile, RawManifest, UniqueMap};
+use super::value;
 use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest};
-
-/// The key by which Nix sends a float: `{"$float": [mantissa, exponent]}` is
-/// mantissa × 2^exponent. Nix 2.8 prints floats with six digits only.
-const FLOAT_KEY: &str = "$float";
 
 /// Places that nhmt itself lives in; nothing managed may lie in, or be, one of
 /// them or a directory above it.
@@ -91,6 +88,9 @@ impl Manifest {
     /// The first fault of `json`, with its JSON path.
     pub fn from_json(json: &[u8]) -> Result<Self, ManifestError> {
         let mut deserializer = serde_json::Deserializer::from_slice(json);
+        // The manifest's own form is finite and `value` bounds itself, naming
+        // its target; the reader's own limit would name none.
+        deserializer.disable_recursion_limit();
         let raw = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             ManifestError::Malformed {
                 path: error.path().to_string(),
@@ -250,7 +250,7 @@ impl RawFile {
             }
             (_, _, Some(format), Some(value)) => Content::Structured {
                 format,
-                value: decode_floats(value).map_err(problem)?,
+                value: value::decode(value).map_err(problem)?,
             },
             (_, _, Some(_), None) => {
                 return Err(problem("`format` needs a `value` beside it".to_owned()));
@@ -285,49 +285,6 @@ impl RawFile {
         }
         raw
     }
-}
-
-fn decode_floats(value: Value) -> Result<Value, String> {
-    match value {
-        Value::Array(items) => items.into_iter().map(decode_floats).collect(),
-        Value::Object(map) => match float_parts(&map) {
-            Some((mantissa, exponent)) => scale(mantissa, exponent)
-                .and_then(Number::from_f64)
-                .map(Value::Number)
-                .ok_or_else(|| format!("the float {mantissa}·2^{exponent} is out of range")),
-            None => map
-                .into_iter()
-                .map(|(key, value)| Ok((key, decode_floats(value)?)))
-                .collect::<Result<Map<_, _>, _>>()
-                .map(Value::Object),
-        },
-        other => Ok(other),
-    }
-}
-
-fn float_parts(map: &Map<String, Value>) -> Option<(i64, i64)> {
-    let parts = map.get(FLOAT_KEY)?.as_array()?;
-    match parts.as_slice() {
-        [mantissa, exponent] if map.len() == 1 => Some((mantissa.as_i64()?, exponent.as_i64()?)),
-        _ => None,
-    }
-}
-
-/// mantissa × 2^exponent, exact, or `None` when no finite float is that.
-fn scale(mantissa: i64, exponent: i64) -> Option<f64> {
-    const EXACT: i64 = 1 << 53;
-    if !(-EXACT..=EXACT).contains(&mantissa) || !(-1200..=1200).contains(&exponent) {
-        return None;
-    }
-    #[expect(clippy::cast_precision_loss, reason = "at most 53 bits, checked above")]
-    let mut float = mantissa as f64;
-    // One factor of two at a time: a power of its own could overflow or lose
-    // bits although the product is representable.
-    let step = if exponent < 0 { 0.5 } else { 2.0 };
-    for _ in 0..exponent.unsigned_abs() {
-        float *= step;
-    }
-    float.is_finite().then_some(float)
 }
 
 #[cfg(test)]
@@ -382,22 +339,20 @@ mod tests {
     }
 
     #[test]
-    fn floats_cross_without_loss() {
-        let cases = [
-            (0.1, 3_602_879_701_896_397_i64, -55),
-            (123_456_789.5, 246_913_579, -1),
-            (1.0, 1, 0),
-            (5e-324, 1, -1074),
-            (f64::MAX, (1 << 53) - 1, 971),
-            (-2.5, -5, -1),
-        ];
-        for (float, mantissa, exponent) in cases {
-            assert_eq!(scale(mantissa, exponent), Some(float));
-        }
-        assert_eq!(scale(1, 1025), None);
+    fn floats_and_deep_values_cross_without_loss() {
         let spec = manifest(r#"{"a":{"format":"json","value":{"x":[{"$float":[5,-1]}]}}}"#);
         let json = String::from_utf8(spec.unwrap().to_json()).unwrap();
         assert!(json.contains(r#"{"x":[2.5]}"#), "{json}");
+        let nested = |levels: usize, inner: &str| {
+            let value = format!("{}{inner}{}", "[".repeat(levels), "]".repeat(levels));
+            manifest(&format!(r#"{{"a/b":{{"format":"json","value":{value}}}}}"#))
+        };
+        let deepest = nested(128, r#"{"$float":[1,0]}"#).unwrap();
+        assert_eq!(Manifest::from_json(&deepest.to_json()).unwrap(), deepest);
+        for levels in [129, 200, 200_000] {
+            let text = nested(levels, "1").unwrap_err().to_string();
+            assert!(text.starts_with("files.\"a/b\": `value` is nested"), "{text}");
+        }
     }
 
     #[test]

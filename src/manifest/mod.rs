@@ -9,12 +9,14 @@ mod file;
 mod home_path;
 mod index;
 mod raw;
+mod value;
 
 pub use check::ManifestError;
 pub use digest::Digest;
 pub use file::{Content, FileSpec, Format};
 pub use home_path::{HomePath, HomePathError};
 pub use index::{Entry, Index, IndexError, LeafKind};
+pub use value::MAX_VALUE_DEPTH;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

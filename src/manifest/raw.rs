@@ -9,6 +9,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::value;
 use super::{Format, HomeSpec, OnConflict, PackagesSpec};
 
 /// The whole JSON object. Fields that this nhmt does not know are errors.
@@ -40,7 +41,7 @@ pub(super) struct RawFile {
     // Told apart from an absent field, because `null` is a JSON document.
     #[serde(
         default,
-        deserialize_with = "present",
+        deserialize_with = "value::present",
         skip_serializing_if = "Option::is_none"
     )]
     pub value: Option<Value>,
@@ -50,10 +51,6 @@ pub(super) struct RawFile {
     pub force: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared_in: Vec<String>,
-}
-
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
-    Value::deserialize(deserializer).map(Some)
 }
 
 /// A JSON object in which a key that stands twice is an error; JSON readers
