@@ -1,12 +1,13 @@
 //! From the JSON of a manifest to a checked [`Manifest`], and back.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Component, Path};
 
 use serde_json::Value;
 use thiserror::Error;
 
-use super::raw::{RawFile, RawManifest, UniqueMap};
+use super::raw::{RawFile, RawManifest, WrittenManifest};
 use super::value;
 use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest};
 
@@ -143,29 +144,26 @@ impl Manifest {
         })
     }
 
-    /// The manifest as JSON, normalized: keys sorted, defaults left out.
+    /// Writes the manifest as JSON, normalized: keys sorted, defaults left
+    /// out. The files are turned into JSON one after the other, so that a
+    /// large manifest is not in memory twice.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_json(&self, mut out: impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut out, &WrittenManifest::from(self))?;
+        out.write_all(b"\n")
+    }
+
+    /// What [`Manifest::write_json`] writes.
     ///
     /// # Panics
     /// Never: every checked manifest has a JSON form.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {
-        let files = self
-            .files
-            .iter()
-            .map(|(path, spec)| {
-                let name = String::from_utf8_lossy(path.as_bytes()).into_owned();
-                (name, RawFile::from_spec(spec))
-            })
-            .collect();
-        let raw = RawManifest {
-            version: MANIFEST_VERSION,
-            home: self.home.clone(),
-            files: UniqueMap(files),
-            packages: self.packages.clone(),
-            on_conflict: self.on_conflict,
-        };
-        let mut json = serde_json::to_vec(&raw).expect("a manifest has only string keys");
-        json.push(b'\n');
+        let mut json = Vec::new();
+        self.write_json(&mut json)
+            .expect("a manifest has only string keys");
         json
     }
 }
@@ -264,27 +262,6 @@ impl RawFile {
             declared_in: self.declared_in,
         })
     }
-
-    fn from_spec(spec: &FileSpec) -> Self {
-        let mut raw = Self {
-            executable: spec.executable,
-            force: spec.force,
-            declared_in: spec.declared_in.clone(),
-            ..Self::default()
-        };
-        match &spec.content {
-            Content::Text(text) => raw.text = Some(text.clone()),
-            Content::Source { path, recursive } => {
-                raw.source = Some(path.clone());
-                raw.recursive = *recursive;
-            }
-            Content::Structured { format, value } => {
-                raw.format = Some(*format);
-                raw.value = Some(value.clone());
-            }
-        }
-        raw
-    }
 }
 
 #[cfg(test)]
@@ -351,7 +328,10 @@ mod tests {
         assert_eq!(Manifest::from_json(&deepest.to_json()).unwrap(), deepest);
         for levels in [129, 200, 200_000] {
             let text = nested(levels, "1").unwrap_err().to_string();
-            assert!(text.starts_with("files.\"a/b\": `value` is nested"), "{text}");
+            assert!(
+                text.starts_with("files.\"a/b\": `value` is nested"),
+                "{text}"
+            );
         }
     }
 

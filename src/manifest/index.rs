@@ -304,6 +304,16 @@ impl Entry {
 }
 
 impl LeafKind {
+    /// A regular file with or without the executable bit.
+    #[must_use]
+    pub fn of_file(executable: bool) -> Self {
+        if executable {
+            Self::Executable
+        } else {
+            Self::File
+        }
+    }
+
     fn letter(self) -> u8 {
         match self {
             Self::File => b'f',

@@ -6,24 +6,65 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 
 use serde::de::{self, Deserializer, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::value;
-use super::{Format, HomeSpec, OnConflict, PackagesSpec};
+use super::{
+    Content, FileSpec, Format, HomePath, HomeSpec, MANIFEST_VERSION, Manifest, OnConflict,
+    PackagesSpec,
+};
 
 /// The whole JSON object. Fields that this nhmt does not know are errors.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RawManifest {
     pub version: u32,
     pub home: HomeSpec,
     #[serde(default)]
     pub files: UniqueMap<RawFile>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub packages: Option<PackagesSpec>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_conflict: Option<OnConflict>,
+}
+
+/// The same object, as it is written from a checked manifest.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WrittenManifest<'a> {
+    version: u32,
+    home: &'a HomeSpec,
+    #[serde(serialize_with = "written_files")]
+    files: &'a BTreeMap<HomePath, FileSpec>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packages: Option<&'a PackagesSpec>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_conflict: Option<OnConflict>,
+}
+
+impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
+    fn from(manifest: &'a Manifest) -> Self {
+        Self {
+            version: MANIFEST_VERSION,
+            home: &manifest.home,
+            files: &manifest.files,
+            packages: manifest.packages.as_ref(),
+            on_conflict: manifest.on_conflict,
+        }
+    }
+}
+
+fn written_files<S: Serializer>(
+    files: &BTreeMap<HomePath, FileSpec>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let files = files.iter().map(|(path, spec)| {
+        // Checked manifests come from JSON, so their paths are UTF-8.
+        (
+            String::from_utf8_lossy(path.as_bytes()),
+            RawFile::from(spec),
+        )
+    });
+    serializer.collect_map(files)
 }
 
 /// One value of `files`.
@@ -53,10 +94,32 @@ pub(super) struct RawFile {
     pub declared_in: Vec<String>,
 }
 
+impl From<&FileSpec> for RawFile {
+    fn from(spec: &FileSpec) -> Self {
+        let mut raw = Self {
+            executable: spec.executable,
+            force: spec.force,
+            declared_in: spec.declared_in.clone(),
+            ..Self::default()
+        };
+        match &spec.content {
+            Content::Text(text) => raw.text = Some(text.clone()),
+            Content::Source { path, recursive } => {
+                raw.source = Some(path.clone());
+                raw.recursive = *recursive;
+            }
+            Content::Structured { format, value } => {
+                raw.format = Some(*format);
+                raw.value = Some(value.clone());
+            }
+        }
+        raw
+    }
+}
+
 /// A JSON object in which a key that stands twice is an error; JSON readers
 /// otherwise keep the last one and silently drop a file.
-#[derive(Debug, Serialize)]
-#[serde(transparent)]
+#[derive(Debug)]
 pub(super) struct UniqueMap<V>(pub BTreeMap<String, V>);
 
 impl<V> Default for UniqueMap<V> {

@@ -19,7 +19,9 @@ const MAX_RAW_DEPTH: usize = MAX_VALUE_DEPTH + 2;
 /// Reads a value that is there, so that `null` is told apart from an absent
 /// field. What lies below [`MAX_RAW_DEPTH`] is passed over; [`decode`] then
 /// refuses the value by its depth, and can say whose it is.
-pub(super) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Value>, D::Error> {
     Bounded { depth: 0 }.deserialize(deserializer).map(Some)
 }
 
