@@ -1,2 +1,3 @@
-//! x
+//! A manifest becomes a home tree.
+
 pub mod format;
