@@ -1,3 +1,19 @@
-//! A manifest becomes a home tree.
+//! A manifest becomes a home tree; packages become one environment.
+//!
+//! | part | what it does |
+//! | --- | --- |
+//! | [`build`] | writes the home tree of a manifest |
+//! | [`format`] | renders structured values |
 
+mod activate;
+mod build;
+mod copy;
+mod error;
 pub mod format;
+mod leaf;
+mod source;
+mod writer;
+
+pub use build::{Target, build};
+pub use error::{Origin, TreeError};
+pub use source::Sources;

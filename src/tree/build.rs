@@ -1,0 +1,147 @@
+//! A manifest becomes a home tree.
+
+use std::io::{self, BufWriter, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::activate;
+use super::copy::Copy;
+use super::error::TreeError;
+use super::format;
+use super::leaf::{self, Leaf, What};
+use super::source::{Expansion, Sources};
+use super::writer::Writer;
+use crate::manifest::{Digest, Entry, Format, Index, LeafKind, Manifest};
+
+/// Where and how a home tree is written.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// The directory to make; it must not exist, its parent must. For
+    /// [`Sources::Link`] the parent is the store.
+    pub out: PathBuf,
+    /// How sources come into the tree.
+    pub sources: Sources,
+    /// The nhmt that `activate` runs, an absolute path. `None`: the one on
+    /// `PATH`, and the tree is found by where the script lies, so that the
+    /// tree can be moved and does not name itself.
+    pub activate: Option<PathBuf>,
+}
+
+/// Writes the home tree of `manifest`: `home`, `packages`, `nhmt.json`,
+/// `index` and `activate`. The same manifest and sources give the same tree.
+///
+/// Regular files get mode 0444 or 0555; directories stay writable for the
+/// store to seal. Nothing is synced. After an error an unfinished tree may
+/// be left at [`Target::out`].
+///
+/// # Errors
+/// See [`TreeError`].
+pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
+    let out = &target.out;
+    let unwritable = |source| TreeError::Write {
+        path: out.clone(),
+        source,
+    };
+    let expansion = Expansion::new(target.sources, out).map_err(unwritable)?;
+    let leaves = leaf::leaves(manifest, &expansion)?;
+    let mut writer = Writer::create(out).map_err(unwritable)?;
+    let mut entries = Vec::with_capacity(leaves.len());
+    put(&mut writer, b"home", Writer::directory)?;
+    for leaf in leaves {
+        entries.push(write(&mut writer, leaf)?);
+    }
+    let packages = manifest.packages.as_ref().map(|spec| &*spec.path);
+    let extra = packages.unwrap_or(Path::new("")).as_os_str().as_bytes();
+    let index = Index::new(entries, extra)?;
+    put(&mut writer, b"index", |writer, path| {
+        let mut file = BufWriter::new(writer.open_file(path, false)?);
+        index.write(&mut file)?;
+        file.flush()
+    })?;
+    drop(index);
+    if let Some(packages) = packages {
+        put(&mut writer, b"packages", |writer, path| {
+            writer.link(path, packages)
+        })?;
+    }
+    put(&mut writer, b"nhmt.json", |writer, path| {
+        let mut file = BufWriter::new(writer.open_file(path, false)?);
+        manifest.write_json(&mut file)?;
+        file.flush()
+    })?;
+    let script = activate::script(target);
+    put(&mut writer, b"activate", |writer, path| {
+        writer.file(path, &script, true)
+    })
+}
+
+fn put(
+    writer: &mut Writer,
+    path: &[u8],
+    write: impl FnOnce(&mut Writer, &[u8]) -> io::Result<()>,
+) -> Result<(), TreeError> {
+    write(writer, path).map_err(|source| TreeError::Write {
+        path: writer.place(path),
+        source,
+    })
+}
+
+/// Writes one leaf and gives its index entry.
+fn write(writer: &mut Writer, leaf: Leaf<'_>) -> Result<Entry, TreeError> {
+    let spec = leaf.origin.spec;
+    let to = [b"home/", leaf.path.as_bytes()].concat();
+    let mut content = |content: &[u8]| {
+        let executable = spec.executable == Some(true);
+        put(writer, &to, |writer, path| {
+            writer.file(path, content, executable)
+        })?;
+        Ok::<_, TreeError>((LeafKind::of_file(executable), Digest::of(content)))
+    };
+    let (kind, digest) = match leaf.what {
+        What::Text(text) => content(text.as_bytes())?,
+        What::Structured(format, value) => {
+            let bytes = format::render(format, value).map_err(|source| TreeError::Format {
+                target: leaf.origin.target.clone(),
+                format: name(format),
+                source,
+                declared_in: spec.declared_in.clone(),
+            })?;
+            content(&bytes)?
+        }
+        What::Link { to: target, kind } => {
+            put(writer, &to, |writer, path| writer.link(path, &target))?;
+            // Tagged, so that it never equals a file with the target as text.
+            let parts = [b"link", target.as_os_str().as_bytes()];
+            (kind, Digest::of_parts(parts))
+        }
+        What::File { from, executable } => {
+            let origin = leaf.origin;
+            let digest = Copy { writer, origin }.file(&from, &to, executable)?;
+            (LeafKind::of_file(executable), digest)
+        }
+        What::Directory { from } => {
+            let origin = leaf.origin;
+            let digest = Copy { writer, origin }.directory(&from, &to)?;
+            (LeafKind::Directory, digest)
+        }
+    };
+    let mut entry = Entry::new(leaf.path, kind, digest);
+    entry.force = spec.force;
+    Ok(entry)
+}
+
+/// The format as people write its name.
+fn name(format: Format) -> &'static str {
+    match format {
+        Format::Json => "JSON",
+        Format::Toml => "TOML",
+        Format::Yaml => "YAML",
+        Format::Ini => "INI",
+        Format::GitConfig => "git-config",
+        Format::KeyValue => "key=value",
+    }
+}
+
+#[cfg(test)]
+#[path = "build_tests.rs"]
+mod tests;

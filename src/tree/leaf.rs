@@ -1,0 +1,113 @@
+//! What a manifest's files come to: leaves, each with what is written for it.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::error::{Origin, TreeError};
+use super::source::Expansion;
+use crate::manifest::{Content, FileSpec, Format, HomePath, LeafKind, Manifest};
+
+/// One leaf of a home tree, not yet written.
+pub(super) struct Leaf<'a> {
+    pub(super) path: HomePath,
+    pub(super) origin: Declared<'a>,
+    pub(super) what: What<'a>,
+}
+
+/// The manifest's entry that a leaf comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Declared<'a> {
+    pub(super) target: &'a HomePath,
+    pub(super) spec: &'a FileSpec,
+}
+
+/// What is written for a leaf.
+pub(super) enum What<'a> {
+    /// A regular file with this text.
+    Text(&'a str),
+    /// A regular file with this value.
+    Structured(Format, &'a Value),
+    /// A symbolic link to `to`, which is of `kind`.
+    Link { to: PathBuf, kind: LeafKind },
+    /// A copy of a regular file.
+    File { from: PathBuf, executable: bool },
+    /// A copy of a directory with all that is below it.
+    Directory { from: PathBuf },
+}
+
+impl Declared<'_> {
+    /// The entry for a message.
+    pub(super) fn to_origin(self) -> Origin {
+        Origin {
+            target: self.target.clone(),
+            declared_in: self.spec.declared_in.clone(),
+        }
+    }
+
+    /// A source of this entry that could not be read.
+    pub(super) fn unreadable(self, path: &Path, source: std::io::Error) -> TreeError {
+        TreeError::Source {
+            target: self.target.clone(),
+            path: path.to_owned(),
+            declared_in: self.spec.declared_in.clone(),
+            source,
+        }
+    }
+}
+
+/// All leaves of `manifest`, sorted by path, none at or below another.
+///
+/// # Errors
+/// When a source cannot be read, or two targets give one leaf or a leaf below
+/// the other's.
+pub(super) fn leaves<'a>(
+    manifest: &'a Manifest,
+    sources: &Expansion,
+) -> Result<Vec<Leaf<'a>>, TreeError> {
+    let mut leaves = Vec::with_capacity(manifest.files.len());
+    for (target, spec) in &manifest.files {
+        let origin = Declared { target, spec };
+        let what = match &spec.content {
+            Content::Text(text) => What::Text(text),
+            Content::Structured { format, value } => What::Structured(*format, value),
+            Content::Source { path, recursive } => {
+                sources.leaves(origin, path, *recursive, &mut leaves)?;
+                continue;
+            }
+        };
+        leaves.push(Leaf {
+            path: target.clone(),
+            origin,
+            what,
+        });
+    }
+    // The targets are sorted, but the leaves of a recursive source may lie
+    // among those of other targets.
+    leaves.sort_by(|a, b| a.path.cmp(&b.path));
+    check(&leaves)?;
+    Ok(leaves)
+}
+
+/// In sorted order, what lies at or below a leaf follows it directly.
+fn check(leaves: &[Leaf<'_>]) -> Result<(), TreeError> {
+    for pair in leaves.windows(2) {
+        let (first, second) = (&pair[0], &pair[1]);
+        if first.path == second.path {
+            return Err(TreeError::Clash {
+                leaf: first.path.clone(),
+                first: Box::new(first.origin.to_origin()),
+                second: Box::new(second.origin.to_origin()),
+            });
+        }
+        if second.path.is_below(&first.path) {
+            return Err(TreeError::Nested {
+                outer: first.path.clone(),
+                outer_origin: Box::new(first.origin.to_origin()),
+                inner: second.path.clone(),
+                inner_origin: Box::new(second.origin.to_origin()),
+            });
+        }
+    }
+    Ok(())
+}
