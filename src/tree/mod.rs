@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`build`] | writes the home tree of a manifest |
 //! | [`format`] | renders structured values |
+//! | [`packages`] | merges packages into one environment |
 
 mod activate;
 mod build;
@@ -11,6 +12,7 @@ mod copy;
 mod error;
 pub mod format;
 mod leaf;
+pub mod packages;
 mod source;
 mod writer;
 
