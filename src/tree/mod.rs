@@ -5,12 +5,15 @@
 //! | [`build`] | writes the home tree of a manifest |
 //! | [`format`] | renders structured values |
 //! | [`packages`] | merges packages into one environment |
+//! | [`attrs`], [`internal`] | run the two as the builder of a Nix derivation |
 
 mod activate;
+pub mod attrs;
 mod build;
 mod copy;
 mod error;
 pub mod format;
+pub mod internal;
 mod leaf;
 pub mod packages;
 mod source;
