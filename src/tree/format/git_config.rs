@@ -3,7 +3,8 @@
 //! The value has the form that Home Manager's `programs.git.extraConfig` and
 //! `lib.generators.toGitINI` take: nested names are joined by dots, the first
 //! is the section and the rest its subsection; a name with a double quote in
-//! it is a section header as git writes it (`remote "origin"`).
+//! it is a section header as git writes it (`remote "origin"`). A list of such
+//! sets is written one after another.
 
 use std::collections::BTreeMap;
 
@@ -21,12 +22,31 @@ type Sections = BTreeMap<Header, Vec<(String, String)>>;
 
 pub(super) fn render(value: &Value) -> Result<Vec<u8>, FormatError> {
     let root = Place::Root;
+    let mut file = gix_config::File::new(Metadata::api());
+    match value {
+        // git reads from top to bottom, and a later line outranks an earlier
+        // one: a list keeps an order that a set cannot have.
+        Value::Array(parts) => {
+            for (at, part) in parts.iter().enumerate() {
+                add(part, root.item(at), &mut file)?;
+            }
+        }
+        _ => add(value, root, &mut file)?,
+    }
+    Ok(file.to_bstring().into())
+}
+
+/// Adds the sections of one attribute set at the end of `file`.
+fn add(
+    value: &Value,
+    root: Place<'_>,
+    file: &mut gix_config::File,
+) -> Result<(), FormatError> {
     let Value::Object(map) = value else {
         return Err(root.wrong("a git-config file is made of sections; give an attribute set"));
     };
     let mut sections = Sections::new();
     collect(map, &mut Vec::new(), root, &mut sections)?;
-    let mut file = gix_config::File::new(Metadata::api());
     for ((name, subsection), lines) in &sections {
         let place = root.key(name);
         let mut section = file
@@ -38,7 +58,7 @@ pub(super) fn render(value: &Value) -> Result<Vec<u8>, FormatError> {
                 .map_err(|error| place.key(key).wrong(error.to_string()))?;
         }
     }
-    Ok(file.to_bstring().into())
+    Ok(())
 }
 
 fn collect<'a>(
