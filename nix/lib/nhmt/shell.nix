@@ -1,0 +1,16 @@
+# Shell text for modules, POSIX sh.
+{ lib }:
+rec {
+  # Values are double-quoted as Home Manager has them: `$HOME` in them expands.
+  export = name: v: ''export ${name}="${if builtins.isBool v then lib.boolToString v else toString v}"'';
+  exportAll =
+    vars: lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
+
+  # Non-empty parts, one empty line between them, one newline at the end.
+  paragraphs =
+    parts:
+    let
+      trimmed = map (lib.removeSuffix "\n") (builtins.filter (p: p != "" && p != "\n") parts);
+    in
+    lib.concatStringsSep "\n\n" trimmed + lib.optionalString (trimmed != [ ]) "\n";
+}
