@@ -1,0 +1,64 @@
+# From the entries of one option (home.file, xdg.configFile, …) to entries of
+# the manifest.
+{ nhmtLib, home }:
+let
+  inherit (nhmtLib) encode locations sources targets;
+
+  # A named content of the entry, or an error that names the option.
+  content =
+    option: shown: f:
+    let
+      text = f.text != null;
+      source = f.source != null;
+      structured = f.format != null;
+      fail = what: remedy: throw "${what} in ${option} at ${shown}\n  ${remedy}";
+    in
+    if text && !source && !structured then
+      { inherit (f) text; }
+    else if source && !text && !structured then
+      {
+        source = sources.toStore (sources.missing option shown) f.source;
+      }
+      // (if f.recursive then { recursive = true; } else { })
+    else if structured && !text && !source then
+      {
+        inherit (f) format;
+        value = encode.value "${option} at ${shown}" (sources.toStore (sources.missing option shown)) f.value;
+      }
+    else if !text && !source && !structured then
+      if f.value != null then
+        fail "a value without a format" "Set `format' too: json, toml, yaml, ini, git-config or key-value."
+      else
+        fail "no content" "Set one of `text', `source', or `format' with `value'."
+    else
+      fail "two contents" "Keep one of `text', `source', and `format' with `value'.";
+in
+# { name; option (evaluated option); base (absolute directory) } -> [ { name = target; value = entry; } ]
+{
+  name,
+  option,
+  base,
+}:
+let
+  places = locations.entries option.definitionsWithLocations;
+  files = option.value;
+  relative = targets.relative { inherit home base; };
+  entry =
+    n:
+    let
+      f = files.${n};
+      full = "${name}.${builtins.toJSON n}";
+      declared = places.${n} or [ ];
+      shown = locations.show declared;
+    in
+    {
+      # What the entry was called stays beside it for messages about doubles.
+      inherit full shown;
+      name = relative full shown (if f.target == null then n else f.target);
+      value = content full shown f // {
+        inherit (f) executable force;
+        declaredIn = if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
+      };
+    };
+in
+map entry (builtins.filter (n: files.${n}.enable) (builtins.attrNames files))

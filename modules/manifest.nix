@@ -1,0 +1,51 @@
+# The manifest: the one value that crosses from Nix to Rust.
+{
+  config,
+  lib,
+  nhmtLib,
+  ...
+}:
+let
+  inherit (builtins) attrNames concatMap filter length listToAttrs;
+  home = config.home.homeDirectory;
+
+  entries = concatMap (import ./files/entries.nix { inherit nhmtLib home; }) config.nhmt.fileSets;
+  files = listToAttrs entries;
+  twice =
+    let
+      doubles = filter (es: length es > 1) (builtins.attrValues (builtins.groupBy (e: e.name) entries));
+      line = e: "\n  - ${e.full} at ${e.shown}";
+    in
+    lib.concatMapStringsSep "\n" (
+      es: "two entries with the target `${(builtins.head es).name}'${lib.concatMapStrings line es}"
+    ) doubles
+    + "\n  Keep one of them, or give one another `target'.";
+
+  failed = map (a: a.message) (filter (a: !a.assertion) config.assertions);
+  checked =
+    value:
+    if failed != [ ] then
+      throw "Failed assertions:\n${lib.concatMapStringsSep "\n" (m: "- ${m}") failed}"
+    else
+      builtins.foldl' (v: w: lib.warn w v) value config.warnings;
+in
+{
+  options.nhmt.manifest = lib.mkOption {
+    type = lib.types.raw;
+    readOnly = true;
+    internal = true;
+    description = "The manifest without its packages.";
+  };
+
+  config.nhmt.manifest = checked (
+    {
+      version = 1;
+      home = {
+        inherit (config.home) username;
+        directory = home;
+      };
+      files = if length (attrNames files) == length entries then files else throw twice;
+    }
+    // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
+  );
+}

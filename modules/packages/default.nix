@@ -1,0 +1,21 @@
+# Programs on PATH.
+{ lib, ... }:
+let
+  inherit (lib) mkOption types;
+in
+{
+  options.home = {
+    packages = mkOption {
+      type = types.listOf (types.either types.package types.path);
+      default = [ ];
+      example = lib.literalExpression "[ pkgs.ripgrep pkgs.jq ]";
+      description = "The packages of the home's environment: derivations, or paths with `bin` and `share` below them.";
+    };
+    extraOutputsToInstall = mkOption {
+      type = types.listOf types.str;
+      default = [ ];
+      example = [ "doc" "info" ];
+      description = "Outputs to install of every package that has them, beside those the package itself chooses.";
+    };
+  };
+}

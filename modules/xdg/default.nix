@@ -1,0 +1,66 @@
+# The XDG base directories and the files in them.
+# https://specifications.freedesktop.org/basedir-spec/0.8/
+{
+  config,
+  lib,
+  options,
+  ...
+}:
+let
+  inherit (lib) mkOption types;
+  cfg = config.xdg;
+  home = config.home.homeDirectory;
+  fileType = import ../files/file-type.nix { inherit lib; };
+
+  directory =
+    place: what:
+    mkOption {
+      type = types.path;
+      default = "${home}/${place}";
+      defaultText = "~/${place}";
+      apply = toString;
+      description = "The absolute path of the directory for ${what}.";
+    };
+  files =
+    base:
+    mkOption {
+      type = types.attrsOf fileType;
+      default = { };
+      description = "Files by their place relative to {option}`${base}`.";
+    };
+  set = name: base: {
+    name = "xdg.${name}";
+    option = options.xdg.${name};
+    inherit base;
+  };
+in
+{
+  options.xdg = {
+    enable = lib.mkEnableOption "setting of the XDG base directory variables";
+    configHome = directory ".config" "configurations";
+    dataHome = directory ".local/share" "applications' data";
+    stateHome = directory ".local/state" "applications' state";
+    cacheHome = directory ".cache" "caches";
+    binHome = directory ".local/bin" "programs of the user's own";
+    configFile = files "xdg.configHome";
+    dataFile = files "xdg.dataHome";
+    stateFile = files "xdg.stateHome";
+    cacheFile = files "xdg.cacheHome";
+  };
+
+  config = {
+    nhmt.fileSets = [
+      (set "configFile" cfg.configHome)
+      (set "dataFile" cfg.dataHome)
+      (set "stateFile" cfg.stateHome)
+      (set "cacheFile" cfg.cacheHome)
+    ];
+    home.sessionVariables = lib.mkIf cfg.enable {
+      XDG_CONFIG_HOME = cfg.configHome;
+      XDG_DATA_HOME = cfg.dataHome;
+      XDG_STATE_HOME = cfg.stateHome;
+      XDG_CACHE_HOME = cfg.cacheHome;
+      XDG_BIN_HOME = cfg.binHome;
+    };
+  };
+}
