@@ -1,0 +1,1 @@
+setlocal textwidth=72 spell

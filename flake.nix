@@ -1,0 +1,93 @@
+{
+  description = "nhmt: a declarative $HOME, swapped in by one rename";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      inherit (nixpkgs) lib;
+      systems = [
+        "x86_64-linux"
+        "aarch64-linux"
+        "x86_64-darwin"
+        "aarch64-darwin"
+      ];
+      each = f: lib.genAttrs systems (system: f nixpkgs.legacyPackages.${system});
+
+      build =
+        pkgs:
+        pkgs.rustPlatform.buildRustPackage {
+          pname = "nhmt";
+          version = (lib.importTOML ./Cargo.toml).package.version;
+          src = lib.fileset.toSource {
+            root = ./.;
+            fileset = lib.fileset.unions [
+              ./Cargo.toml
+              ./Cargo.lock
+              ./LICENSE
+              ./benches
+              ./build.rs
+              ./src
+              ./nix
+              ./modules
+            ];
+          };
+          cargoLock.lockFile = ./Cargo.lock;
+          # They need a Nix store of their own; `make test` runs them.
+          doCheck = false;
+          meta = {
+            description = "A declarative $HOME: one store path, swapped in by one rename";
+            license = lib.licenses.mit;
+            mainProgram = "nhmt";
+            platforms = systems;
+          };
+        };
+    in
+    {
+      packages = each (pkgs: rec {
+        nhmt = build pkgs;
+        default = nhmt;
+      });
+
+      overlays.default = final: _: { nhmt = build final; };
+
+      devShells = each (pkgs: {
+        default = pkgs.mkShell {
+          packages = [
+            pkgs.cargo
+            pkgs.clippy
+            pkgs.rustc
+            pkgs.rustfmt
+          ];
+        };
+      });
+
+      # A home for `nhmt realize --flake`:
+      #   nhmtConfigurations."alice" = nhmt.lib.homeConfiguration {
+      #     pkgs = nixpkgs.legacyPackages.x86_64-linux;
+      #     modules = [ ./home.nix ];
+      #   };
+      lib.homeConfiguration =
+        {
+          # The package set of the home's system.
+          pkgs,
+          # Paths, functions or sets: the configuration.
+          modules,
+          # More arguments for modules, such as a flake's inputs.
+          extraSpecialArgs ? { },
+          # Defaults of home.username and home.homeDirectory.
+          username ? null,
+          homeDirectory ? null,
+          # The library for modules.
+          lib ? pkgs.lib,
+          # The nhmt executable that builds and activates the home.
+          builder ? "${self.packages.${pkgs.stdenv.hostPlatform.system}.nhmt}/bin/nhmt",
+        }:
+        import ./nix {
+          inherit pkgs lib extraSpecialArgs username homeDirectory builder;
+          inherit (pkgs.stdenv.hostPlatform) system;
+          configuration = modules;
+        };
+    };
+}

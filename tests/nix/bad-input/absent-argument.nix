@@ -1,0 +1,5 @@
+{ inputs, ... }:
+{
+  home.username = inputs.name;
+  home.homeDirectory = "/home/alice";
+}

@@ -1,0 +1,5 @@
+{
+  imports = [ ./conflict-other.nix ];
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+}

@@ -1,0 +1,8 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  xdg.configFile."app.json" = {
+    format = "json";
+    value.f = x: x;
+  };
+}

@@ -1,0 +1,6 @@
+{ pkgs, ... }:
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  home.packages = [ pkgs.hello ];
+}

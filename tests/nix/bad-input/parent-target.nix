@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  xdg.configFile."../../bob/.bashrc".text = "hello";
+}

@@ -1,0 +1,5 @@
+{ config, ... }:
+{
+  home.username = "${config.home.username}x";
+  home.homeDirectory = "/home/alice";
+}

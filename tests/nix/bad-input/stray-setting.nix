@@ -1,0 +1,4 @@
+{
+  config.home.username = "alice";
+  home.homeDirectory = "/home/alice";
+}

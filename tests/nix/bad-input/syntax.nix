@@ -1,0 +1,4 @@
+{
+  home.username = "alice"
+  home.homeDirectory = "/home/alice";
+}

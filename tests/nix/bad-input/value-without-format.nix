@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  xdg.configFile."app.toml".value.a = 1;
+}

@@ -1,0 +1,45 @@
+# The library and its module system against what nixpkgs' own library gives.
+#
+# Evaluates to the checks that fail: an empty list is success. Also run with
+# `lib = import <nixpkgs/lib>;`, so that the expectations are true ones:
+#   nix-instantiate --eval --strict --json -E 'import ./tests/nix/lib-conformance.nix { }'
+{
+  lib ? import ../../nix/lib,
+}:
+let
+  cases = builtins.concatMap (file: import file { inherit lib; }) [
+    ./lib-conformance/functions.nix
+    ./lib-conformance/modules.nix
+    ./lib-conformance/types.nix
+  ];
+  # A case without `expected` must throw.
+  outcome =
+    c:
+    let
+      got = builtins.tryEval (builtins.deepSeq c.expr c.expr);
+    in
+    if c ? expected then
+      if got.success && got.value == c.expected then
+        [ ]
+      else
+        [
+          {
+            inherit (c) name expected;
+            got = if got.success then got.value else "<error>";
+          }
+        ]
+    else if got.success then
+      [
+        {
+          inherit (c) name;
+          expected = "<error>";
+          got = got.value;
+        }
+      ]
+    else
+      [ ];
+in
+{
+  count = builtins.length cases;
+  failures = builtins.concatMap outcome cases;
+}
