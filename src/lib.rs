@@ -16,6 +16,9 @@
 //! | [`cli`] | arguments; one file per command | everything |
 
 pub mod cli;
+pub mod eval;
+pub mod generation;
 pub mod home;
 pub mod manifest;
 pub mod tree;
+pub mod store;

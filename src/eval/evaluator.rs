@@ -1,0 +1,266 @@
+//! Running Nix on a configuration.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::flake::Reference;
+use super::flake_query::FlakeQuery;
+use super::library::Library;
+use super::run::{Finished, run};
+use super::{ErrorKind, EvalError, Event, builder, expression, translate};
+use crate::store::{Cache, Nix};
+
+/// What every command of Nix that reads flakes needs.
+const FLAKES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
+
+/// Where a configuration comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file, or a directory with a `home.nix`.
+    File(PathBuf),
+    /// A flake: a reference, with `#NAME` if the user gave one, and the
+    /// directory that relative references start from.
+    Flake {
+        /// `REF[#NAME]`.
+        reference: String,
+        /// An absolute path.
+        from: PathBuf,
+    },
+    /// A manifest in JSON.
+    Manifest(PathBuf),
+}
+
+/// For whom the home is. Flakes know that themselves, unless overridden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// The login name; the default of `home.username`.
+    pub username: String,
+    /// The home directory; the default of `home.homeDirectory`.
+    pub directory: PathBuf,
+    /// Whether the directory outranks what the configuration says (`--home`).
+    pub override_directory: bool,
+}
+
+/// Evaluates and builds configurations.
+#[derive(Debug)]
+pub struct Evaluator<'a> {
+    nix: &'a Nix,
+    cache: &'a Cache,
+    executable: PathBuf,
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator whose trees are built by `executable`, an nhmt: the
+    /// running one, as a rule.
+    #[must_use]
+    pub fn new(nix: &'a Nix, cache: &'a Cache, executable: PathBuf) -> Self {
+        Self {
+            nix,
+            cache,
+            executable,
+        }
+    }
+
+    /// Builds the home tree of `source` and gives its store path. With `root`,
+    /// a GC root at that place keeps it until it is a generation.
+    ///
+    /// # Errors
+    ///
+    /// [`EvalError`]: the configuration is wrong or missing, a build failed,
+    /// or Nix cannot work on this machine.
+    pub fn build(
+        &self,
+        source: &Source,
+        home: &Home,
+        root: Option<&Path>,
+        progress: &mut dyn FnMut(Event),
+    ) -> Result<PathBuf, EvalError> {
+        if let Some(dir) = root.and_then(Path::parent) {
+            std::fs::create_dir_all(dir).map_err(|error| EvalError::io(dir, &error))?;
+        }
+        let library = Library::unpack(self.cache)?;
+        let expression = match source {
+            Source::File(path) => {
+                let path = configuration(path)?;
+                expression::from_file(library.dir(), &path, home, &self.builder()?, "homeTree")
+            }
+            Source::Manifest(path) => {
+                let path = existing(path)?;
+                expression::from_manifest(library.dir(), &path, home, &self.builder()?)
+            }
+            Source::Flake { reference, from } => {
+                let tree = self.build_flake(reference, from, home, root, &library, progress)?;
+                self.nix.open_tree(&tree)?;
+                return Ok(tree);
+            }
+        };
+        let mut command = self.nix.command("nix-build");
+        self.nix.arguments().add_evaluation(&mut command);
+        command.args(["-E", &expression]);
+        out_link(&mut command, root);
+        let finished = run(command, progress)?;
+        let tree = PathBuf::from(successful(&finished, &library)?.trim_end());
+        self.nix.open_tree(&tree)?;
+        Ok(tree)
+    }
+
+    /// The manifest that `source` evaluates to, as JSON, without building a
+    /// tree; sources are copied to the Nix store.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`].
+    pub fn manifest(
+        &self,
+        source: &Source,
+        home: &Home,
+        progress: &mut dyn FnMut(Event),
+    ) -> Result<String, EvalError> {
+        let library = Library::unpack(self.cache)?;
+        match source {
+            Source::Manifest(path) => {
+                let path = existing(path)?;
+                std::fs::read_to_string(&path).map_err(|error| EvalError::io(path, &error))
+            }
+            Source::File(path) => {
+                let path = configuration(path)?;
+                let expression =
+                    expression::from_file(library.dir(), &path, home, &self.builder()?, "manifest");
+                let mut command = self.nix.command("nix-instantiate");
+                self.nix.arguments().add_evaluation(&mut command);
+                command.args(["--eval", "--strict", "--json", "--read-write-mode"]);
+                command.args(["-E", &expression]);
+                successful(&run(command, progress)?, &library)
+            }
+            Source::Flake { reference, from } => {
+                let command = |installable: &[String]| {
+                    let mut command = self.flake_command("eval");
+                    command.arg("--json").args(installable);
+                    command
+                };
+                FlakeQuery {
+                    evaluator: self,
+                    reference: Reference::parse(reference, from)?,
+                    home,
+                    attribute: "manifest",
+                    command: &command,
+                    library: library.dir(),
+                }
+                .run(progress)
+            }
+        }
+    }
+
+    pub(super) fn builder(&self) -> Result<String, EvalError> {
+        builder::expression(&self.executable, self.nix, self.cache)
+    }
+
+    fn build_flake(
+        &self,
+        reference: &str,
+        from: &Path,
+        home: &Home,
+        root: Option<&Path>,
+        library: &Library,
+        progress: &mut dyn FnMut(Event),
+    ) -> Result<PathBuf, EvalError> {
+        let command = |installable: &[String]| {
+            let mut command = self.flake_command("build");
+            command.arg("--json").args(installable);
+            // `nix build` calls it by another name than `nix-build`.
+            match root {
+                Some(root) => command.arg("--out-link").arg(root),
+                None => command.arg("--no-link"),
+            };
+            command
+        };
+        let json = FlakeQuery {
+            evaluator: self,
+            reference: Reference::parse(reference, from)?,
+            home,
+            attribute: "homeTree",
+            command: &command,
+            library: library.dir(),
+        }
+        .run(progress)?;
+        built_path(&json).ok_or_else(|| {
+            EvalError::new(
+                ErrorKind::Machine,
+                format!("`nix build --json` printed no output path: {json}"),
+            )
+        })
+    }
+
+    pub(super) fn flake_command(&self, name: &str) -> Command {
+        let mut command = self.nix.command("nix");
+        command.arg(name).args(FLAKES);
+        self.nix.arguments().add_evaluation(&mut command);
+        self.nix.arguments().add_flake(&mut command);
+        command
+    }
+}
+
+fn out_link(command: &mut Command, root: Option<&Path>) {
+    match root {
+        Some(root) => command.arg("--out-link").arg(root),
+        None => command.arg("--no-out-link"),
+    };
+}
+
+fn successful(finished: &Finished, library: &Library) -> Result<String, EvalError> {
+    if finished.status.success() {
+        Ok(finished.stdout.clone())
+    } else {
+        Err(translate::error(finished, library.dir()))
+    }
+}
+
+/// The file that is meant by `path`, absolute.
+fn configuration(path: &Path) -> Result<PathBuf, EvalError> {
+    if path.is_dir() {
+        existing(&path.join("home.nix"))
+    } else {
+        existing(path)
+    }
+}
+
+fn existing(path: &Path) -> Result<PathBuf, EvalError> {
+    let absolute = std::path::absolute(path).map_err(|error| EvalError::io(path, &error))?;
+    match std::fs::metadata(&absolute) {
+        Ok(_) => Ok(absolute),
+        Err(error) => Err(EvalError::new(
+            ErrorKind::Missing,
+            format!(
+                "there is no configuration at {}: {error}",
+                absolute.display()
+            ),
+        )
+        .remedy("Write one there, or name another with -f PATH or --flake REF.")),
+    }
+}
+
+/// The path in what `nix build --json` prints.
+fn built_path(json: &str) -> Option<PathBuf> {
+    let value: serde_json::Value = serde_json::from_str(json).ok()?;
+    Some(value.get(0)?.get("outputs")?.get("out")?.as_str()?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_configuration_is_named_with_its_whole_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = configuration(dir.path()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Missing);
+        assert!(error.message.contains("home.nix"), "{error}");
+    }
+
+    #[test]
+    fn the_output_is_found_in_the_json_of_nix_build() {
+        let json = r#"[{"drvPath":"/s/x.drv","outputs":{"out":"/s/x-nhmt-home"}}]"#;
+        assert_eq!(built_path(json), Some("/s/x-nhmt-home".into()));
+        assert_eq!(built_path("[]"), None);
+    }
+}

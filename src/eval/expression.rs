@@ -1,0 +1,127 @@
+//! Nix expressions, written out.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::Home;
+
+/// A Nix string literal.
+pub(super) fn string(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len() + 2);
+    literal.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => literal.extend(['\\', c]),
+            '$' => literal.push_str("\\$"),
+            '\n' => literal.push_str("\\n"),
+            '\r' => literal.push_str("\\r"),
+            '\t' => literal.push_str("\\t"),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// A Nix path value for an absolute path with any characters.
+pub(super) fn path(path: &Path) -> String {
+    format!("(/. + {})", string(&path.display().to_string()))
+}
+
+/// What every entry point is told of the home.
+pub(super) fn home_arguments(home: &Home) -> String {
+    format!(
+        "system = {}; username = {}; homeDirectory = {}; overrideHomeDirectory = {};",
+        string(&system()),
+        string(&home.username),
+        string(&home.directory.display().to_string()),
+        home.override_directory
+    )
+}
+
+/// The attribute `attribute` of the entry point for the file `configuration`.
+pub(super) fn from_file(
+    library: &Path,
+    configuration: &Path,
+    home: &Home,
+    builder: &str,
+    attribute: &str,
+) -> String {
+    format!(
+        "(import {} {{ configuration = {}; builder = {builder}; {} }}).{attribute}",
+        path(&library.join("nix")),
+        path(configuration),
+        home_arguments(home)
+    )
+}
+
+/// The home tree of the manifest in the file `manifest`.
+pub(super) fn from_manifest(library: &Path, manifest: &Path, home: &Home, builder: &str) -> String {
+    format!(
+        "({}) {{ nix = {}; manifest = {}; builder = {builder}; {} }}",
+        include_str!("manifest.nix"),
+        path(&library.join("nix")),
+        path(manifest),
+        home_arguments(home)
+    )
+}
+
+/// The attribute `attribute` of the first of `names` that the flake's
+/// `nhmtConfigurations` have, with the home (and the builder) as given.
+pub(super) fn from_flake(
+    reference: &str,
+    names: &[String],
+    home: &Home,
+    builder: Option<&str>,
+    attribute: &str,
+) -> String {
+    let names: Vec<String> = names.iter().map(|name| string(name)).collect();
+    let mut changes = String::new();
+    if let Some(builder) = builder {
+        changes = format!("builder = {builder}; ");
+    }
+    if home.override_directory {
+        let directory = string(&home.directory.display().to_string());
+        let _ = write!(
+            changes,
+            "homeDirectory = {directory}; overrideHomeDirectory = true; "
+        );
+    }
+    format!(
+        "let all = (builtins.getFlake {}).nhmtConfigurations or {{ }}; \
+         found = builtins.filter (name: all ? ${{name}}) [ {} ]; in \
+         if found == [ ] then throw \"{NO_CONFIGURATION}\" else \
+         (all.${{builtins.head found}}.override {{ {changes}}}).{attribute}",
+        string(reference),
+        names.join(" ")
+    )
+}
+
+/// What [`from_flake`] throws when the flake has none of the names.
+pub(super) const NO_CONFIGURATION: &str = "nhmt: the flake has no such configuration";
+
+/// The system in Nix's words (`x86_64-linux`).
+pub(super) fn system() -> String {
+    let os = match std::env::consts::OS {
+        "macos" => "darwin",
+        os => os,
+    };
+    let arch = match std::env::consts::ARCH {
+        "x86" => "i686",
+        "arm" => "armv7l",
+        "powerpc64" => "powerpc64le",
+        arch => arch,
+    };
+    format!("{arch}-{os}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_cannot_break_out() {
+        assert_eq!(string(r#"a"b\${c}"#), r#""a\"b\\\${c}""#);
+        assert_eq!(path(Path::new("/a b")), r#"(/. + "/a b")"#);
+    }
+}

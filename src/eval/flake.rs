@@ -1,0 +1,169 @@
+//! Flake references, and what a flake does not see.
+
+use std::path::{Path, PathBuf};
+
+use super::{ErrorKind, EvalError};
+
+/// A flake reference, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// What goes before the `#`, local paths made absolute.
+    pub url: String,
+    /// What goes behind it, when given: the configuration's name.
+    pub name: Option<String>,
+    /// The directory, for a local path.
+    pub directory: Option<PathBuf>,
+}
+
+impl Reference {
+    /// Reads `REF[#NAME]`; a relative path is relative to `from`.
+    pub(super) fn parse(text: &str, from: &Path) -> Result<Self, EvalError> {
+        let (url, name) = match text.split_once('#') {
+            Some((url, name)) => (url, Some(name).filter(|name| !name.is_empty())),
+            None => (text, None),
+        };
+        let is_path = url.is_empty() || url.starts_with(['.', '/']);
+        let mut reference = Self {
+            url: url.to_owned(),
+            name: name.map(|name| name.trim_matches('"').to_owned()),
+            directory: None,
+        };
+        if is_path {
+            let (path, query) = match url.split_once('?') {
+                Some((path, query)) => (path, Some(query)),
+                None => (url, None),
+            };
+            let directory = from.join(path).canonicalize().map_err(|error| {
+                EvalError::new(ErrorKind::Missing, format!("{path}: {error}"))
+                    .remedy("--flake takes a directory with a flake.nix, or a flake reference such as github:alice/home.")
+            })?;
+            reference.url = directory.display().to_string();
+            if let Some(query) = query {
+                reference.url = format!("{}?{query}", reference.url);
+            }
+            reference.directory = Some(directory);
+        }
+        Ok(reference)
+    }
+
+    /// The installable for `attribute` of the configuration `name`.
+    pub(super) fn installable(&self, name: &str, attribute: &str) -> String {
+        // Nix decodes percent signs in what stands behind the `#`.
+        let name = name.replace('%', "%25").replace('\\', "\\\\");
+        let name = name.replace('"', "\\\"");
+        format!("{}#nhmtConfigurations.\"{name}\".{attribute}", self.url)
+    }
+
+    /// Turns a complaint about a missing file into one about git, when the
+    /// file is there and git does not track it.
+    pub(super) fn explain_untracked(&self, mut error: EvalError) -> EvalError {
+        let Some(root) = self.directory.as_deref().and_then(work_tree) else {
+            return error;
+        };
+        if let Some(file) = untracked(&error.raw, root) {
+            let shown = root.join(&file);
+            error.message = format!(
+                "{} is there, but git does not track it, and a flake sees only what git tracks",
+                shown.display()
+            );
+            error.remedy = Some(format!(
+                "Run: git -C {} add -N {}",
+                quoted(&root.display().to_string()),
+                quoted(&file)
+            ));
+            error.kind = ErrorKind::Missing;
+        }
+        error
+    }
+}
+
+/// The work tree of git that `directory` lies in.
+fn work_tree(directory: &Path) -> Option<&Path> {
+    directory.ancestors().find(|dir| dir.join(".git").exists())
+}
+
+/// The first file that `text` misses in the flake's copy and that exists in
+/// the work tree, relative to it.
+fn untracked(text: &str, root: &Path) -> Option<String> {
+    if ![
+        "does not exist",
+        "No such file",
+        "There is no",
+        "not tracked",
+        "does not contain",
+    ]
+    .iter()
+    .any(|sign| text.contains(sign))
+    {
+        return None;
+    }
+    // `'/nix/store/…-source/x.nix'`, `Path 'x.nix'`, `There is no /nix/store/…`.
+    let words = text.split(|c: char| c.is_whitespace() || c == '\'' || c == '"');
+    let root_text = root.display().to_string();
+    words
+        .filter_map(|word| {
+            let word = word.trim_end_matches([':', '.', ',']);
+            let file = if let Some((_, file)) = word.split_once("-source/") {
+                file
+            } else if let Some(file) = word.strip_prefix(&root_text) {
+                file.trim_start_matches('/')
+            } else {
+                word.trim_start_matches('/')
+            };
+            let file = file.split(':').next()?;
+            (!file.is_empty() && root.join(file).is_file()).then(|| file.to_owned())
+        })
+        .find(|file| !is_tracked(root, file))
+}
+
+/// Asks git; without it every file that Nix misses counts as untracked.
+fn is_tracked(root: &Path, file: &str) -> bool {
+    std::process::Command::new("git")
+        .arg("-C")
+        .arg(root)
+        .args(["ls-files", "--error-unmatch", "--", file])
+        .output()
+        .is_ok_and(|done| done.status.success())
+}
+
+/// `text` for a POSIX shell.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+@%:=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_taken_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let real = dir.path().canonicalize().unwrap();
+        let parse = |text: &str| Reference::parse(text, dir.path()).unwrap();
+        let here = parse(".#alice@host");
+        assert_eq!(here.url, real.display().to_string());
+        assert_eq!(here.name.as_deref(), Some("alice@host"));
+        assert_eq!(parse("").directory, Some(real));
+        let remote = parse("github:alice/home");
+        assert_eq!(
+            (remote.name.clone(), remote.directory.clone()),
+            (None, None)
+        );
+        assert_eq!(
+            remote.installable("a@h", "homeTree"),
+            "github:alice/home#nhmtConfigurations.\"a@h\".homeTree"
+        );
+        assert!(Reference::parse("./absent", dir.path()).is_err());
+    }
+
+    #[test]
+    fn shells_read_what_is_quoted() {
+        assert_eq!(quoted("a/b.nix"), "a/b.nix");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
+}

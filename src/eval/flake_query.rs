@@ -1,0 +1,133 @@
+//! One question to a flake, asked until a configuration suits.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::evaluator::{Evaluator, Home};
+use super::flake::Reference;
+use super::run::run;
+use super::{ErrorKind, EvalError, Event, expression, translate};
+
+/// What the library throws when a flake leaves the builder to nhmt.
+const NEEDS_BUILDER: &str = "the home tree needs `builder'";
+
+/// Which attribute of which configuration is wanted, and by which command.
+pub(super) struct FlakeQuery<'q> {
+    pub evaluator: &'q Evaluator<'q>,
+    pub reference: Reference,
+    pub home: &'q Home,
+    pub attribute: &'q str,
+    /// The command for an installable's arguments.
+    pub command: &'q dyn Fn(&[String]) -> Command,
+    pub library: &'q Path,
+}
+
+impl FlakeQuery<'_> {
+    /// What the command prints for the first configuration that the flake
+    /// has: purely where that is possible, since Nix remembers only pure
+    /// evaluations.
+    pub(super) fn run(&self, progress: &mut dyn FnMut(Event)) -> Result<String, EvalError> {
+        let names = self.names();
+        if self.home.override_directory {
+            return self.overridden(&names, None, progress);
+        }
+        for name in &names {
+            let installable = [self.reference.installable(name, self.attribute)];
+            let mut finished = run((self.command)(&installable), progress)?;
+            if finished.log.raw.contains("cached failure of attribute") {
+                // The reason was not kept: evaluate again.
+                let mut again = (self.command)(&installable);
+                again.args(["--option", "eval-cache", "false"]);
+                finished = run(again, progress)?;
+            }
+            if finished.status.success() {
+                return Ok(finished.stdout);
+            }
+            if finished.log.raw.contains(NEEDS_BUILDER) {
+                let builder = self.evaluator.builder()?;
+                return self.overridden(&names, Some(&builder), progress);
+            }
+            if !finished.log.raw.contains("does not provide attribute") {
+                let error = translate::error(&finished, self.library);
+                return Err(self.reference.explain_untracked(error));
+            }
+        }
+        Err(self.absent(&names))
+    }
+
+    /// As [`Self::run`], with the home (and the builder) overridden. That
+    /// needs an expression, and one that reads a flake is impure.
+    fn overridden(
+        &self,
+        names: &[String],
+        builder: Option<&str>,
+        progress: &mut dyn FnMut(Event),
+    ) -> Result<String, EvalError> {
+        let expression = expression::from_flake(
+            &self.reference.url,
+            names,
+            self.home,
+            builder,
+            self.attribute,
+        );
+        let arguments = ["--impure".into(), "--expr".into(), expression];
+        let finished = run((self.command)(&arguments), progress)?;
+        if finished.status.success() {
+            return Ok(finished.stdout);
+        }
+        if finished.log.raw.contains(expression::NO_CONFIGURATION) {
+            return Err(self.absent(names));
+        }
+        if builder.is_none() && finished.log.raw.contains(NEEDS_BUILDER) {
+            let builder = self.evaluator.builder()?;
+            return self.overridden(names, Some(&builder), progress);
+        }
+        let error = translate::error(&finished, self.library);
+        Err(self.reference.explain_untracked(error))
+    }
+
+    /// The names to try: the given one alone, else `user@host` and `user`.
+    fn names(&self) -> Vec<String> {
+        if let Some(name) = &self.reference.name {
+            return vec![name.clone()];
+        }
+        let user = &self.home.username;
+        let uname = rustix::system::uname();
+        let host = uname.nodename().to_string_lossy();
+        let host = host.split('.').next().unwrap_or_default();
+        vec![format!("{user}@{host}"), user.clone()]
+    }
+
+    /// Says what the flake has instead.
+    fn absent(&self, tried: &[String]) -> EvalError {
+        let url = &self.reference.url;
+        let mut command = self.evaluator.flake_command("eval");
+        command.args(["--json", &format!("{url}#nhmtConfigurations")]);
+        command.args(["--apply", "builtins.attrNames"]);
+        let known = run(command, &mut |_| {}).ok();
+        let known = known.filter(|finished| finished.status.success());
+        let known: Vec<String> = known
+            .and_then(|finished| serde_json::from_str(&finished.stdout).ok())
+            .unwrap_or_default();
+        let error = EvalError::new(
+            ErrorKind::Missing,
+            format!(
+                "the flake {url} has no nhmtConfigurations.{}",
+                quoted(tried).join(" and no nhmtConfigurations.")
+            ),
+        );
+        match known.first() {
+            None => error.remedy(
+                "It has no nhmtConfigurations at all: its outputs should have one, named after the user.",
+            ),
+            Some(first) => error.remedy(format!(
+                "It has {}. Choose one: --flake {url}#{first}",
+                quoted(&known).join(", ")
+            )),
+        }
+    }
+}
+
+fn quoted(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| format!("\"{name}\"")).collect()
+}

@@ -1,0 +1,18 @@
+//! A configuration becomes a home tree, by Nix.
+
+mod builder;
+mod error;
+mod evaluator;
+mod event;
+mod expression;
+mod flake;
+mod flake_query;
+mod library;
+mod locate;
+mod message;
+mod run;
+mod translate;
+
+pub use error::{ErrorKind, EvalError, Location};
+pub use evaluator::{Evaluator, Home, Source};
+pub use event::{Event, Severity};

@@ -1,0 +1,207 @@
+//! What Nix says of a failure, in words that help.
+
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+
+use super::message::{Message, plain};
+use super::run::{Finished, Log, name_of};
+use super::{ErrorKind, EvalError, locate};
+
+/// The error of a process that did not succeed. `library` is where nhmt's own
+/// Nix files lie.
+pub(super) fn error(finished: &Finished, library: &Path) -> EvalError {
+    let mut error = match finished.log.errors.first() {
+        Some(first) => from_message(first, &finished.log, library),
+        None => without_message(finished),
+    };
+    error.raw.clone_from(&finished.log.raw);
+    error
+}
+
+fn without_message(finished: &Finished) -> EvalError {
+    if let Some(signal) = finished.status.signal() {
+        let error = EvalError::new(
+            ErrorKind::Killed,
+            format!("Nix was killed by signal {signal} while it worked on the configuration"),
+        );
+        return match signal {
+            // SIGKILL: most often the kernel, for want of memory.
+            9 => error.remedy("If nobody did that, the machine ran out of memory."),
+            // SIGSEGV: how Nix ends when the stack overflows.
+            11 => error.remedy("This is how Nix ends when a value depends on itself without end."),
+            _ => error,
+        };
+    }
+    let last = finished.log.raw.lines().next_back().unwrap_or_default();
+    EvalError::new(
+        ErrorKind::Configuration,
+        format!("Nix ended with {}: {last}", finished.status),
+    )
+}
+
+fn from_message(first: &Message, log: &Log, library: &Path) -> EvalError {
+    let text = plain(first.raw_msg.as_deref().unwrap_or(&first.msg));
+    let text = text.strip_prefix("error: ").unwrap_or(&text).trim();
+    if let Some(error) = machine(text) {
+        return error;
+    }
+    if let Some(derivation) = failed_derivation(text) {
+        return build(&derivation, text, log);
+    }
+    let mut error = EvalError::new(ErrorKind::Configuration, text);
+    if let Some((message, remedy)) = reword(text) {
+        error.message = message;
+        error.remedy = Some(remedy.to_owned());
+    }
+    error.location = locate::locate(first, library).map(Box::new);
+    error
+}
+
+/// Failures that no change to the configuration helps.
+fn machine(text: &str) -> Option<EvalError> {
+    let remedy = if text.contains("No space left on device") {
+        "The disk is full. `nix-collect-garbage` removes from the Nix store what nothing uses; `nhmt delete-generations old` first lets go of older homes."
+    } else if text.contains("experimental Nix feature") || text.contains("experimental feature") {
+        "nhmt turns on what it needs, but this Nix forbids it (`experimental-features` in nix.conf, or a user who is not trusted). Use a home.nix instead of a flake, or have it allowed."
+    } else if text.contains("cannot connect to socket") || text.contains("daemon-socket") {
+        "The Nix daemon does not answer. Start it: `sudo systemctl start nix-daemon`."
+    } else if text.contains("Permission denied") && text.contains("/nix/var") {
+        "This Nix belongs to another user. Set up the Nix daemon (package nix-setup-systemd on Debian and Ubuntu), or join the group that may use it."
+    } else if text.contains("interrupted by the user") {
+        return Some(EvalError::new(ErrorKind::Killed, "interrupted"));
+    } else {
+        return None;
+    };
+    Some(EvalError::new(ErrorKind::Machine, text).remedy(remedy))
+}
+
+/// The derivation that a message says failed to build: `builder for '….drv'
+/// failed with exit code 1`, or, since Nix 2.30, `Cannot build '….drv'.`
+fn failed_derivation(text: &str) -> Option<String> {
+    let rest = text
+        .strip_prefix("builder for '")
+        .or_else(|| text.strip_prefix("Cannot build '"))?;
+    Some(rest.split('\'').next()?.to_owned())
+}
+
+fn build(derivation: &str, text: &str, log: &Log) -> EvalError {
+    let reason = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Reason: "))
+        .or_else(|| text.lines().next()?.split_once("' ").map(|(_, why)| why))
+        .unwrap_or_default()
+        .trim_end_matches(['.', ';']);
+    let mut error = EvalError::new(
+        ErrorKind::Build,
+        format!("{} could not be built: {reason}", name_of(derivation)),
+    );
+    error.log = log
+        .builders
+        .get(derivation)
+        .map(|lines| lines.iter().cloned().collect())
+        .unwrap_or_default();
+    if error
+        .log
+        .iter()
+        .any(|line| line.contains("No space left on device"))
+    {
+        return error.remedy("The disk is full; `nix-collect-garbage` frees what nothing uses.");
+    }
+    if error.log.is_empty() {
+        return error.remedy(format!(
+            "`nix-store --read-log {derivation}` may show more."
+        ));
+    }
+    error
+}
+
+/// Messages that a beginner cannot act on as they stand.
+fn reword(text: &str) -> Option<(String, &'static str)> {
+    let quoted = |prefix: &str| text.strip_prefix(prefix)?.split('\'').next();
+    if text.contains("infinite recursion") || text.starts_with("stack overflow") {
+        return Some((
+            "infinite recursion: a value depends on itself".to_owned(),
+            "Look for an option that is set from its own value, or for `imports` that depend on `config` or `pkgs`; `--show-trace` shows the way there.",
+        ));
+    }
+    if let Some(name) = quoted("undefined variable '") {
+        return Some((
+            format!("undefined variable `{name}`"),
+            "Is it misspelt, or does its set go before it (`lib.`, `pkgs.`, `config.`)? Functions must name the arguments that they use: `{ config, lib, pkgs, ... }:`.",
+        ));
+    }
+    let missing = quoted("getting status of '").or_else(|| {
+        let (path, rest) = text.strip_prefix("path '")?.split_once('\'')?;
+        rest.contains("does not exist").then_some(path)
+    });
+    if let Some(path) = missing {
+        return Some((
+            format!("there is no {path}"),
+            "Create the file, or correct the path: a relative one is relative to the file that it stands in.",
+        ));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn translated(text: &str) -> EvalError {
+        let message = Message {
+            raw_msg: Some(text.to_owned()),
+            ..Message::default()
+        };
+        let mut log = Log::default();
+        log.builders.insert(
+            "/nix/store/pz24gxw5baxl7v3w662mshx9qhz43x5w-nhmt-home.drv".to_owned(),
+            ["nhmt: no such source".to_owned()].into(),
+        );
+        from_message(&message, &log, Path::new("/cache"))
+    }
+
+    #[test]
+    fn missing_files_read_the_same_on_every_version() {
+        for text in [
+            "getting status of '/h/x.nix': No such file or directory",
+            "path '/h/x.nix' does not exist",
+        ] {
+            assert_eq!(translated(text).message, "there is no /h/x.nix");
+        }
+    }
+
+    #[test]
+    fn a_failed_build_shows_what_its_builder_printed() {
+        let path = "/nix/store/pz24gxw5baxl7v3w662mshx9qhz43x5w-nhmt-home.drv";
+        for text in [
+            format!("builder for '{path}' failed with exit code 1;\n last 1 log lines:\n > x"),
+            format!(
+                "Cannot build '{path}'.\nReason: builder failed with exit code 1.\nOutput paths:"
+            ),
+        ] {
+            let error = translated(&text);
+            assert_eq!(error.kind, ErrorKind::Build);
+            assert!(error.message.starts_with("nhmt-home could not be built: "));
+            assert!(
+                error.message.ends_with("failed with exit code 1"),
+                "{error}"
+            );
+            assert_eq!(error.log, ["nhmt: no such source"]);
+        }
+    }
+
+    #[test]
+    fn what_the_machine_lacks_is_not_blamed_on_the_configuration() {
+        let error = translated("writing to file: No space left on device");
+        assert_eq!(error.kind, ErrorKind::Machine);
+        assert!(error.remedy.unwrap().contains("disk is full"));
+    }
+
+    #[test]
+    fn what_the_library_throws_passes_through() {
+        let text = "The option `home.fil' does not exist.\n  Did you mean `home.file'?";
+        let error = translated(text);
+        assert_eq!(error.message, text);
+        assert_eq!(error.remedy, None);
+    }
+}

@@ -1,0 +1,364 @@
+//! The profile: which generations there are, and which is in force.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use thiserror::Error;
+
+use super::Number;
+use crate::store::link;
+
+/// One generation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Generation {
+    /// Its number.
+    pub number: Number,
+    /// The home tree that it links to.
+    pub tree: PathBuf,
+    /// When its link was made (UTC; prints as RFC 3339).
+    pub created: Timestamp,
+    /// Whether the tree is gone: a garbage collection took it.
+    pub dangling: bool,
+}
+
+/// What went wrong with a profile.
+#[derive(Debug, Error)]
+pub enum ProfileError {
+    /// No generation has that number.
+    #[error("there is no generation {number} in {}; `nhmt list-generations` shows those there are", profile.display())]
+    Unknown {
+        /// The number asked for.
+        number: Number,
+        /// The profile.
+        profile: PathBuf,
+    },
+    /// Its tree was collected.
+    #[error("generation {number} is gone: a garbage collection took its tree {}\n`nhmt realize` makes a new one, `nhmt delete-generations {number}` forgets this one", tree.display())]
+    Dangling {
+        /// The generation.
+        number: Number,
+        /// What it links to.
+        tree: PathBuf,
+    },
+    /// The generation in force cannot be deleted.
+    #[error("generation {number} is the current one and cannot be deleted; select another first")]
+    Current {
+        /// The generation.
+        number: Number,
+    },
+    /// The profile's path has no name to derive the generations' names from.
+    #[error("{} cannot be a profile: its name must be the name of a link", profile.display())]
+    Name {
+        /// What was given.
+        profile: PathBuf,
+    },
+    /// A file operation failed.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> ProfileError + '_ {
+    move |source| ProfileError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+/// A profile and the generations beside it.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    dir: PathBuf,
+    name: OsString,
+}
+
+impl Profile {
+    /// The profile at `path`. Nothing needs to be there yet; its directory is
+    /// made by the first write.
+    ///
+    /// # Errors
+    ///
+    /// When `path` does not end in a name.
+    pub fn open(path: &Path) -> Result<Self, ProfileError> {
+        let name = |profile: &Path| {
+            let name = profile.file_name()?.to_owned();
+            Some((profile.parent()?.to_owned(), name))
+        };
+        let absolute = std::path::absolute(path).map_err(at(path))?;
+        let (dir, name) = name(&absolute).ok_or(ProfileError::Name { profile: absolute })?;
+        Ok(Self { dir, name })
+    }
+
+    /// The profile link, absolute.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.dir.join(&self.name)
+    }
+
+    /// The link of generation `number`, absolute.
+    #[must_use]
+    pub fn link_path(&self, number: Number) -> PathBuf {
+        self.dir.join(self.link_name(number))
+    }
+
+    /// Every generation, oldest number first.
+    ///
+    /// # Errors
+    ///
+    /// When the profile's directory cannot be read; a missing one has no
+    /// generations.
+    pub fn list(&self) -> Result<Vec<Generation>, ProfileError> {
+        let entries = match fs::read_dir(&self.dir) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(at(&self.dir))?,
+        };
+        let mut generations = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(at(&self.dir))?;
+            if let Some(number) = self.number_of(&entry.file_name())
+                && let Some(generation) = self.read(number)?
+            {
+                generations.push(generation);
+            }
+        }
+        generations.sort_by_key(|generation| generation.number);
+        Ok(generations)
+    }
+
+    /// Generation `number`.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError::Unknown`] when there is none, [`ProfileError::Dangling`]
+    /// when its tree is gone.
+    pub fn get(&self, number: Number) -> Result<Generation, ProfileError> {
+        let generation = self.read(number)?.ok_or_else(|| ProfileError::Unknown {
+            number,
+            profile: self.path(),
+        })?;
+        if generation.dangling {
+            return Err(ProfileError::Dangling {
+                number,
+                tree: generation.tree,
+            });
+        }
+        Ok(generation)
+    }
+
+    /// The number that the profile link names; `None` without a profile, or
+    /// when it names no generation of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the link cannot be read.
+    pub fn current(&self) -> Result<Option<Number>, ProfileError> {
+        match fs::read_link(self.path()) {
+            Ok(target) => Ok(target.file_name().and_then(|name| self.number_of(name))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at(&self.path())(error)),
+        }
+    }
+
+    /// Takes the next number. It is remembered in a file beside the profile,
+    /// because `nix-collect-garbage -d` may delete the newest generation, and
+    /// a number that once named one home must not come to name another.
+    ///
+    /// # Errors
+    ///
+    /// When the number cannot be remembered.
+    pub fn reserve(&self) -> Result<Number, ProfileError> {
+        let number = self.next_number()?;
+        let counter = self.counter();
+        fs::create_dir_all(&self.dir).map_err(at(&self.dir))?;
+        let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(at(&self.dir))?;
+        writeln!(file, "{number}").map_err(at(&counter))?;
+        file.as_file().sync_all().map_err(at(&counter))?;
+        file.persist(&counter).map_err(|e| at(&counter)(e.error))?;
+        Ok(number)
+    }
+
+    /// The number that [`Self::reserve`] would take.
+    ///
+    /// # Errors
+    ///
+    /// When the profile's directory or the counter cannot be read.
+    pub fn next_number(&self) -> Result<Number, ProfileError> {
+        let counter = self.counter();
+        let reserved = match fs::read_to_string(&counter) {
+            Ok(text) => text.trim().parse().ok(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(at(&counter)(error)),
+        };
+        let newest = self.list()?.last().map(|generation| generation.number);
+        let last = reserved.max(newest).max(self.current()?);
+        Ok(last.map_or(Number::FIRST, Number::next))
+    }
+
+    /// Makes the profile name generation `number`, by one rename. The link is
+    /// relative, so that the folder may be moved.
+    ///
+    /// # Errors
+    ///
+    /// When the link cannot be replaced.
+    pub fn point_to(&self, number: Number) -> Result<(), ProfileError> {
+        let profile = self.path();
+        link::replace(Path::new(&self.link_name(number)), &profile).map_err(at(&profile))
+    }
+
+    /// Deletes generation `number`; its tree stays until the next garbage
+    /// collection.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError::Current`] for the one in force, [`ProfileError::Unknown`]
+    /// when there is none.
+    pub fn remove(&self, number: Number) -> Result<(), ProfileError> {
+        if self.current()? == Some(number) {
+            return Err(ProfileError::Current { number });
+        }
+        let link = self.link_path(number);
+        match fs::remove_file(&link) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(ProfileError::Unknown {
+                number,
+                profile: self.path(),
+            }),
+            done => done.map_err(at(&link)),
+        }
+    }
+
+    fn read(&self, number: Number) -> Result<Option<Generation>, ProfileError> {
+        let link = self.link_path(number);
+        let tree = match fs::read_link(&link) {
+            Ok(tree) => tree,
+            // Not a link (EINVAL): somebody else's file of that name.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::InvalidInput
+                ) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(at(&link)(error)),
+        };
+        let made = fs::symlink_metadata(&link)
+            .and_then(|meta| meta.modified())
+            .map_err(at(&link))?;
+        Ok(Some(Generation {
+            number,
+            dangling: !link.exists(),
+            tree,
+            created: Timestamp::try_from(made).unwrap_or_default(),
+        }))
+    }
+
+    fn link_name(&self, number: Number) -> OsString {
+        let mut name = self.name.clone();
+        name.push(format!("-{number}-link"));
+        name
+    }
+
+    fn number_of(&self, link: &OsStr) -> Option<Number> {
+        let rest = link
+            .as_encoded_bytes()
+            .strip_prefix(self.name.as_encoded_bytes())?;
+        let number = rest.strip_prefix(b"-")?.strip_suffix(b"-link")?;
+        let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+        // Not `nhmt-07-link`: each generation has one name.
+        (self.link_name(number) == link).then_some(number)
+    }
+
+    fn counter(&self) -> PathBuf {
+        let mut name = OsString::from(".");
+        name.push(&self.name);
+        name.push("-last-number");
+        self.dir.join(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn number(n: u64) -> Number {
+        Number::new(n).unwrap()
+    }
+
+    fn made(profile: &Profile, tree: &Path) -> Number {
+        let number = profile.reserve().unwrap();
+        symlink(tree, profile.link_path(number)).unwrap();
+        profile.point_to(number).unwrap();
+        number
+    }
+
+    #[test]
+    fn generations_are_listed_by_number_and_one_is_current() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(&dir.path().join("profiles/nhmt")).unwrap();
+        assert_eq!(profile.list().unwrap(), []);
+        assert_eq!(profile.current().unwrap(), None);
+        for _ in 0..11 {
+            made(&profile, dir.path());
+        }
+        symlink("x", dir.path().join("profiles/nhmt-07-link")).unwrap();
+        symlink("x", dir.path().join("profiles/nhmt-x-1-link")).unwrap();
+        fs::write(dir.path().join("profiles/nhmt-99-link"), "").unwrap();
+        let numbers: Vec<u64> = profile
+            .list()
+            .unwrap()
+            .iter()
+            .map(|generation| generation.number.get())
+            .collect();
+        assert_eq!(numbers, (1..=11).collect::<Vec<_>>());
+        assert_eq!(profile.current().unwrap(), Some(number(11)));
+        assert_eq!(
+            fs::read_link(profile.path()).unwrap(),
+            Path::new("nhmt-11-link")
+        );
+        let created = profile.get(number(3)).unwrap().created.to_string();
+        assert!(created.ends_with('Z'), "{created}");
+    }
+
+    #[test]
+    fn a_number_is_never_used_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(&dir.path().join("nhmt")).unwrap();
+        for _ in 0..3 {
+            made(&profile, dir.path());
+        }
+        profile.point_to(number(1)).unwrap();
+        profile.remove(number(3)).unwrap();
+        profile.remove(number(2)).unwrap();
+        assert_eq!(profile.next_number().unwrap(), number(4));
+        assert_eq!(made(&profile, dir.path()), number(4));
+
+        // The counter may be lost: then the links alone say it.
+        fs::remove_file(profile.counter()).unwrap();
+        assert_eq!(profile.next_number().unwrap(), number(5));
+    }
+
+    #[test]
+    fn what_cannot_be_had_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(&dir.path().join("nhmt")).unwrap();
+        let current = made(&profile, &dir.path().join("collected"));
+        assert!(profile.list().unwrap()[0].dangling);
+        let error = profile.get(current).unwrap_err();
+        assert!(matches!(error, ProfileError::Dangling { .. }), "{error}");
+        let error = profile.remove(current).unwrap_err();
+        assert!(matches!(error, ProfileError::Current { .. }), "{error}");
+        let error = profile.get(number(9)).unwrap_err();
+        assert!(matches!(error, ProfileError::Unknown { .. }), "{error}");
+        let error = profile.remove(number(9)).unwrap_err();
+        assert!(matches!(error, ProfileError::Unknown { .. }), "{error}");
+        assert!(Profile::open(Path::new("/")).is_err());
+    }
+}

@@ -1,0 +1,184 @@
+//! Nix's store, by Nix's commands.
+
+mod arguments;
+mod build_users;
+mod config;
+mod error;
+mod roots;
+mod version;
+
+pub use arguments::Arguments;
+pub use error::NixError;
+pub use version::{MINIMUM, Version};
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Cache;
+
+/// The Nix of this machine.
+#[derive(Debug, Clone)]
+pub struct Nix {
+    build: PathBuf,
+    version: Version,
+    arguments: Arguments,
+    without_build_users: bool,
+}
+
+impl Nix {
+    /// Finds Nix on `PATH` and checks that it is new enough. The version is
+    /// remembered in `cache`, so that later runs start no process for it.
+    ///
+    /// # Errors
+    ///
+    /// [`NixError::Absent`] and [`NixError::TooOld`], or when `nix-build
+    /// --version` cannot be understood.
+    pub fn find(cache: &Cache, arguments: Arguments) -> Result<Self, NixError> {
+        let build = on_path("nix-build").ok_or(NixError::Absent)?;
+        let version = version::of(&build, cache)?;
+        if version < MINIMUM {
+            return Err(NixError::TooOld {
+                path: build,
+                found: version,
+            });
+        }
+        let without_build_users = build_users::are_missing(&arguments);
+        Ok(Self {
+            build,
+            version,
+            arguments,
+            without_build_users,
+        })
+    }
+
+    /// The version of this Nix.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        &self.version
+    }
+
+    /// What the user wants passed on.
+    #[must_use]
+    pub fn arguments(&self) -> &Arguments {
+        &self.arguments
+    }
+
+    /// A command of this Nix (`nix-build`, `nix-store`, `nix-instantiate`,
+    /// `nix`) with the settings that every one of them needs.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Command {
+        // All come from one directory: another Nix may follow on PATH.
+        let mut command = Command::new(self.build.with_file_name(name));
+        self.arguments.add_settings(&mut command);
+        if self.without_build_users {
+            command.args(["--option", "build-users-group", ""]);
+        }
+        command
+    }
+
+    /// The store directory that store paths start with.
+    #[must_use]
+    pub fn store_dir(&self) -> PathBuf {
+        config::directory(&["NIX_STORE_DIR", "NIX_STORE"], "/nix/store")
+    }
+
+    /// Makes `link` a GC root for `tree`, at its final name: a root made
+    /// elsewhere and renamed is collected.
+    ///
+    /// # Errors
+    ///
+    /// When `nix-store --realise --add-root` fails.
+    pub fn register(&self, tree: &Path, link: &Path) -> Result<(), NixError> {
+        if let Some(dir) = link.parent() {
+            std::fs::create_dir_all(dir).map_err(|source| NixError::Io {
+                path: dir.to_owned(),
+                source,
+            })?;
+        }
+        let mut command = self.command("nix-store");
+        // `--indirect` is implied since Nix 2.4 and harmless before.
+        command.arg("--realise").arg(tree);
+        command.arg("--add-root").arg(link).arg("--indirect");
+        output(command).map(drop)
+    }
+
+    /// Whether Nix has lost the GC root at `link`: its folder was missing, or
+    /// not mounted, during a garbage collection.
+    #[must_use]
+    pub fn root_is_missing(&self, link: &Path) -> bool {
+        roots::is_missing(link)
+    }
+
+    /// The store paths that `path` refers to, sorted.
+    ///
+    /// # Errors
+    ///
+    /// When `nix-store --query` fails: most often, `path` is not valid.
+    pub fn references(&self, path: &Path) -> Result<Vec<PathBuf>, NixError> {
+        let mut command = self.command("nix-store");
+        command.args(["--query", "--references"]).arg(path);
+        let text = output(command)?;
+        let mut paths: Vec<PathBuf> = text.lines().map(PathBuf::from).collect();
+        paths.sort();
+        Ok(paths)
+    }
+
+    /// Adds a file or directory to the store, and gives its store path.
+    ///
+    /// # Errors
+    ///
+    /// When `nix-store --add` fails.
+    pub fn add(&self, path: &Path) -> Result<PathBuf, NixError> {
+        let mut command = self.command("nix-store");
+        command.arg("--add").arg(path);
+        Ok(PathBuf::from(output(command)?.trim_end()))
+    }
+
+    /// Makes sure that the home tree at `tree`, a path that Nix printed, is
+    /// there for programs that know nothing of Nix.
+    ///
+    /// # Errors
+    ///
+    /// [`NixError::ChrootStore`] when it is not: Nix keeps its store elsewhere
+    /// and shows it at `tree` only to its own processes.
+    pub fn open_tree(&self, tree: &Path) -> Result<(), NixError> {
+        match std::fs::metadata(tree.join("home")) {
+            Ok(_) => Ok(()),
+            Err(source) if source.kind() == std::io::ErrorKind::NotFound => {
+                Err(NixError::ChrootStore {
+                    path: tree.to_owned(),
+                })
+            }
+            Err(source) => Err(NixError::Io {
+                path: tree.to_owned(),
+                source,
+            }),
+        }
+    }
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .filter(|dir| dir.is_absolute())
+        .map(|dir| dir.join(name))
+        .find(|file| {
+            rustix::fs::access(file, rustix::fs::Access::EXEC_OK).is_ok() && file.is_file()
+        })
+}
+
+/// Runs a command that only prints, and gives what it prints.
+fn output(mut command: Command) -> Result<String, NixError> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let done = command.output().map_err(|source| NixError::Io {
+        path: name.clone().into(),
+        source,
+    })?;
+    if !done.status.success() {
+        return Err(NixError::Failed {
+            command: name,
+            message: String::from_utf8_lossy(&done.stderr).trim().to_owned(),
+        });
+    }
+    Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+}
