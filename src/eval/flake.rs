@@ -1,5 +1,6 @@
 //! Flake references, and what a flake does not see.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{ErrorKind, EvalError};
@@ -7,8 +8,10 @@ use super::{ErrorKind, EvalError};
 /// A flake reference, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference {
-    /// What goes before the `#`, local paths made absolute.
+    /// What goes before the `#`; a URL also for local paths.
     pub url: String,
+    /// The same for messages: local paths as paths.
+    pub shown: String,
     /// What goes behind it, when given: the configuration's name.
     pub name: Option<String>,
     /// The directory, for a local path.
@@ -25,6 +28,7 @@ impl Reference {
         let is_path = url.is_empty() || url.starts_with(['.', '/']);
         let mut reference = Self {
             url: url.to_owned(),
+            shown: url.to_owned(),
             name: name.map(|name| name.trim_matches('"').to_owned()),
             directory: None,
         };
@@ -37,10 +41,8 @@ impl Reference {
                 EvalError::new(ErrorKind::Missing, format!("{path}: {error}"))
                     .remedy("--flake takes a directory with a flake.nix, or a flake reference such as github:alice/home.")
             })?;
-            reference.url = directory.display().to_string();
-            if let Some(query) = query {
-                reference.url = format!("{}?{query}", reference.url);
-            }
+            reference.url = local_url(&directory, query);
+            reference.shown = directory.display().to_string();
             reference.directory = Some(directory);
         }
         Ok(reference)
@@ -75,6 +77,39 @@ impl Reference {
         }
         error
     }
+}
+
+/// The URL that Nix itself takes a local path for. It does so for arguments on
+/// the command line only: `builtins.getFlake` takes a bare path for a plain
+/// directory, and would read what git does not track.
+fn local_url(directory: &Path, query: Option<&str>) -> String {
+    let query = query.map(str::to_owned);
+    let Some(root) = work_tree(directory) else {
+        let query = query.map_or(String::new(), |query| format!("?{query}"));
+        return format!("path:{}{query}", encoded(directory));
+    };
+    let inside = directory.strip_prefix(root).unwrap_or(Path::new(""));
+    let below = (!inside.as_os_str().is_empty()).then(|| format!("dir={}", encoded(inside)));
+    let query: Vec<String> = below.into_iter().chain(query).collect();
+    let query = if query.is_empty() {
+        String::new()
+    } else {
+        format!("?{}", query.join("&"))
+    };
+    format!("git+file://{}{query}", encoded(root))
+}
+
+/// A path in a URL (RFC 3986, section 2.1).
+fn encoded(path: &Path) -> String {
+    let mut text = String::new();
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// The work tree of git that `directory` lies in.
@@ -146,7 +181,8 @@ mod tests {
         let real = dir.path().canonicalize().unwrap();
         let parse = |text: &str| Reference::parse(text, dir.path()).unwrap();
         let here = parse(".#alice@host");
-        assert_eq!(here.url, real.display().to_string());
+        assert_eq!(here.shown, real.display().to_string());
+        assert_eq!(here.url, format!("path:{}", encoded(&real)));
         assert_eq!(here.name.as_deref(), Some("alice@host"));
         assert_eq!(parse("").directory, Some(real));
         let remote = parse("github:alice/home");
@@ -159,6 +195,20 @@ mod tests {
             "github:alice/home#nhmtConfigurations.\"a@h\".homeTree"
         );
         assert!(Reference::parse("./absent", dir.path()).is_err());
+    }
+
+    #[test]
+    fn a_path_in_a_work_tree_is_read_by_git() {
+        let dir = tempfile::tempdir().unwrap();
+        let sub = dir.path().join("my home");
+        std::fs::create_dir_all(dir.path().join(".git")).unwrap();
+        std::fs::create_dir_all(&sub).unwrap();
+        let root = format!("git+file://{}", encoded(dir.path()));
+        assert_eq!(local_url(dir.path(), None), root);
+        assert_eq!(
+            local_url(&sub, Some("ref=main")),
+            format!("{root}?dir=my%20home&ref=main")
+        );
     }
 
     #[test]

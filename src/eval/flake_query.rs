@@ -100,7 +100,7 @@ impl FlakeQuery<'_> {
 
     /// Says what the flake has instead.
     fn absent(&self, tried: &[String]) -> EvalError {
-        let url = &self.reference.url;
+        let Reference { url, shown, .. } = &self.reference;
         let mut command = self.evaluator.flake_command("eval");
         command.args(["--json", &format!("{url}#nhmtConfigurations")]);
         command.args(["--apply", "builtins.attrNames"]);
@@ -112,7 +112,7 @@ impl FlakeQuery<'_> {
         let error = EvalError::new(
             ErrorKind::Missing,
             format!(
-                "the flake {url} has no nhmtConfigurations.{}",
+                "the flake {shown} has no nhmtConfigurations.{}",
                 quoted(tried).join(" and no nhmtConfigurations.")
             ),
         );
@@ -121,7 +121,7 @@ impl FlakeQuery<'_> {
                 "It has no nhmtConfigurations at all: its outputs should have one, named after the user.",
             ),
             Some(first) => error.remedy(format!(
-                "It has {}. Choose one: --flake {url}#{first}",
+                "It has {}. Choose one: --flake {shown}#{first}",
                 quoted(&known).join(", ")
             )),
         }
