@@ -11,6 +11,7 @@ pub use arguments::Arguments;
 pub use error::NixError;
 pub use version::{MINIMUM, Version};
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -34,7 +35,12 @@ impl Nix {
     /// [`NixError::Absent`] and [`NixError::TooOld`], or when `nix-build
     /// --version` cannot be understood.
     pub fn find(cache: &Cache, arguments: Arguments) -> Result<Self, NixError> {
-        let build = on_path("nix-build").ok_or(NixError::Absent)?;
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        Self::find_on(&path, cache, arguments)
+    }
+
+    fn find_on(path: &OsStr, cache: &Cache, arguments: Arguments) -> Result<Self, NixError> {
+        let build = executable(path, "nix-build").ok_or(NixError::Absent)?;
         let version = version::of(&build, cache)?;
         if version < MINIMUM {
             return Err(NixError::TooOld {
@@ -157,9 +163,8 @@ impl Nix {
     }
 }
 
-fn on_path(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
+fn executable(path: &OsStr, name: &str) -> Option<PathBuf> {
+    std::env::split_paths(path)
         .filter(|dir| dir.is_absolute())
         .map(|dir| dir.join(name))
         .find(|file| {
@@ -181,4 +186,33 @@ fn output(mut command: Command) -> Result<String, NixError> {
         });
     }
     Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_nix_that_is_absent_or_too_old_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::at(dir.path().join("cache"));
+        let bin = dir.path().join("bin");
+        fs::create_dir(&bin).unwrap();
+        let find = || Nix::find_on(bin.as_os_str(), &cache, Arguments::default());
+        assert!(matches!(find(), Err(NixError::Absent)));
+
+        let tool = bin.join("nix-build");
+        fs::write(&tool, "#!/bin/sh\necho 'nix-build (Nix) 2.3.16'\n").unwrap();
+        assert!(matches!(find(), Err(NixError::Absent)), "not executable");
+        fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+        let error = find().unwrap_err().to_string();
+        assert!(error.contains("2.3 is too old"), "{error}");
+        assert!(error.contains("2.8 or newer"), "{error}");
+
+        fs::write(&tool, "#!/bin/sh\necho nonsense\n").unwrap();
+        let error = find().unwrap_err();
+        assert!(matches!(error, NixError::NoVersion { .. }), "{error}");
+    }
 }
