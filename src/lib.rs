@@ -20,5 +20,5 @@ pub mod eval;
 pub mod generation;
 pub mod home;
 pub mod manifest;
-pub mod tree;
 pub mod store;
+pub mod tree;

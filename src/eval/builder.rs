@@ -17,10 +17,10 @@ const PT_INTERP: u32 = 3;
 /// One that lies in a store is used there, with what it needs. Any other is
 /// copied as a single file, so it must be static; its digest is remembered,
 /// because Nix otherwise reads all of it at every evaluation.
-pub(super) fn expression(executable: &Path, nix: &Nix, cache: &Cache) -> Result<String, EvalError> {
+pub(super) fn expression(executable: &Path, cache: &Cache) -> Result<String, EvalError> {
     let failed = |error| EvalError::io(executable, &error);
     let executable = executable.canonicalize().map_err(failed)?;
-    if let Some(store_path) = containing(&nix.store_dir(), &executable) {
+    if let Some(store_path) = containing(&Nix::store_dir(), &executable) {
         let inside = executable
             .strip_prefix(&store_path)
             .unwrap_or(Path::new(""));

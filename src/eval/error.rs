@@ -51,6 +51,9 @@ pub struct EvalError {
     pub log: Vec<String>,
     /// Everything that Nix said, without colours, for `-v`.
     pub raw: String,
+    /// It happened in nhmt's own files, and only a trace leads from there to
+    /// the user's.
+    pub(super) place_hidden: bool,
 }
 
 impl EvalError {
@@ -62,6 +65,7 @@ impl EvalError {
             remedy: None,
             log: Vec::new(),
             raw: String::new(),
+            place_hidden: false,
         }
     }
 

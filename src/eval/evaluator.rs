@@ -94,12 +94,15 @@ impl<'a> Evaluator<'a> {
                 return Ok(tree);
             }
         };
-        let mut command = self.nix.command("nix-build");
-        self.nix.arguments().add_evaluation(&mut command);
-        command.args(["-E", &expression]);
-        out_link(&mut command, root);
-        let finished = run(command, progress)?;
-        let tree = PathBuf::from(successful(&finished, &library)?.trim_end());
+        let command = || {
+            let mut command = self.nix.command("nix-build");
+            self.nix.arguments().add_evaluation(&mut command);
+            command.args(["-E", &expression]);
+            out_link(&mut command, root);
+            command
+        };
+        let printed = evaluate(&command, &library, progress)?;
+        let tree = PathBuf::from(printed.trim_end());
         self.nix.open_tree(&tree)?;
         Ok(tree)
     }
@@ -126,11 +129,14 @@ impl<'a> Evaluator<'a> {
                 let path = configuration(path)?;
                 let expression =
                     expression::from_file(library.dir(), &path, home, &self.builder()?, "manifest");
-                let mut command = self.nix.command("nix-instantiate");
-                self.nix.arguments().add_evaluation(&mut command);
-                command.args(["--eval", "--strict", "--json", "--read-write-mode"]);
-                command.args(["-E", &expression]);
-                successful(&run(command, progress)?, &library)
+                let command = || {
+                    let mut command = self.nix.command("nix-instantiate");
+                    self.nix.arguments().add_evaluation(&mut command);
+                    command.args(["--eval", "--strict", "--json", "--read-write-mode"]);
+                    command.args(["-E", &expression]);
+                    command
+                };
+                evaluate(&command, &library, progress)
             }
             Source::Flake { reference, from } => {
                 let command = |installable: &[String]| {
@@ -152,7 +158,7 @@ impl<'a> Evaluator<'a> {
     }
 
     pub(super) fn builder(&self) -> Result<String, EvalError> {
-        builder::expression(&self.executable, self.nix, self.cache)
+        builder::expression(&self.executable, self.cache)
     }
 
     fn build_flake(
@@ -205,6 +211,31 @@ fn out_link(command: &mut Command, root: Option<&Path>) {
         Some(root) => command.arg("--out-link").arg(root),
         None => command.arg("--no-out-link"),
     };
+}
+
+/// Runs a command and gives what it prints. An error that happens in nhmt's
+/// own files names no file of the user's unless Nix keeps a trace, which costs
+/// time: only then is the evaluation done again, with one.
+fn evaluate(
+    command: &dyn Fn() -> Command,
+    library: &Library,
+    progress: &mut dyn FnMut(Event),
+) -> Result<String, EvalError> {
+    let mut error = match successful(&run(command(), progress)?, library) {
+        Err(error) if error.place_hidden => error,
+        done => return done,
+    };
+    let mut again = command();
+    again.arg("--show-trace");
+    if let Err(traced) = successful(&run(again, &mut |_| {})?, library) {
+        error.location = traced.location;
+        if let Some(option) = translate::innermost_option(&traced.raw) {
+            error.message.push_str("\n  ");
+            error.message.push_str(option);
+        }
+        error.raw = traced.raw;
+    }
+    Err(error)
 }
 
 fn successful(finished: &Finished, library: &Library) -> Result<String, EvalError> {

@@ -69,7 +69,7 @@ impl Reference {
                 shown.display()
             );
             error.remedy = Some(format!(
-                "Run: git -C {} add -N {}",
+                "Run: cd {} && git add -N {}",
                 quoted(&root.display().to_string()),
                 quoted(&file)
             ));

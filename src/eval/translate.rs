@@ -18,6 +18,27 @@ pub(super) fn error(finished: &Finished, library: &Path) -> EvalError {
     error
 }
 
+/// The line of a trace that names the option whose value failed, without the
+/// colon at its end. Nix 2.8 prints the innermost step of a trace first and
+/// the error above it; a current Nix prints them last, above the error.
+pub(super) fn innermost_option(raw: &str) -> Option<&str> {
+    let mut options = raw.lines().enumerate().filter_map(|(number, line)| {
+        let text = line.trim_start_matches([' ', '…']);
+        let text = text.strip_suffix(':').unwrap_or(text);
+        text.starts_with("while evaluating the option `")
+            .then_some((number, text))
+    });
+    let (first, text) = options.next()?;
+    let error = raw
+        .lines()
+        .position(|line| line.trim_start().starts_with("error: "));
+    if error.is_some_and(|error| error < first) {
+        Some(text)
+    } else {
+        options.last().map_or(Some(text), |(_, last)| Some(last))
+    }
+}
+
 fn without_message(finished: &Finished) -> EvalError {
     if let Some(signal) = finished.status.signal() {
         let error = EvalError::new(
@@ -54,6 +75,7 @@ fn from_message(first: &Message, log: &Log, library: &Path) -> EvalError {
         error.remedy = Some(remedy.to_owned());
     }
     error.location = locate::locate(first, library).map(Box::new);
+    error.place_hidden = error.location.is_none() && first.file.is_some();
     error
 }
 
@@ -195,6 +217,17 @@ mod tests {
         let error = translated("writing to file: No space left on device");
         assert_eq!(error.kind, ErrorKind::Machine);
         assert!(error.remedy.unwrap().contains("disk is full"));
+    }
+
+    #[test]
+    fn the_innermost_option_is_found_in_both_orders() {
+        let inner = "while evaluating the option `a.b', set at /h/home.nix:2";
+        let outer = "while evaluating the option `a'";
+        let old = format!("error: no\n   … {inner}:\n   at x:1:1:\n   … {outer}:\n");
+        let new = format!("error:\n   … {outer}:\n   … {inner}:\n   error: no\n");
+        assert_eq!(innermost_option(&old), Some(inner));
+        assert_eq!(innermost_option(&new), Some(inner));
+        assert_eq!(innermost_option("error: no"), None);
     }
 
     #[test]

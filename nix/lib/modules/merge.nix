@@ -94,11 +94,14 @@ rec {
           lib.id
         else
           lib.warn "The type of the option `${lib.showOption loc}' is deprecated. ${opt.type.deprecationMessage}";
-      located = builtins.addErrorContext "while evaluating the option `${lib.showOption loc}':" value;
+      # Worked out only when there is an error to add it to.
+      places = lib.optionalString (defs != [ ]) ", set at ${lib.concatMapStringsSep " and " messages.at defs}";
+      context = "while evaluating the option `${lib.showOption loc}'${places}:";
+      located = builtins.addErrorContext context value;
     in
     if defs == [ ] && opt ? mergedDefault then
       {
-        config = if opt ? apply then builtins.addErrorContext "while evaluating the option `${lib.showOption loc}':" (opt.apply opt.mergedDefault) else opt.mergedDefault;
+        config = if opt ? apply then builtins.addErrorContext context (opt.apply opt.mergedDefault) else opt.mergedDefault;
         options = describe loc opt m located;
       }
     else

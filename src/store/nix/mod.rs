@@ -84,7 +84,7 @@ impl Nix {
 
     /// The store directory that store paths start with.
     #[must_use]
-    pub fn store_dir(&self) -> PathBuf {
+    pub fn store_dir() -> PathBuf {
         config::directory(&["NIX_STORE_DIR", "NIX_STORE"], "/nix/store")
     }
 
@@ -111,7 +111,7 @@ impl Nix {
     /// Whether Nix has lost the GC root at `link`: its folder was missing, or
     /// not mounted, during a garbage collection.
     #[must_use]
-    pub fn root_is_missing(&self, link: &Path) -> bool {
+    pub fn root_is_missing(link: &Path) -> bool {
         roots::is_missing(link)
     }
 

@@ -37,11 +37,7 @@ pub(super) fn render(value: &Value) -> Result<Vec<u8>, FormatError> {
 }
 
 /// Adds the sections of one attribute set at the end of `file`.
-fn add(
-    value: &Value,
-    root: Place<'_>,
-    file: &mut gix_config::File,
-) -> Result<(), FormatError> {
+fn add(value: &Value, root: Place<'_>, file: &mut gix_config::File) -> Result<(), FormatError> {
     let Value::Object(map) = value else {
         return Err(root.wrong("a git-config file is made of sections; give an attribute set"));
     };

@@ -1,7 +1,7 @@
 //! Configurations evaluated and built by the Nix on PATH.
 
-#[path = "support/nix.rs"]
-mod nix;
+#[path = "support/private_store.rs"]
+mod private_store;
 
 use std::fs;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use std::process::Command;
 use nhmt::eval::{ErrorKind, EvalError, Evaluator, Event, Home, Severity, Source};
 use nhmt::store::nix::Arguments;
 use nhmt::store::{Cache, Nix};
-use nix::with_private_store;
+use private_store::with_private_store;
 
 /// The builder of the trees in this file: Nix runs this very executable as
 /// `… internal build-tree`, which the test harness takes as filters, and this
@@ -158,7 +158,7 @@ fn a_manifest_becomes_a_tree_and_its_numbers_stay() {
         let tree = scene.build(&Source::Manifest(path)).unwrap();
         let built = manifest(&tree);
         let source = PathBuf::from(built["files"][".unit"]["source"].as_str().unwrap());
-        assert!(source.starts_with(scene.nix.store_dir()), "{source:?}");
+        assert!(source.starts_with(Nix::store_dir()), "{source:?}");
         let float = &built["files"][".n"]["value"]["x"]["$float"];
         let part = |n: usize| float[n].to_string().parse::<f64>().unwrap();
         let value = part(0) * part(1).exp2();
@@ -228,6 +228,14 @@ fn mistakes_are_told_where_they_are() {
             }
             assert!(!error.raw.is_empty());
         }
+        // Nix stops in the library; a trace leads back to the configuration.
+        let error = scene
+            .file("{ config, ... }: {\n  home.file.x.text = config.home.file.x.text; }")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("infinite recursion"), "{error}");
+        assert!(error.contains("home.file.x.text', set at"), "{error}");
+        assert!(error.contains("home.nix:2"), "{error}");
         let error = scene
             .file("{ home.file.fail.text = \"as told\"; }")
             .unwrap_err();
@@ -299,7 +307,7 @@ fn flakes_are_built_by_name_overridden_and_explained() {
                 "{shown}\n{}",
                 error.raw
             );
-            let add = format!("git -C {} add -N bob.nix", dir.display());
+            let add = format!("cd {} && git add -N bob.nix", dir.display());
             assert!(shown.contains(&add), "{shown}");
         }
         let error = scene.build(&source(".#carol")).unwrap_err();
@@ -321,10 +329,7 @@ fn flakes_are_built_by_name_overridden_and_explained() {
 fn a_store_that_only_nix_sees_is_explained() {
     with_private_store("a_store_that_only_nix_sees_is_explained", |scratch| {
         let mut scene = Scene::new(scratch);
-        let absent = scene
-            .nix
-            .store_dir()
-            .join("pz24gxw5baxl7v3w662mshx9qhz43x5w-nhmt-home");
+        let absent = Nix::store_dir().join("pz24gxw5baxl7v3w662mshx9qhz43x5w-nhmt-home");
         let error = scene.nix.open_tree(&absent).unwrap_err().to_string();
         assert!(error.contains("chroot store"), "{error}");
 

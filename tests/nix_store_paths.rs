@@ -1,7 +1,7 @@
 //! Store paths and GC roots, held against the Nix on PATH.
 
-#[path = "support/nix.rs"]
-mod nix;
+#[path = "support/private_store.rs"]
+mod private_store;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -11,7 +11,7 @@ use std::process::Command;
 use nhmt::generation::Profile;
 use nhmt::store::nix::Arguments;
 use nhmt::store::{Cache, LocalStore, Nix, nar, path};
-use nix::with_private_store;
+use private_store::with_private_store;
 
 fn tree(dir: &Path) {
     fs::create_dir_all(dir.join("home/.config/empty")).unwrap();
@@ -46,7 +46,7 @@ fn files_and_trees_are_named_as_nix_names_them() {
             hash.args(["--type", "sha256", "--base32"]).arg(&path);
             assert_eq!(path::base32(&digest), printed(&mut hash));
             let name = path.file_name().unwrap().to_str().unwrap();
-            let named = path::content_addressed(&nix.store_dir(), name, &digest).unwrap();
+            let named = path::content_addressed(&Nix::store_dir(), name, &digest).unwrap();
             assert_eq!(named, nix.add(&path).unwrap());
         }
     });
@@ -93,7 +93,7 @@ fn a_registered_tree_survives_collection_and_a_lost_root_is_noticed() {
         nix.register(&tree, &link).unwrap();
         profile.point_to(number).unwrap();
         assert_eq!(fs::read_link(&link).unwrap(), tree);
-        assert!(!nix.root_is_missing(&link));
+        assert!(!Nix::root_is_missing(&link));
         collect_garbage();
         nix.open_tree(&tree).unwrap();
         assert_eq!(profile.get(number).unwrap().tree, tree);
@@ -106,12 +106,12 @@ fn a_registered_tree_survives_collection_and_a_lost_root_is_noticed() {
         collect_garbage();
         fs::rename(&elsewhere, scratch.join("profiles")).unwrap();
         assert!(
-            nix.root_is_missing(&link),
+            Nix::root_is_missing(&link),
             "{:?}",
             fs::read_dir(roots(scratch))
         );
         nix.register(&tree, &link).unwrap();
-        assert!(!nix.root_is_missing(&link));
+        assert!(!Nix::root_is_missing(&link));
         fs::remove_file(scratch.join("other")).unwrap();
         collect_garbage();
         nix.open_tree(&tree).unwrap();
