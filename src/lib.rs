@@ -22,3 +22,4 @@ pub mod home;
 pub mod manifest;
 pub mod store;
 pub mod tree;
+pub mod reconcile;

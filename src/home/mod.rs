@@ -1,5 +1,21 @@
 //! The home directory: where things lie in it, and access to it.
+//!
+//! [`HomeDir`] is the home opened for reading, [`HomeLock`] the right to write
+//! to it. Everything below is reached by directory descriptors, one component
+//! at a time, and no symbolic link is followed on the way.
 
+pub(crate) mod dir;
+mod error;
+mod home_dir;
 mod layout;
+mod lock;
+mod walk;
 
+pub use error::HomeError;
+pub use home_dir::HomeDir;
 pub use layout::Layout;
+pub use lock::{Holder, HomeLock, LockError};
+
+pub(crate) use error::AtPlace;
+pub(crate) use home_dir::{ANCHOR, ancestor, os};
+pub(crate) use walk::{Obstacle, Parent, Walker};

@@ -1,0 +1,213 @@
+//! A directory by its descriptor: everything in the home is reached through
+//! one, a name at a time, so that no symbolic link on the way is followed.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::Path;
+
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags, Stat};
+use rustix::io::{Errno, Result};
+
+/// The longest target that a symbolic link can have (`PATH_MAX`, with its NUL).
+pub(crate) const LINK_MAX: usize = 4096;
+
+/// An open directory. All names given to its methods are single components.
+#[derive(Debug)]
+pub(crate) struct Dir(OwnedFd);
+
+/// What tells a file apart from another at the same name. The change time is
+/// left out: a rename alters it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    pub(crate) size: u64,
+    pub(crate) modified: (i64, u64),
+    pub(crate) kind: FileType,
+}
+
+impl Identity {
+    // The types of these fields differ between platforms.
+    #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, clippy::cast_lossless)]
+    pub(crate) fn of(stat: &Stat) -> Self {
+        Self {
+            device: stat.st_dev as u64,
+            inode: stat.st_ino as u64,
+            size: stat.st_size as u64,
+            modified: (stat.st_mtime as i64, stat.st_mtime_nsec as u64),
+            kind: FileType::from_raw_mode(stat.st_mode),
+        }
+    }
+}
+
+impl Dir {
+    /// Opens an absolute path, following links: for the home itself and for
+    /// places that nhmt was told.
+    pub(crate) fn open_path(path: &Path) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        fs::open(path, flags, Mode::empty()).map(Self)
+    }
+
+    /// Opens the directory `name` in this one; a link gives `ENOTDIR` or
+    /// `ELOOP` (open(2), `O_NOFOLLOW`).
+    pub(crate) fn open(&self, name: &OsStr) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        fs::openat(&self.0, name, flags, Mode::empty()).map(Self)
+    }
+
+    /// Opens `path` below this directory, following links: for the state
+    /// directory only, whose ancestors a person may have moved elsewhere.
+    pub(crate) fn open_following(&self, path: &Path) -> Result<Self> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        fs::openat(&self.0, path, flags, Mode::empty()).map(Self)
+    }
+
+    /// The directory `name`, made with `mode` if it is missing.
+    pub(crate) fn open_or_make(&self, name: &OsStr, mode: u32) -> Result<Self> {
+        match self.make(name, mode) {
+            Ok(()) | Err(Errno::EXIST) => self.open(name),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// Another descriptor of this directory.
+    pub(crate) fn again(&self) -> Result<Self> {
+        self.open(OsStr::new("."))
+    }
+
+    /// Reads the target of the link `name` into `buffer` and gives its length.
+    /// `EINVAL` when it is not a link.
+    pub(crate) fn read_link_into(&self, name: &OsStr, buffer: &mut [u8]) -> Result<usize> {
+        fs::readlinkat_raw(&self.0, name, buffer)
+    }
+
+    /// The target of the link `name`.
+    pub(crate) fn read_link(&self, name: &OsStr) -> Result<OsString> {
+        let target = fs::readlinkat(&self.0, name, Vec::new())?;
+        Ok(OsString::from_vec(target.into_bytes()))
+    }
+
+    /// What `name` is, a link not followed.
+    pub(crate) fn stat(&self, name: &OsStr) -> Result<Stat> {
+        fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)
+    }
+
+    /// What `name` is, a link followed.
+    pub(crate) fn stat_following(&self, name: &OsStr) -> Result<Stat> {
+        fs::statat(&self.0, name, AtFlags::empty())
+    }
+
+    /// What this directory itself is.
+    pub(crate) fn stat_self(&self) -> Result<Stat> {
+        fs::fstat(&self.0)
+    }
+
+    /// Opens the regular file `name` for reading. A link is followed only with
+    /// `follow`; a pipe never blocks.
+    pub(crate) fn open_file(&self, name: &OsStr, follow: bool) -> Result<std::fs::File> {
+        let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        if !follow {
+            flags |= OFlags::NOFOLLOW;
+        }
+        fs::openat(&self.0, name, flags, Mode::empty()).map(std::fs::File::from)
+    }
+
+    /// Makes the regular file `name`, which must not exist, for writing.
+    pub(crate) fn create_file(&self, name: &OsStr, mode: u32) -> Result<std::fs::File> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mode = Mode::from_raw_mode(mode & 0o7777);
+        fs::openat(&self.0, name, flags, mode).map(std::fs::File::from)
+    }
+
+    /// Makes the link `name`, which must not exist.
+    pub(crate) fn symlink(&self, target: impl rustix::path::Arg, name: &OsStr) -> Result<()> {
+        fs::symlinkat(target, &self.0, name)
+    }
+
+    /// Makes the directory `name`, which must not exist.
+    pub(crate) fn make(&self, name: &OsStr, mode: u32) -> Result<()> {
+        fs::mkdirat(&self.0, name, Mode::from_raw_mode(mode))
+    }
+
+    /// Moves `name` to `other/new`, which must not exist (`EEXIST`).
+    pub(crate) fn move_to(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
+        fs::renameat_with(&self.0, name, &other.0, new, RenameFlags::NOREPLACE)
+    }
+
+    /// Exchanges `name` with `other/new` in one step.
+    pub(crate) fn exchange(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
+        fs::renameat_with(&self.0, name, &other.0, new, RenameFlags::EXCHANGE)
+    }
+
+    /// Renames over `new`: only inside the state directory.
+    pub(crate) fn replace(&self, name: &OsStr, new: &OsStr) -> Result<()> {
+        fs::renameat(&self.0, name, &self.0, new)
+    }
+
+    /// Makes `other/new` a further name of the file `name`.
+    pub(crate) fn hard_link(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
+        fs::linkat(&self.0, name, &other.0, new, AtFlags::empty())
+    }
+
+    /// Removes the name of a file or a link.
+    pub(crate) fn unlink(&self, name: &OsStr) -> Result<()> {
+        fs::unlinkat(&self.0, name, AtFlags::empty())
+    }
+
+    /// Removes the empty directory `name`.
+    pub(crate) fn remove_dir(&self, name: &OsStr) -> Result<()> {
+        fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)
+    }
+
+    /// The names in this directory with their kinds, in no order.
+    pub(crate) fn entries(&self) -> Result<Vec<(OsString, FileType)>> {
+        let mut entries = Vec::new();
+        for entry in fs::Dir::read_from(&self.0)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name == b"." || name == b".." {
+                continue;
+            }
+            let name = OsString::from_vec(name.to_vec());
+            let kind = match entry.file_type() {
+                FileType::Unknown => FileType::from_raw_mode(self.stat(&name)?.st_mode),
+                kind => kind,
+            };
+            entries.push((name, kind));
+        }
+        Ok(entries)
+    }
+
+    /// Brings this directory's names to the disk.
+    pub(crate) fn sync(&self) -> Result<()> {
+        match fs::fsync(&self.0) {
+            // Some filesystems cannot sync a directory, and need not.
+            Err(Errno::INVAL) => Ok(()),
+            other => other,
+        }
+    }
+}
+
+impl AsFd for Dir {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_never_opened_as_a_directory() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::create_dir(temp.path().join("real")).unwrap();
+        std::os::unix::fs::symlink("real", temp.path().join("link")).unwrap();
+        let dir = Dir::open_path(temp.path()).unwrap();
+        assert!(dir.open(OsStr::new("real")).is_ok());
+        let errno = dir.open(OsStr::new("link")).unwrap_err();
+        assert!(matches!(errno, Errno::NOTDIR | Errno::LOOP), "{errno}");
+    }
+}

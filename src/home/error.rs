@@ -1,0 +1,104 @@
+//! What can go wrong with a file of the home, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+use rustix::io::Errno;
+use thiserror::Error;
+
+use crate::manifest::HomePath;
+
+/// A failed operation on a file in the home: what, where, and the remedy.
+#[derive(Debug, Error)]
+#[error("cannot {action} {place}: {source}{}", advice(source))]
+pub struct HomeError {
+    /// What was tried, as a verb phrase.
+    pub action: &'static str,
+    /// Where, with odd bytes escaped.
+    pub place: String,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+impl HomeError {
+    /// An error of the system at `place`.
+    pub(crate) fn new(action: &'static str, place: impl ToString, errno: Errno) -> Self {
+        Self {
+            action,
+            place: place.to_string(),
+            source: errno.into(),
+        }
+    }
+
+    /// Whether the cause is that the home, or this part of it, may not be
+    /// written to.
+    #[must_use]
+    pub fn is_not_writable(&self) -> bool {
+        matches!(
+            Errno::from_io_error(&self.source),
+            Some(Errno::ACCESS | Errno::PERM | Errno::ROFS)
+        )
+    }
+}
+
+/// Adds the action and the place to an error of the system.
+pub(crate) trait AtPlace<T> {
+    /// The error at a path in the home.
+    fn at(self, action: &'static str, path: &HomePath) -> Result<T, HomeError>;
+    /// The error at an absolute path.
+    fn at_path(self, action: &'static str, path: impl Into<PathBuf>) -> Result<T, HomeError>;
+}
+
+impl<T> AtPlace<T> for rustix::io::Result<T> {
+    fn at(self, action: &'static str, path: &HomePath) -> Result<T, HomeError> {
+        self.map_err(|errno| HomeError::new(action, format_args!("~/{path}"), errno))
+    }
+
+    fn at_path(self, action: &'static str, path: impl Into<PathBuf>) -> Result<T, HomeError> {
+        self.map_err(|errno| HomeError::new(action, path.into().display(), errno))
+    }
+}
+
+/// The remedy for the errors that a person can do something about.
+fn advice(error: &io::Error) -> &'static str {
+    match Errno::from_io_error(error) {
+        Some(Errno::ACCESS | Errno::PERM) => {
+            "\n  not writable for you; look at its owner and mode with `ls -ld`, and correct \
+             them with `chown` or `chmod`"
+        }
+        Some(Errno::ROFS) => {
+            "\n  its filesystem is mounted read-only; mount it writable, or choose another \
+             home with `--home`"
+        }
+        Some(Errno::NOSPC | Errno::DQUOT) => {
+            "\n  there is no space left; free some (`df -h`, `df -i`, `quota`) and run the \
+             command again"
+        }
+        Some(Errno::NAMETOOLONG) => {
+            "\n  the name is too long for this filesystem (255 bytes on most); choose a \
+             shorter target"
+        }
+        Some(Errno::NOTDIR | Errno::LOOP) => {
+            "\n  a file or a symbolic link stands where a directory is needed; move it away"
+        }
+        Some(Errno::MFILE | Errno::NFILE) => {
+            "\n  too many files are open; raise the limit with `ulimit -n`"
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn says_what_where_and_the_remedy() {
+        let error = HomeError::new("write", "/home/alice", Errno::ROFS);
+        let text = error.to_string();
+        assert!(text.starts_with("cannot write /home/alice: "), "{text}");
+        assert!(text.contains("mounted read-only"), "{text}");
+        assert!(error.is_not_writable());
+        assert!(!HomeError::new("write", "x", Errno::NOSPC).is_not_writable());
+    }
+}

@@ -1,0 +1,177 @@
+//! The opened home: its descriptor, its state directory, its anchor.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use super::dir::Dir;
+use super::error::{AtPlace, HomeError};
+use super::{Layout, Walker};
+use crate::manifest::HomePath;
+
+/// A home directory that is open. Reading it needs no lock.
+#[derive(Debug)]
+pub struct HomeDir {
+    layout: Layout,
+    dir: Dir,
+    /// The link prefix with its `/`: what every link of ours starts with.
+    prefix: Vec<u8>,
+}
+
+impl HomeDir {
+    /// Opens the home of `layout`.
+    ///
+    /// # Errors
+    /// When it is missing, not a directory, or may not be read.
+    pub fn open(layout: &Layout) -> Result<Self, HomeError> {
+        let dir = Dir::open_path(layout.home()).at_path("open the home directory", layout.home())?;
+        let mut prefix = layout.link_prefix().as_os_str().as_bytes().to_vec();
+        prefix.push(b'/');
+        let layout = layout.clone();
+        Ok(Self {
+            layout,
+            dir,
+            prefix,
+        })
+    }
+
+    /// Where things lie in this home.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The home tree that the anchor names, `None` when there is no anchor.
+    ///
+    /// # Errors
+    /// When the anchor cannot be read, or is no link.
+    pub fn current_tree(&self) -> Result<Option<PathBuf>, HomeError> {
+        let Some(state) = self.state()? else {
+            return Ok(None);
+        };
+        match state.read_link(ANCHOR.as_ref()) {
+            Ok(target) => Ok(Some(target.into())),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(errno).at_path("read the anchor", self.layout.anchor()),
+        }
+    }
+
+    pub(crate) fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    pub(crate) fn walker(&self) -> Walker<'_> {
+        Walker::new(&self.dir)
+    }
+
+    /// Whether `target` is one that only nhmt gives to a link in this home.
+    pub(crate) fn is_own_target(&self, target: &[u8]) -> bool {
+        target.starts_with(&self.prefix)
+    }
+
+    /// Whether the link target `target` is the one that `path` has.
+    pub(crate) fn is_target_of(&self, target: &[u8], path: &HomePath) -> bool {
+        target.strip_prefix(&self.prefix[..]) == Some(path.as_bytes())
+    }
+
+    /// Puts the link target of `path` into `buffer`, without its allocation.
+    pub(crate) fn target_into<'b>(&self, path: &HomePath, buffer: &'b mut Vec<u8>) -> &'b [u8] {
+        buffer.clear();
+        buffer.extend_from_slice(&self.prefix);
+        buffer.extend_from_slice(path.as_bytes());
+        buffer
+    }
+
+    /// The state directory, `None` when it has not been made yet.
+    pub(crate) fn state(&self) -> Result<Option<Dir>, HomeError> {
+        match self.dir.open_following(self.state_path()) {
+            Ok(dir) => self.owned(dir).map(Some),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(errno).at_path("open the state directory", self.layout.state()),
+        }
+    }
+
+    /// The state directory, made with mode 0700 if it is missing.
+    pub(crate) fn make_state(&self) -> Result<Dir, HomeError> {
+        if let Some(dir) = self.state()? {
+            return Ok(dir);
+        }
+        let relative = self.state_path();
+        let mut dir = self.dir.again().at_path("open", self.layout.home())?;
+        for component in relative {
+            match dir.make(component, 0o700) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(errno) => return Err(errno).at_path("write to", self.layout.state()),
+            }
+            dir = dir
+                .open_following(Path::new(component))
+                .at_path("open the state directory", self.layout.state())?;
+        }
+        self.owned(dir)
+    }
+
+    fn state_path(&self) -> &'static Path {
+        Path::new(".local/state/nhmt")
+    }
+
+    /// Someone else's state directory could make every managed link lead
+    /// wherever they like.
+    fn owned(&self, dir: Dir) -> Result<Dir, HomeError> {
+        let stat = dir
+            .stat_self()
+            .at_path("look at the state directory", self.layout.state())?;
+        let me = rustix::process::geteuid();
+        if stat.st_uid == me.as_raw() || me.is_root() {
+            Ok(dir)
+        } else {
+            Err(Errno::PERM).at_path("use another user's state directory", self.layout.state())
+        }
+    }
+}
+
+/// The name of the anchor in the state directory.
+pub(crate) const ANCHOR: &str = "current";
+
+/// The path in the home that `bytes` name, which are known to be one.
+pub(crate) fn ancestor(path: &HomePath, length: usize) -> HomePath {
+    HomePath::new(&path.as_bytes()[..length]).expect("an ancestor of a path is a path")
+}
+
+/// `name` as the system takes it.
+pub(crate) fn os(name: &str) -> &OsStr {
+    OsStr::new(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_directory_agrees_with_the_layout() {
+        let temp = tempfile::tempdir().unwrap();
+        let layout = Layout::new(temp.path());
+        let home = HomeDir::open(&layout).unwrap();
+        assert!(home.state().unwrap().is_none());
+        assert_eq!(home.current_tree().unwrap(), None);
+        home.make_state().unwrap();
+        assert!(layout.state().is_dir());
+        assert_eq!(layout.home().join(home.state_path()), layout.state());
+        assert_eq!(layout.state().join(ANCHOR), layout.anchor());
+    }
+
+    #[test]
+    fn own_targets_are_told_from_others() {
+        let temp = tempfile::tempdir().unwrap();
+        let layout = Layout::new(temp.path());
+        let home = HomeDir::open(&layout).unwrap();
+        let path = HomePath::new(".config/x").unwrap();
+        let target = layout.link_target(&path);
+        let target = target.as_os_str().as_bytes();
+        assert!(home.is_own_target(target) && home.is_target_of(target, &path));
+        assert!(!home.is_target_of(target, &HomePath::new("x").unwrap()));
+        assert!(!home.is_own_target(b"/home/bob/.local/state/nhmt/current/home/x"));
+        assert_eq!(home.target_into(&path, &mut Vec::new()), target);
+    }
+}

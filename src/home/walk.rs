@@ -1,0 +1,143 @@
+//! Going through sorted paths with each directory opened once.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use rustix::io::Errno;
+
+use super::dir::Dir;
+use super::error::{AtPlace, HomeError};
+use crate::manifest::HomePath;
+
+/// Why a directory of a path cannot be entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Obstacle {
+    /// There is nothing.
+    Missing,
+    /// A file, or a symbolic link (which is not followed).
+    NotDirectory,
+}
+
+/// Where a path's directory is.
+pub(crate) enum Parent<'w> {
+    /// Here it is.
+    Open(&'w Dir),
+    /// It is not reached: the first `length` bytes of the path name what
+    /// stands in the way.
+    Blocked {
+        /// The length of the ancestor in bytes.
+        length: usize,
+        /// What is there.
+        obstacle: Obstacle,
+    },
+}
+
+/// Keeps the directories of the last path open. When the paths come sorted,
+/// each directory is opened once, and only as many as the depth stay open.
+pub(crate) struct Walker<'a> {
+    root: &'a Dir,
+    prefix: Vec<u8>,
+    open: Vec<(usize, Dir)>,
+    blocked: Option<(Vec<u8>, Obstacle)>,
+}
+
+impl<'a> Walker<'a> {
+    /// A walker of paths below `root`.
+    pub(crate) fn new(root: &'a Dir) -> Self {
+        Self {
+            root,
+            prefix: Vec::new(),
+            open: Vec::new(),
+            blocked: None,
+        }
+    }
+
+    /// The directory that holds `path`.
+    pub(crate) fn parent_of(&mut self, path: &HomePath) -> Result<Parent<'_>, HomeError> {
+        let bytes = path.as_bytes();
+        let end = bytes.iter().rposition(|&b| b == b'/').unwrap_or(0);
+        let parent = &bytes[..end];
+        if parent == self.prefix {
+            return Ok(Parent::Open(self.top()));
+        }
+        if let Some((at, obstacle)) = &self.blocked
+            && is_at_or_below(parent, at)
+        {
+            let (length, obstacle) = (at.len(), *obstacle);
+            return Ok(Parent::Blocked { length, obstacle });
+        }
+        while let Some((length, _)) = self.open.last()
+            && !is_at_or_below(parent, &self.prefix[..*length])
+        {
+            self.open.pop();
+        }
+        let known = self.open.last().map_or(0, |(length, _)| *length);
+        self.prefix.truncate(known);
+        let mut at = known;
+        while at < end {
+            let start = if at == 0 { 0 } else { at + 1 };
+            let next = bytes[start..end]
+                .iter()
+                .position(|&b| b == b'/')
+                .map_or(end, |i| start + i);
+            let name = OsStr::from_bytes(&bytes[start..next]);
+            let obstacle = match self.top().open(name) {
+                Ok(dir) => {
+                    self.open.push((next, dir));
+                    self.prefix.clear();
+                    self.prefix.extend_from_slice(&bytes[..next]);
+                    at = next;
+                    continue;
+                }
+                Err(Errno::NOENT) => Obstacle::Missing,
+                Err(Errno::NOTDIR | Errno::LOOP) => Obstacle::NotDirectory,
+                Err(errno) => return Err(errno).at("open the directory of", path),
+            };
+            self.blocked = Some((bytes[..next].to_vec(), obstacle));
+            let length = next;
+            return Ok(Parent::Blocked { length, obstacle });
+        }
+        Ok(Parent::Open(self.top()))
+    }
+
+    fn top(&self) -> &Dir {
+        self.open.last().map_or(self.root, |(_, dir)| dir)
+    }
+}
+
+fn is_at_or_below(path: &[u8], other: &[u8]) -> bool {
+    path.starts_with(other) && (path.len() == other.len() || path[other.len()] == b'/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directories_are_found_and_obstacles_named() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(temp.path().join("a/b")).unwrap();
+        std::fs::write(temp.path().join("a/file"), "").unwrap();
+        std::fs::write(temp.path().join("a/b/mark"), "").unwrap();
+        let root = Dir::open_path(temp.path()).unwrap();
+        let mut walker = Walker::new(&root);
+        let mut blocked = |path: &str| {
+            let path = HomePath::new(path).unwrap();
+            match walker.parent_of(&path).unwrap() {
+                Parent::Open(dir) => {
+                    let there = dir.stat(OsStr::new("mark")).is_ok();
+                    assert_eq!(there, path.to_string().starts_with("a/b/"));
+                    None
+                }
+                Parent::Blocked { length, obstacle } => Some((length, obstacle)),
+            }
+        };
+        assert_eq!(blocked("a/b/c"), None);
+        assert_eq!(blocked("a/b/no/x/y"), Some((6, Obstacle::Missing)));
+        assert_eq!(blocked("a/b/no/z"), Some((6, Obstacle::Missing)));
+        assert_eq!(blocked("a/file/x"), Some((6, Obstacle::NotDirectory)));
+        assert_eq!(blocked("a/x"), None);
+        assert_eq!(blocked("ab"), None);
+        assert_eq!(blocked("a/b/d"), None);
+    }
+}

@@ -1,0 +1,329 @@
+//! What was moved out of the way: listing, restoring, letting go.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use rustix::fs::FileType;
+use rustix::io::Errno;
+use serde::Serialize;
+use thiserror::Error;
+
+use super::aside::is_own_link;
+use super::copy;
+use super::keep::{OBJECTS, now};
+use super::records::{self, Record};
+use super::work::Work;
+use crate::home::dir::Dir;
+use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
+use crate::manifest::HomePath;
+
+/// What a backup is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackupKind {
+    /// A regular file.
+    File,
+    /// A symbolic link.
+    Link,
+    /// A directory with everything in it.
+    Directory,
+    /// A socket, a pipe or a device.
+    Special,
+}
+
+/// One thing that was moved out of the way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Backup {
+    /// The generation whose run moved it.
+    pub generation: u64,
+    /// Its set: the generation, with `~2` and so on behind it when an older
+    /// backup had the name.
+    pub set: String,
+    /// Where it was in the home.
+    pub path: HomePath,
+    /// What it is.
+    pub kind: BackupKind,
+    /// Its size in bytes, of a directory with everything in it.
+    pub size: u64,
+    /// When it was moved, in seconds since 1970.
+    pub when: u64,
+    /// Where it is.
+    pub location: PathBuf,
+}
+
+/// Which backups to let go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expire {
+    /// Those made more than so many seconds ago.
+    OlderThan(u64),
+    /// Those of generations before this one.
+    Before(u64),
+    /// Those of this generation.
+    Generation(u64),
+    /// All.
+    All,
+}
+
+/// Why a backup was not restored.
+#[derive(Debug, Error)]
+pub enum BackupError {
+    /// There is no such backup.
+    #[error("no backup {set}/{path}; `nhmt backups list` shows what there is")]
+    Missing {
+        /// The set asked for.
+        set: String,
+        /// The path asked for.
+        path: HomePath,
+    },
+    /// Something that nhmt did not make is at the path.
+    #[error("~/{0} is in the way; move it away first, it is not nhmt's")]
+    InTheWay(HomePath),
+    /// The directory of the path is not there.
+    #[error("the directory of ~/{0} is not there, or is no real directory; make it first")]
+    NoDirectory(HomePath),
+    /// The system refused.
+    #[error(transparent)]
+    Home(#[from] HomeError),
+}
+
+/// The backups of a home.
+#[derive(Debug)]
+pub struct Backups<'a> {
+    home: &'a HomeDir,
+}
+
+impl<'a> Backups<'a> {
+    /// The backups of `home`.
+    #[must_use]
+    pub fn of(home: &'a HomeDir) -> Self {
+        Self { home }
+    }
+
+    fn dir(&self) -> Result<Option<Dir>, HomeError> {
+        let Some(state) = self.home.state()? else {
+            return Ok(None);
+        };
+        match state.open(os("backups")) {
+            Ok(dir) => Ok(Some(dir)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(errno).at_path("open", self.home.layout().backups()),
+        }
+    }
+
+    /// All backups, oldest first.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn list(&self) -> Result<Vec<Backup>, HomeError> {
+        let Some(dir) = self.dir()? else {
+            return Ok(Vec::new());
+        };
+        let records = records::read(&dir).at_path("read", self.home.layout().backups())?;
+        let mut seen = BTreeSet::new();
+        let mut list = Vec::new();
+        // A name can be recorded twice when a run was undone: the last counts.
+        for record in records.into_iter().rev() {
+            if seen.insert((record.set.clone(), record.path.clone()))
+                && let Some(backup) = self.look(&dir, record)?
+            {
+                list.push(backup);
+            }
+        }
+        list.reverse();
+        Ok(list)
+    }
+
+    /// The backup that a record names, `None` when it is not there.
+    fn look(&self, dir: &Dir, record: Record) -> Result<Option<Backup>, HomeError> {
+        let Record { set, path, when } = record;
+        let Some(parent) = holder(dir, &set, &path) else {
+            return Ok(None);
+        };
+        let Ok(stat) = parent.stat(path.name()) else {
+            return Ok(None);
+        };
+        let kind = match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => BackupKind::File,
+            FileType::Symlink => BackupKind::Link,
+            FileType::Directory => BackupKind::Directory,
+            _ => BackupKind::Special,
+        };
+        let size = size(&parent, path.name()).at("look at the backup of", &path)?;
+        let number = set.split('~').next().and_then(|n| n.parse().ok());
+        let location = self.home.layout().backups().join(&set).join(path.as_path());
+        Ok(number.map(|generation| Backup {
+            generation,
+            set,
+            path,
+            kind,
+            size,
+            when,
+            location,
+        }))
+    }
+
+    /// Copies a backup back to its place; the backup itself stays until it
+    /// expires. A link of ours at the place is exchanged for it; anything else
+    /// is left alone.
+    ///
+    /// # Errors
+    /// [`BackupError::InTheWay`] when something is there that is not ours.
+    pub fn restore(lock: &HomeLock, set: &str, path: &HomePath) -> Result<(), BackupError> {
+        let backups = Backups::of(lock);
+        let missing = || BackupError::Missing {
+            set: set.to_owned(),
+            path: path.clone(),
+        };
+        let known = backups.list()?;
+        if !known.iter().any(|b| b.set == set && b.path == *path) {
+            return Err(missing());
+        }
+        let dir = backups.dir()?.ok_or_else(missing)?;
+        let from = holder(&dir, set, path).ok_or_else(missing)?;
+        let mut walker = lock.walker();
+        let Parent::Open(place) = walker.parent_of(path)? else {
+            return Err(BackupError::NoDirectory(path.clone()));
+        };
+        let state = lock.make_state()?;
+        let mut work = Work::new(&state).at_path("write to", lock.layout().state())?;
+        let restored = put_back(lock, &mut work, &from, place, path);
+        work.clean();
+        restored
+    }
+
+    /// Deletes backups; gives how many.
+    ///
+    /// # Errors
+    /// When one cannot be deleted.
+    pub fn expire(lock: &HomeLock, which: Expire) -> Result<usize, HomeError> {
+        let backups = Backups::of(lock);
+        let Some(dir) = backups.dir()? else {
+            return Ok(0);
+        };
+        let place = lock.layout().backups();
+        let (gone, stay): (Vec<_>, Vec<_>) =
+            backups.list()?.into_iter().partition(|b| which.takes(b));
+        for backup in &gone {
+            if let Some(parent) = holder(&dir, &backup.set, &backup.path) {
+                let name = backup.path.name();
+                copy::remove(&parent, name).at("delete the backup of", &backup.path)?;
+            }
+            remove_empty(&dir, &backup.set, &backup.path);
+        }
+        let records: Vec<_> = stay.into_iter().map(Record::from).collect();
+        records::write(&dir, &records).at_path("write", &place)?;
+        forget_objects(&dir).at_path("clean up", &place)?;
+        Ok(gone.len())
+    }
+}
+
+impl Expire {
+    fn takes(self, backup: &Backup) -> bool {
+        match self {
+            Self::OlderThan(seconds) => backup.when.saturating_add(seconds) < now(),
+            Self::Before(generation) => backup.generation < generation,
+            Self::Generation(generation) => backup.generation == generation,
+            Self::All => true,
+        }
+    }
+}
+
+impl From<Backup> for Record {
+    fn from(backup: Backup) -> Self {
+        Self {
+            set: backup.set,
+            path: backup.path,
+            when: backup.when,
+        }
+    }
+}
+
+/// Copies the backup of `path` into a private folder and moves it from there.
+fn put_back(
+    home: &HomeDir,
+    work: &mut Work,
+    from: &Dir,
+    place: &Dir,
+    path: &HomePath,
+) -> Result<(), BackupError> {
+    let name = path.name();
+    loop {
+        let slot = work.slot(place).at("write beside", path)?;
+        copy::copy(from, name, &slot.dir, &slot.name).at("copy the backup of", path)?;
+        let mut moved = slot.dir.move_to(&slot.name, place, name);
+        if moved == Err(Errno::EXIST) && is_own_link(home, place, name) == Ok(true) {
+            moved = place.exchange(name, &slot.dir, &slot.name);
+            if moved.is_ok() {
+                if is_own_link(home, &slot.dir, &slot.name).at("look at", path)? {
+                    slot.dir.unlink(&slot.name).at("remove the link", path)?;
+                    break;
+                }
+                // Somebody was faster: theirs goes back.
+                moved = place.exchange(name, &slot.dir, &slot.name);
+                moved.at("put back", path)?;
+                moved = Err(Errno::EXIST);
+            }
+        }
+        match moved {
+            Ok(()) => break,
+            Err(errno) => {
+                copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
+                match errno {
+                    Errno::EXIST => return Err(BackupError::InTheWay(path.clone())),
+                    Errno::XDEV if work.is_apart(place).at("look at", path)? => {}
+                    errno => return Err(errno).at("restore", path)?,
+                }
+            }
+        }
+    }
+    Ok(place.sync().at("bring to the disk", path)?)
+}
+
+/// The directory in which the backup of `path` lies.
+fn holder(backups: &Dir, set: &str, path: &HomePath) -> Option<Dir> {
+    let mut dir = backups.open(os(set)).ok()?;
+    for above in path.ancestors() {
+        dir = dir.open(above.name()).ok()?;
+    }
+    Some(dir)
+}
+
+/// Removes the directories of a set that are empty.
+fn remove_empty(backups: &Dir, set: &str, path: &HomePath) {
+    let above: Vec<_> = path.ancestors().collect();
+    for dir in above.iter().rev() {
+        if let Some(parent) = holder(backups, set, dir) {
+            let _ = parent.remove_dir(dir.name());
+        }
+    }
+    let _ = backups.remove_dir(os(set));
+}
+
+/// Removes the objects that no backup uses any more.
+fn forget_objects(backups: &Dir) -> rustix::io::Result<()> {
+    let objects = match backups.open(os(OBJECTS)) {
+        Err(Errno::NOENT) => return Ok(()),
+        other => other?,
+    };
+    for (name, _) in objects.entries()? {
+        if objects.stat(&name)?.st_nlink == 1 {
+            objects.unlink(&name)?;
+        }
+    }
+    Ok(())
+}
+
+// The type of the size differs between platforms.
+#[allow(clippy::cast_sign_loss, clippy::unnecessary_cast)]
+fn size(dir: &Dir, name: &std::ffi::OsStr) -> rustix::io::Result<u64> {
+    let stat = dir.stat(name)?;
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+        return Ok(stat.st_size as u64);
+    }
+    let inside = dir.open(name)?;
+    let mut sum = 0;
+    for (name, _) in inside.entries()? {
+        sum += size(&inside, &name)?;
+    }
+    Ok(sum)
+}

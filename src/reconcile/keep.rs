@@ -1,0 +1,182 @@
+//! Where a run puts what it moves out of the way:
+//! `backups/<generation>/<path>`, and `backups/<generation>~2/<path>` when that
+//! name is taken, so that nothing is ever put over an older backup and each
+//! thing keeps its whole path. `backups/items` has a line for each.
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use rustix::fs::FileType;
+use rustix::io::{Errno, Result};
+use sha2::{Digest as _, Sha256};
+
+use super::directories::errno;
+use super::records::{self, Record};
+use super::work::Slot;
+use crate::home::dir::{Dir, Identity};
+use crate::home::os;
+use crate::manifest::{Digest, HomePath};
+
+/// One name for each content that was backed up, so that it is stored once.
+pub(super) const OBJECTS: &str = ".objects";
+
+
+/// Makes room for the backups of one run.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    backups: Dir,
+    generation: u64,
+    /// What is recorded: sets and paths.
+    recorded: HashSet<(String, HomePath)>,
+}
+
+impl Keeper {
+    pub(super) fn new(state: &Dir, generation: u64) -> Result<Self> {
+        let backups = state.open_or_make(os("backups"), 0o700)?;
+        let recorded = records::read(&backups)?;
+        let recorded = recorded.into_iter().map(|r| (r.set, r.path)).collect();
+        Ok(Self {
+            backups,
+            generation,
+            recorded,
+        })
+    }
+
+    /// A free place for what is at `path`, recorded; gives the set and the
+    /// place.
+    pub(super) fn reserve(&mut self, path: &HomePath) -> Result<(String, Slot)> {
+        for number in 1_u32.. {
+            let set = match number {
+                1 => self.generation.to_string(),
+                n => format!("{}~{n}", self.generation),
+            };
+            let Some(dir) = self.make_parents(&set, path)? else {
+                continue;
+            };
+            match dir.stat(path.name()) {
+                Err(Errno::NOENT) => {}
+                Ok(_) => continue,
+                Err(errno) => return Err(errno),
+            }
+            let record = Record {
+                set: set.clone(),
+                path: path.clone(),
+                when: now(),
+            };
+            records::append(&self.backups, &record)?;
+            self.recorded.insert((set.clone(), path.clone()));
+            let slot = Slot {
+                dir: Rc::new(dir),
+                name: path.name().to_owned(),
+            };
+            return Ok((set, slot));
+        }
+        Err(Errno::EXIST)
+    }
+
+    /// The directory for `path` in `set`; `None` when a backed up file is in
+    /// the way.
+    fn make_parents(&self, set: &str, path: &HomePath) -> Result<Option<Dir>> {
+        let mut dir = self.backups.open_or_make(os(set), 0o700)?;
+        for above in path.ancestors() {
+            // A directory that is a backup itself must not get more into it.
+            let recorded = (set.to_owned(), above.clone());
+            if self.recorded.contains(&recorded) && dir.stat(above.name()).is_ok() {
+                return Ok(None);
+            }
+            dir = match dir.open_or_make(above.name(), 0o700) {
+                Ok(dir) => dir,
+                Err(Errno::NOTDIR | Errno::LOOP) => return Ok(None),
+                Err(errno) => return Err(errno),
+            };
+        }
+        Ok(Some(dir))
+    }
+
+    /// Removes the directories that `reserve` made and nothing went into.
+    pub(super) fn tidy(&self, set: &str, path: &HomePath) {
+        let mut dirs = Vec::new();
+        let Ok(mut dir) = self.backups.open(os(set)) else {
+            return;
+        };
+        for above in path.ancestors() {
+            let Ok(next) = dir.open(above.name()) else {
+                break;
+            };
+            dirs.push((std::mem::replace(&mut dir, next), above.name().to_owned()));
+        }
+        for (dir, name) in dirs.iter().rev() {
+            let _ = dir.remove_dir(name);
+        }
+        let _ = self.backups.remove_dir(os(set));
+    }
+
+    /// Stores the content of a backup once: when an equal one is known, the
+    /// backup becomes a further name of it. Only regular files with no other
+    /// name, and only when the mode is the same too.
+    pub(super) fn store_once(&self, slot: &Slot) -> Result<()> {
+        let stat = slot.dir.stat(&slot.name)?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_nlink != 1 {
+            return Ok(());
+        }
+        let mut file = slot.dir.open_file(&slot.name, false)?;
+        let mut hash = Hasher(Sha256::new());
+        io::copy(&mut file, &mut hash).map_err(|error| errno(&error))?;
+        let digest = Digest::from(<[u8; 32]>::from(hash.0.finalize()));
+        let name = OsString::from(format!("{digest}-{:o}", stat.st_mode & 0o7777));
+        let objects = self.backups.open_or_make(os(OBJECTS), 0o700)?;
+        match slot.dir.hard_link(&slot.name, &objects, &name) {
+            Ok(()) => return Ok(()),
+            Err(Errno::EXIST) => {}
+            // No hard links here: it is stored twice.
+            Err(_) => return Ok(()),
+        }
+        let twin = Slot {
+            dir: Rc::clone(&slot.dir),
+            name: temporary(&slot.name),
+        };
+        let known = objects.stat(&name)?;
+        let unchanged = Identity::of(&slot.dir.stat(&slot.name)?) == Identity::of(&stat);
+        if known.st_uid != stat.st_uid
+            || !unchanged
+            || !super::copy::is_equal(&slot.dir, &slot.name, &objects, &name)?
+            || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
+        {
+            return Ok(());
+        }
+        slot.dir.replace(&twin.name, &slot.name)
+    }
+}
+
+/// A name beside `name` that is never longer than it.
+fn temporary(name: &OsStr) -> OsString {
+    let mut text = format!(".nhmt-{}", std::process::id());
+    if name.as_bytes() == text.as_bytes() {
+        text.push('~');
+    }
+    text.into()
+}
+
+struct Hasher(Sha256);
+
+impl Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
+}

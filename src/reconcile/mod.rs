@@ -1,0 +1,46 @@
+//! Observe, plan, apply: the swap of the home.
+//!
+//! [`plan_for`] looks at the home and plans, reading only; [`apply`] carries a
+//! plan out, and its documentation has the argument for its order; [`switch`]
+//! is both, tried again when another program interferes. [`ConflictKind`] and
+//! [`DriftKind`] are the catalogues of what can be in the way.
+
+mod apply;
+mod aside;
+mod backups;
+mod conflict;
+mod copy;
+mod directories;
+mod drift;
+mod error;
+mod finish;
+mod keep;
+mod observe;
+mod observed;
+mod pivot;
+mod plan;
+mod planner;
+mod records;
+mod run;
+mod stage;
+mod switch;
+mod sync;
+mod undo;
+mod union;
+mod verify;
+mod work;
+
+#[cfg(test)]
+mod tests;
+
+pub use apply::{Done, apply};
+pub use backups::{Backup, BackupError, BackupKind, Backups, Expire};
+pub use conflict::{Conflict, ConflictKind};
+pub use drift::{Drift, DriftKind};
+pub use error::ReconcileError;
+pub use observe::observe;
+pub use observed::Observed;
+pub use plan::{Counts, Plan, plan};
+pub use switch::{Way, plan_for, switch};
+pub use sync::sync_filesystem_of;
+pub use verify::verify;

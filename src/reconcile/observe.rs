@@ -1,0 +1,220 @@
+//! Looks at the home, reading only.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::FileType;
+use rustix::io::Errno;
+
+use super::copy::same_bytes;
+use super::directories::Directories;
+use super::observed::{Found, FoundKind, Mark, Observed};
+use super::union::Union;
+use crate::home::dir::{Dir, Identity, LINK_MAX};
+use crate::home::{AtPlace, HomeDir, HomeError, Obstacle, Parent, ancestor};
+use crate::manifest::{HomePath, Index};
+
+/// Looks at every path of either index: one `readlinkat` for each, in
+/// directories that are opened once. `new_tree` is where the content of wanted
+/// leaves is compared with what is in the way.
+///
+/// # Errors
+/// When a directory or a link may not be read.
+pub fn observe(
+    home: &HomeDir,
+    old: &Index,
+    new: &Index,
+    new_tree: &Path,
+) -> Result<Observed, HomeError> {
+    let mut observed = Observed {
+        marks: Vec::with_capacity(old.entries().len().max(new.entries().len())),
+        made: Directories::read(home)?,
+        ..Observed::default()
+    };
+    let made = observed.made.clone();
+    let inspector = Inspector {
+        home,
+        new_tree,
+        made: &made,
+    };
+    let mut buffer = [0; LINK_MAX];
+    let mut walker = home.walker();
+    for pair in Union::of(old, new) {
+        let path = pair.path;
+        let mark = match walker.parent_of(path)? {
+            Parent::Blocked { length, obstacle } => {
+                let above = || ancestor(path, length);
+                match obstacle {
+                    Obstacle::Missing => {
+                        if pair.new.is_some() && !is_below_last(&observed, path) {
+                            observed.missing.insert(above());
+                        }
+                        Mark::NoParent
+                    }
+                    Obstacle::NotDirectory => {
+                        let above = above();
+                        if !observed.found.contains_key(&above)
+                            && let Some(found) = inspector.inspect_above(&above)?
+                        {
+                            observed.found.insert(above, found);
+                        }
+                        Mark::Below
+                    }
+                }
+            }
+            Parent::Open(dir) => match dir.read_link_into(path.name(), &mut buffer) {
+                Ok(length) if home.is_target_of(&buffer[..length], path) => Mark::Ours,
+                Err(Errno::NOENT) => Mark::Absent,
+                Ok(_) | Err(Errno::INVAL) => {
+                    match inspector.inspect(dir, path, pair.new.is_some())? {
+                        Some(found) => {
+                            observed.found.insert(path.clone(), found);
+                            Mark::Odd
+                        }
+                        None => Mark::Absent,
+                    }
+                }
+                Err(errno) => return Err(errno).at("look at", path),
+            },
+        };
+        observed.marks.push(mark);
+    }
+    Ok(observed)
+}
+
+fn is_below_last(observed: &Observed, path: &HomePath) -> bool {
+    let last = observed.missing.last();
+    last.is_some_and(|top| path.is_below(top))
+}
+
+struct Inspector<'a> {
+    home: &'a HomeDir,
+    new_tree: &'a Path,
+    made: &'a Directories,
+}
+
+impl Inspector<'_> {
+    /// What stands where the directory `path` should be; `None` when it is the
+    /// very link that nhmt makes for a leaf there, or gone meanwhile.
+    fn inspect_above(&self, path: &HomePath) -> Result<Option<Found>, HomeError> {
+        let mut walker = self.home.walker();
+        let Parent::Open(dir) = walker.parent_of(path)? else {
+            return Ok(None);
+        };
+        self.inspect(dir, path, false)
+    }
+
+    fn inspect(
+        &self,
+        dir: &Dir,
+        path: &HomePath,
+        wanted: bool,
+    ) -> Result<Option<Found>, HomeError> {
+        let name = path.name();
+        let stat = match dir.stat(name) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT) => return Ok(None),
+            Err(errno) => return Err(errno).at("look at", path),
+        };
+        let identity = Identity::of(&stat);
+        let kind = match identity.kind {
+            FileType::Symlink => {
+                let target = match dir.read_link(name) {
+                    Ok(target) => target,
+                    Err(Errno::NOENT | Errno::INVAL) => return Ok(None),
+                    Err(errno) => return Err(errno).at("read the link", path),
+                };
+                if self.home.is_own_target(target.as_bytes()) {
+                    FoundKind::OwnLink
+                } else {
+                    let to_directory = dir.stat_following(name).is_ok_and(|stat| {
+                        FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+                    });
+                    FoundKind::Link {
+                        target: target.into(),
+                        to_directory,
+                        same: wanted && self.is_same(dir, name, path, true),
+                    }
+                }
+            }
+            FileType::RegularFile => FoundKind::File {
+                same: wanted && self.is_same(dir, name, path, false),
+            },
+            FileType::Directory => FoundKind::Directory {
+                foreign: if wanted {
+                    self.foreign_in(dir, path)?
+                } else {
+                    None
+                },
+            },
+            _ => FoundKind::Special,
+        };
+        Ok(Some(Found { kind, identity }))
+    }
+
+    /// Whether `name` has the content that the new tree has at `path`. What
+    /// cannot be read is not the same.
+    fn is_same(&self, dir: &Dir, name: &OsStr, path: &HomePath, follow: bool) -> bool {
+        let wanted = self.new_tree.join("home").join(path.as_path());
+        let (Ok(mine), Ok(wanted)) = (dir.open_file(name, follow), File::open(wanted)) else {
+            return false;
+        };
+        let (Ok(a), Ok(b)) = (mine.metadata(), wanted.metadata()) else {
+            return false;
+        };
+        if (a.dev(), a.ino()) == (b.dev(), b.ino()) {
+            return true;
+        }
+        a.is_file() && b.is_file() && a.len() == b.len() && same_bytes(mine, wanted).unwrap_or(false)
+    }
+
+    /// The first thing in the directory `path` that nhmt did not make.
+    fn foreign_in(&self, dir: &Dir, path: &HomePath) -> Result<Option<HomePath>, HomeError> {
+        foreign_in(self.home, self.made, dir, path)
+    }
+}
+
+/// The first thing in `path` (in `dir`), or that directory itself, that nhmt
+/// did not make.
+pub(super) fn foreign_in(
+    home: &HomeDir,
+    made: &Directories,
+    dir: &Dir,
+    path: &HomePath,
+) -> Result<Option<HomePath>, HomeError> {
+    if !made.has(path) {
+        return Ok(Some(path.clone()));
+    }
+    let inside = dir.open(path.name()).at("open", path)?;
+    foreign_inside(home, made, &inside, path)
+}
+
+/// The first thing in the open directory `dir`, whose place is `path`, that
+/// nhmt did not make.
+pub(super) fn foreign_inside(
+    home: &HomeDir,
+    made: &Directories,
+    dir: &Dir,
+    path: &HomePath,
+) -> Result<Option<HomePath>, HomeError> {
+    for (name, kind) in dir.entries().at("list", path)? {
+        let Ok(below) = path.join(name.as_bytes()) else {
+            return Ok(Some(path.clone()));
+        };
+        let foreign = match kind {
+            FileType::Symlink => {
+                let target = dir.read_link(&name).at("read the link", &below)?;
+                (!home.is_own_target(target.as_bytes())).then_some(below)
+            }
+            FileType::Directory => foreign_in(home, made, dir, &below)?,
+            _ => Some(below),
+        };
+        if foreign.is_some() {
+            return Ok(foreign);
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,144 @@
+//! What a run would do: a pure function of two indexes and what was seen.
+
+use serde::Serialize;
+
+use super::conflict::Conflict;
+use super::drift::Drift;
+use super::observed::Observed;
+use super::planner::Planner;
+use crate::home::dir::Identity;
+use crate::manifest::{HomePath, Index, OnConflict};
+
+/// How many leaves of what fate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Leaves that the old generation had not.
+    pub created: usize,
+    /// Leaves of the old generation that the new one has not.
+    pub removed: usize,
+    /// Leaves with equal content in both.
+    pub unchanged: usize,
+    /// Leaves with other content.
+    pub changed: usize,
+    /// Leaves of both generations whose link had drifted and is put back.
+    pub repaired: usize,
+}
+
+/// What to put at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Fresh {
+    /// The link of a leaf.
+    Link,
+    /// A directory with the links of these leaves, which lie below the path.
+    Directory(Vec<HomePath>),
+}
+
+/// What must be at the path when it is put there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum InsteadOf {
+    /// Nothing.
+    Nothing,
+    /// A link that nhmt made, which is discarded.
+    OwnLink,
+    /// A directory that nhmt made, with nothing but its links.
+    OwnDirectory,
+    /// Something that is kept as a backup. With `exactly`, only this thing:
+    /// nobody has agreed to move another away.
+    Foreign {
+        /// The thing that was seen.
+        identity: Identity,
+        /// Only this, not a later version of it.
+        exactly: bool,
+    },
+}
+
+/// One thing to put in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Placement {
+    pub(crate) path: HomePath,
+    pub(crate) fresh: Fresh,
+    pub(crate) instead_of: InsteadOf,
+}
+
+/// What a run would do, in the order in which it does it.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Before the pivot: what is exchanged or staged whole.
+    pub(crate) before: Vec<Placement>,
+    /// Before the pivot: new links in directories that exist.
+    pub(crate) links: Vec<HomePath>,
+    /// After the pivot: links of old leaves that become directories.
+    pub(crate) after: Vec<Placement>,
+    /// After the pivot: links of leaves that are no more.
+    pub(crate) stale: Vec<HomePath>,
+    /// After the pivot: links to make anew, so that watchers get an event.
+    pub(crate) relink: Vec<HomePath>,
+    pub(crate) counts: Counts,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) drift: Vec<Drift>,
+    /// After the pivot: directories that nhmt made and the new generation does
+    /// not need, inner ones first. Those that are not empty stay.
+    pub(crate) leave: Vec<HomePath>,
+}
+
+impl Plan {
+    /// How many leaves of what fate.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// Every conflict, also those that are resolved by a backup.
+    #[must_use]
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.conflicts
+    }
+
+    /// The conflicts, for filling in who declared them.
+    pub fn conflicts_mut(&mut self) -> &mut [Conflict] {
+        &mut self.conflicts
+    }
+
+    /// The conflicts that stop the run.
+    pub fn open_conflicts(&self) -> impl Iterator<Item = &Conflict> {
+        self.conflicts.iter().filter(|conflict| !conflict.backed_up)
+    }
+
+    /// The managed paths that are no longer what nhmt left there.
+    #[must_use]
+    pub fn drift(&self) -> &[Drift] {
+        &self.drift
+    }
+
+    /// The drift, for filling in who declared the paths.
+    pub fn drift_mut(&mut self) -> &mut [Drift] {
+        &mut self.drift
+    }
+
+    /// Fills in who declared the wanted path of each conflict and each drift.
+    pub fn declare(&mut self, declared_in: impl Fn(&HomePath) -> Vec<String>) {
+        for conflict in &mut self.conflicts {
+            conflict.declared_in = declared_in(&conflict.wanted);
+        }
+        for drift in &mut self.drift {
+            drift.declared_in = declared_in(&drift.path);
+        }
+    }
+
+    /// Whether no name in the home has to change. The anchor may have to.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.before.is_empty()
+            && self.links.is_empty()
+            && self.after.is_empty()
+            && self.stale.is_empty()
+            && self.relink.is_empty()
+    }
+}
+
+/// Plans the way from `old` (empty on a first run) to `new`, given what was
+/// observed for these two. Pure: nothing is read or written.
+#[must_use]
+pub fn plan(old: &Index, new: &Index, observed: &Observed, policy: OnConflict) -> Plan {
+    Planner::new(old, new, observed, policy).plan()
+}

@@ -1,0 +1,341 @@
+//! The cases of [`super::plan()`].
+
+use super::conflict::{Conflict, ConflictKind};
+use super::drift::{Drift, DriftKind};
+use super::observed::{Found, FoundKind, Mark, Observed};
+use super::plan::{Fresh, InsteadOf, Placement, Plan};
+use super::union::{Pair, Union, has_below};
+use crate::manifest::{HomePath, Index, OnConflict};
+
+/// Where nhmt's own state lies; no managed path may be there, or be one of the
+/// directories that lead there.
+const STATE: &str = ".local/state/nhmt";
+
+pub(super) struct Planner<'a> {
+    old: &'a Index,
+    new: &'a Index,
+    observed: &'a Observed,
+    policy: OnConflict,
+    plan: Plan,
+    /// A path whose content below is dealt with by the path itself.
+    covered: Option<HomePath>,
+    /// An obstacle with an open conflict: one message for all leaves below.
+    blocked: Option<HomePath>,
+    /// Where the leaves of a staged directory are collected.
+    group: Option<Group>,
+}
+
+#[derive(Clone, Copy)]
+struct Group {
+    after: bool,
+    at: usize,
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(
+        old: &'a Index,
+        new: &'a Index,
+        observed: &'a Observed,
+        policy: OnConflict,
+    ) -> Self {
+        Self {
+            old,
+            new,
+            observed,
+            policy,
+            plan: Plan::default(),
+            covered: None,
+            blocked: None,
+            group: None,
+        }
+    }
+
+    pub(super) fn plan(mut self) -> Plan {
+        for (pair, mark) in Union::of(self.old, self.new).zip(&self.observed.marks) {
+            if let Some(covered) = &self.covered {
+                if pair.path.is_below(covered) {
+                    self.plan.counts.removed += usize::from(pair.new.is_none());
+                    continue;
+                }
+                self.covered = None;
+            }
+            if pair.new.is_some() {
+                self.wanted(pair, *mark);
+            } else {
+                self.unwanted(pair.path, *mark);
+            }
+        }
+        let made = self.observed.made.inside_out();
+        self.plan.leave = made.filter(|dir| !has_below(self.new, dir)).cloned().collect();
+        self.plan
+    }
+
+    /// A leaf of the new generation.
+    fn wanted(&mut self, pair: Pair<'_>, mark: Mark) {
+        let path = pair.path;
+        if is_own_state(path) {
+            self.conflict(path, ConflictKind::OwnState, path, None, false);
+            self.covered = Some(path.clone());
+            return;
+        }
+        let counts = &mut self.plan.counts;
+        let changed = match (pair.old, pair.new) {
+            (Some(old), Some(new)) => (old.digest, old.kind) != (new.digest, new.kind),
+            _ => false,
+        };
+        match pair.old {
+            // A link that is there already, left by a run that was cut off.
+            None if mark == Mark::Ours => counts.unchanged += 1,
+            None => counts.created += 1,
+            Some(_) if changed => counts.changed += 1,
+            Some(_) => counts.unchanged += 1,
+        }
+        if mark != Mark::Ours && pair.old.is_some() {
+            self.plan.counts.repaired += 1;
+            let kind = match mark {
+                Mark::Absent | Mark::NoParent => DriftKind::Missing,
+                Mark::Below => DriftKind::ParentReplaced,
+                _ => drift_kind(self.observed.found.get(path)),
+            };
+            self.drift(path, kind, true);
+        }
+        match mark {
+            Mark::Ours if changed => self.plan.relink.push(path.clone()),
+            Mark::Ours => {}
+            Mark::Absent => self.plan.links.push(path.clone()),
+            Mark::NoParent => self.in_new_directory(path),
+            Mark::Below => self.below_obstacle(pair),
+            Mark::Odd => self.instead_of_found(pair),
+        }
+    }
+
+    /// A leaf of the old generation alone.
+    fn unwanted(&mut self, path: &HomePath, mark: Mark) {
+        self.plan.counts.removed += 1;
+        let becomes_directory = has_below(self.new, path);
+        match mark {
+            Mark::Absent | Mark::NoParent => {}
+            Mark::Below => self.drift(path, DriftKind::ParentReplaced, false),
+            Mark::Ours if becomes_directory => {
+                self.place_directory(path, InsteadOf::OwnLink, true);
+            }
+            Mark::Ours => self.plan.stale.push(path.clone()),
+            Mark::Odd => match self.observed.found.get(path) {
+                Some(found) if found.kind == FoundKind::OwnLink => {
+                    if becomes_directory {
+                        self.place_directory(path, InsteadOf::OwnLink, true);
+                    } else {
+                        self.plan.stale.push(path.clone());
+                    }
+                }
+                // When leaves are wanted below it, they say what happens.
+                found => self.drift(path, drift_kind(found), becomes_directory),
+            },
+        }
+    }
+
+    /// Something is where the link of a leaf belongs.
+    fn instead_of_found(&mut self, pair: Pair<'_>) {
+        let path = pair.path;
+        let Some(found) = self.observed.found.get(path) else {
+            return;
+        };
+        let (kind, detail) = match &found.kind {
+            FoundKind::OwnLink => return self.place_link(path, InsteadOf::OwnLink),
+            FoundKind::Directory { foreign: None } => {
+                self.covered = Some(path.clone());
+                return self.place_link(path, InsteadOf::OwnDirectory);
+            }
+            FoundKind::File { same: true } | FoundKind::Link { same: true, .. } => {
+                return self.place_link(path, foreign(found, true));
+            }
+            FoundKind::File { .. } => (ConflictKind::File, None),
+            FoundKind::Link { target, .. } => (
+                ConflictKind::ForeignLink,
+                Some(format!("it leads to {}", target.display())),
+            ),
+            FoundKind::Directory { foreign } => (
+                ConflictKind::ForeignDirectory,
+                foreign
+                    .as_ref()
+                    .filter(|inside| *inside != path)
+                    .map(|inside| format!("~/{inside}")),
+            ),
+            FoundKind::Special => (ConflictKind::SpecialFile, None),
+        };
+        if matches!(found.kind, FoundKind::Directory { .. }) {
+            self.covered = Some(path.clone());
+        }
+        let moved = pair.old.is_some() || self.consents(pair);
+        if pair.old.is_none() {
+            self.conflict(path, kind, path, detail, moved);
+        }
+        if moved {
+            self.place_link(path, foreign(found, false));
+        }
+    }
+
+    /// A directory above the leaf is missing.
+    fn in_new_directory(&mut self, path: &HomePath) {
+        if self.join_group(path) {
+            return;
+        }
+        let above = path.ancestors();
+        let top = above.into_iter().find(|dir| self.observed.missing.contains(dir));
+        if let Some(top) = top {
+            self.place_directory(&top, InsteadOf::Nothing, false);
+            self.join_group(path);
+        }
+    }
+
+    /// Something above the leaf is no directory.
+    fn below_obstacle(&mut self, pair: Pair<'_>) {
+        let path = pair.path;
+        if self.join_group(path) || self.blocked.as_ref().is_some_and(|top| path.is_below(top)) {
+            return;
+        }
+        let found = |dir: &HomePath| self.observed.found.get(dir).filter(|f| !is_directory(f));
+        let Some((top, found)) = path.ancestors().find_map(|dir| found(&dir).map(|f| (dir, f)))
+        else {
+            return;
+        };
+        let (kind, detail) = match &found.kind {
+            FoundKind::OwnLink => {
+                self.place_directory(&top, InsteadOf::OwnLink, true);
+                self.join_group(path);
+                return;
+            }
+            FoundKind::Link {
+                target,
+                to_directory,
+                ..
+            } => (
+                if *to_directory {
+                    ConflictKind::ParentIsLink
+                } else {
+                    ConflictKind::ParentIsDangling
+                },
+                Some(format!("it leads to {}", target.display())),
+            ),
+            _ => (ConflictKind::ParentIsFile, None),
+        };
+        // It took the place of a link or a directory of ours: drift, always kept.
+        let drifted = self.old.get(&top).is_some() || has_below(self.old, &top);
+        let moved = kind.can_be_backed_up() && (drifted || self.consents(pair));
+        if !(drifted && moved) {
+            self.conflict(&top, kind, path, detail, moved);
+        }
+        if moved {
+            self.place_directory(&top, foreign(found, false), false);
+            self.join_group(path);
+        } else {
+            self.blocked = Some(top);
+        }
+    }
+
+    fn consents(&self, pair: Pair<'_>) -> bool {
+        self.policy == OnConflict::Backup || pair.new.is_some_and(|new| new.force)
+    }
+
+    fn place_link(&mut self, path: &HomePath, instead_of: InsteadOf) {
+        self.plan.before.push(Placement {
+            path: path.clone(),
+            fresh: Fresh::Link,
+            instead_of,
+        });
+    }
+
+    fn place_directory(&mut self, path: &HomePath, instead_of: InsteadOf, after: bool) {
+        let list = if after {
+            &mut self.plan.after
+        } else {
+            &mut self.plan.before
+        };
+        list.push(Placement {
+            path: path.clone(),
+            fresh: Fresh::Directory(Vec::new()),
+            instead_of,
+        });
+        let at = list.len() - 1;
+        self.group = Some(Group { after, at });
+    }
+
+    /// Adds the leaf to the directory that is being collected, when it lies
+    /// below it.
+    fn join_group(&mut self, path: &HomePath) -> bool {
+        let Some(Group { after, at }) = self.group else {
+            return false;
+        };
+        let list = if after {
+            &mut self.plan.after
+        } else {
+            &mut self.plan.before
+        };
+        let placement = &mut list[at];
+        match &mut placement.fresh {
+            Fresh::Directory(leaves) if path.is_below(&placement.path) => {
+                leaves.push(path.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn conflict(
+        &mut self,
+        path: &HomePath,
+        kind: ConflictKind,
+        wanted: &HomePath,
+        detail: Option<String>,
+        backed_up: bool,
+    ) {
+        self.plan.conflicts.push(Conflict {
+            path: path.clone(),
+            kind,
+            wanted: wanted.clone(),
+            detail,
+            backed_up,
+            declared_in: Vec::new(),
+        });
+    }
+
+    fn drift(&mut self, path: &HomePath, kind: DriftKind, wanted: bool) {
+        self.plan.drift.push(Drift {
+            path: path.clone(),
+            kind,
+            wanted,
+            declared_in: Vec::new(),
+        });
+    }
+}
+
+fn foreign(found: &Found, exactly: bool) -> InsteadOf {
+    InsteadOf::Foreign {
+        identity: found.identity,
+        exactly,
+    }
+}
+
+fn is_directory(found: &Found) -> bool {
+    matches!(found.kind, FoundKind::Directory { .. })
+}
+
+fn is_own_state(path: &HomePath) -> bool {
+    let (path, state) = (path.as_bytes(), STATE.as_bytes());
+    let (shorter, longer) = if path.len() < state.len() {
+        (path, state)
+    } else {
+        (state, path)
+    };
+    longer.starts_with(shorter) && longer.get(shorter.len()).is_none_or(|&b| b == b'/')
+}
+
+fn drift_kind(found: Option<&Found>) -> DriftKind {
+    match found.map(|found| &found.kind) {
+        Some(FoundKind::OwnLink | FoundKind::Link { .. }) => DriftKind::ReplacedByLink,
+        Some(FoundKind::File { .. }) => DriftKind::ReplacedByFile,
+        Some(FoundKind::Directory { .. }) => DriftKind::ReplacedByDirectory,
+        Some(FoundKind::Special) => DriftKind::ReplacedBySpecialFile,
+        None => DriftKind::Missing,
+    }
+}

@@ -1,0 +1,118 @@
+//! The list of backups: one line for each, `<set> <seconds since 1970> <path>`,
+//! with the bytes of the path that are not plain escaped as `%XX`. A line may
+//! name a backup that is not there (the run was undone); it is passed over.
+
+use std::io::{Read, Write};
+
+use rustix::fs::{Mode, OFlags};
+use rustix::io::{Errno, Result};
+
+use super::directories::errno;
+use crate::home::dir::Dir;
+use crate::home::os;
+use crate::manifest::HomePath;
+
+const NAME: &str = "items";
+
+/// One backup as the list has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) set: String,
+    pub(super) path: HomePath,
+    pub(super) when: u64,
+}
+
+/// Adds a line.
+pub(super) fn append(backups: &Dir, record: &Record) -> Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::APPEND | OFlags::CLOEXEC;
+    let flags = flags | OFlags::NOFOLLOW;
+    let file = rustix::fs::openat(backups, NAME, flags, Mode::from_raw_mode(0o600))?;
+    let mut file = std::fs::File::from(file);
+    file.write_all(&line(record)).map_err(|error| errno(&error))
+}
+
+/// All lines that can be read, oldest first.
+pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
+    let mut bytes = Vec::new();
+    match backups.open_file(os(NAME), false) {
+        Ok(mut file) => file.read_to_end(&mut bytes).map_err(|error| errno(&error))?,
+        Err(Errno::NOENT) => return Ok(Vec::new()),
+        Err(errno) => return Err(errno),
+    };
+    Ok(bytes.split(|&b| b == b'\n').filter_map(parse).collect())
+}
+
+/// Replaces the list.
+pub(super) fn write(backups: &Dir, records: &[Record]) -> Result<()> {
+    let temporary = format!("{NAME}.{}", std::process::id());
+    match backups.unlink(os(&temporary)) {
+        Ok(()) | Err(Errno::NOENT) => {}
+        Err(errno) => return Err(errno),
+    }
+    let mut file = backups.create_file(os(&temporary), 0o600)?;
+    let bytes: Vec<u8> = records.iter().flat_map(line).collect();
+    file.write_all(&bytes).map_err(|error| errno(&error))?;
+    backups.replace(os(&temporary), os(NAME))
+}
+
+fn line(record: &Record) -> Vec<u8> {
+    let mut line = format!("{} {} ", record.set, record.when).into_bytes();
+    for &byte in record.path.as_bytes() {
+        if byte.is_ascii_graphic() && byte != b'%' {
+            line.push(byte);
+        } else {
+            line.extend_from_slice(format!("%{byte:02x}").as_bytes());
+        }
+    }
+    line.push(b'\n');
+    line
+}
+
+fn parse(line: &[u8]) -> Option<Record> {
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    let (set, when, escaped) = (words.next()?, words.next()?, words.next()?);
+    let mut path = Vec::new();
+    let mut bytes = escaped.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let hex = [bytes.next()?, bytes.next()?];
+            let hex = std::str::from_utf8(&hex).ok()?;
+            path.push(u8::from_str_radix(hex, 16).ok()?);
+        } else {
+            path.push(byte);
+        }
+    }
+    Some(Record {
+        set: set.to_owned(),
+        path: HomePath::new(path).ok()?,
+        when: when.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_paths_go_both_ways_and_damage_is_passed_over() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = Dir::open_path(temp.path()).unwrap();
+        let record = |path: &[u8]| Record {
+            set: "7~2".into(),
+            path: HomePath::new(path).unwrap(),
+            when: 1,
+        };
+        let records = [record(b"a b%\n\xff"), record(b"x/y")];
+        append(&dir, &records[0]).unwrap();
+        append(&dir, &records[1]).unwrap();
+        assert_eq!(read(&dir).unwrap(), records);
+        write(&dir, &records[1..]).unwrap();
+        std::fs::OpenOptions::new()
+            .append(true)
+            .open(temp.path().join(NAME))
+            .unwrap()
+            .write_all(b"9 12 ../x\n9 1")
+            .unwrap();
+        assert_eq!(read(&dir).unwrap(), records[1..]);
+    }
+}

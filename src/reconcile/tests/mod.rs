@@ -1,0 +1,10 @@
+//! Tests over scratch homes: [`apply`](super::apply()) as its documentation
+//! argues, case by case, as a model, and against other programs.
+
+mod backups;
+mod cases;
+mod conflicts;
+mod model;
+mod race;
+mod scratch;
+mod undo;

@@ -1,0 +1,182 @@
+//! A scratch home with trees to switch to.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use crate::home::{HomeDir, HomeLock, Layout};
+use crate::manifest::{Digest, Entry, HomePath, Index, LeafKind, OnConflict};
+use crate::reconcile::{Done, Plan, ReconcileError, Way, apply, plan_for};
+
+pub(super) struct Scratch {
+    temp: tempfile::TempDir,
+    generation: u64,
+    current: Option<(Index, PathBuf)>,
+}
+
+/// A home tree with its index.
+#[derive(Clone)]
+pub(super) struct Tree {
+    pub(super) index: Index,
+    pub(super) path: PathBuf,
+}
+
+pub(super) fn path(text: &str) -> HomePath {
+    HomePath::new(text).unwrap()
+}
+
+impl Scratch {
+    pub(super) fn new() -> Self {
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir(temp.path().join("home")).unwrap();
+        fs::create_dir(temp.path().join("store")).unwrap();
+        Self {
+            temp,
+            generation: 0,
+            current: None,
+        }
+    }
+
+    pub(super) fn home(&self) -> PathBuf {
+        self.temp.path().join("home")
+    }
+
+    pub(super) fn at(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.home().join(path)
+    }
+
+    pub(super) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.at(path)).unwrap_or_else(|error| format!("<{error}>"))
+    }
+
+    pub(super) fn write(&self, path: &str, text: &str) {
+        let at = self.at(path);
+        fs::create_dir_all(at.parent().unwrap()).unwrap();
+        fs::write(at, text).unwrap();
+    }
+
+    pub(super) fn layout(&self) -> Layout {
+        Layout::new(self.home())
+    }
+
+    pub(super) fn lock(&self) -> HomeLock {
+        let home = HomeDir::open(&self.layout()).unwrap();
+        home.lock(true, |_| ()).unwrap()
+    }
+
+    pub(super) fn tree(&self, files: &[(&str, &str)]) -> Tree {
+        let files = files.iter().map(|(p, text)| (path(p), (*text).to_owned()));
+        self.tree_of(&files.collect())
+    }
+
+    pub(super) fn tree_of(&self, files: &BTreeMap<HomePath, String>) -> Tree {
+        let parts = files.iter().flat_map(|(p, t)| [p.as_bytes(), t.as_bytes()]);
+        let name = Digest::of_parts(parts).to_string();
+        let tree = self.temp.path().join("store").join(&name[..16]);
+        let mut entries = Vec::new();
+        for (path, text) in files {
+            let at = tree.join("home").join(path.as_path());
+            fs::create_dir_all(at.parent().unwrap()).unwrap();
+            fs::write(&at, text).unwrap();
+            let digest = Digest::of(text.as_bytes());
+            entries.push(Entry::new(path.clone(), LeafKind::File, digest));
+        }
+        fs::create_dir_all(tree.join("home")).unwrap();
+        Tree {
+            index: Index::new(entries, b"").unwrap(),
+            path: tree,
+        }
+    }
+
+    pub(super) fn plan(&self, tree: &Tree, policy: OnConflict) -> Plan {
+        let way = Way {
+            old: self.current.as_ref().map(|(index, _)| index),
+            new: &tree.index,
+            new_tree: &tree.path,
+            policy,
+        };
+        plan_for(&HomeDir::open(&self.layout()).unwrap(), &way).unwrap()
+    }
+
+    pub(super) fn apply(&mut self, plan: Plan, tree: &Tree) -> Result<Done, ReconcileError> {
+        let done = apply(&self.lock(), plan, &tree.path, self.generation + 1)?;
+        self.generation += 1;
+        self.current = Some((tree.index.clone(), tree.path.clone()));
+        Ok(done)
+    }
+
+    pub(super) fn switch(
+        &mut self,
+        tree: &Tree,
+        policy: OnConflict,
+    ) -> Result<Done, ReconcileError> {
+        let plan = self.plan(tree, policy);
+        self.apply(plan, tree)
+    }
+
+    /// Switches where nothing may be in the way, and checks the result.
+    pub(super) fn realize(&mut self, files: &[(&str, &str)]) -> Done {
+        let tree = self.tree(files);
+        let done = self.switch(&tree, OnConflict::Abort).unwrap();
+        assert_eq!(done.problems, [""; 0]);
+        self.check(&tree);
+        done
+    }
+
+    /// Every leaf is there as nhmt makes it, with its content, and the private
+    /// folders are gone.
+    pub(super) fn check(&self, tree: &Tree) {
+        for entry in tree.index.entries() {
+            let at = self.at(entry.path.as_path());
+            let target = fs::read_link(&at).unwrap_or_else(|error| panic!("{at:?}: {error}"));
+            assert_eq!(target, self.layout().link_target(&entry.path));
+            let wanted = tree.path.join("home").join(entry.path.as_path());
+            assert_eq!(fs::read(&at).unwrap(), fs::read(wanted).unwrap(), "{at:?}");
+        }
+        assert_eq!(fs::read_link(self.layout().anchor()).unwrap(), tree.path);
+        let work = fs::read_dir(self.layout().state().join("work")).unwrap();
+        assert_eq!(work.count(), 0);
+    }
+
+    pub(super) fn link(&self, target: impl AsRef<Path>, path: &str) {
+        symlink(target, self.at(path)).unwrap();
+    }
+
+    /// Everything in the home but nhmt's state: `path -> kind and content`.
+    pub(super) fn snapshot(&self) -> BTreeMap<Vec<u8>, String> {
+        let mut found = BTreeMap::new();
+        let home = self.home();
+        for entry in walkdir::WalkDir::new(&home).min_depth(1).sort_by_file_name() {
+            let entry = entry.unwrap();
+            let relative = entry.path().strip_prefix(&home).unwrap();
+            if relative.starts_with(".local/state") || relative == Path::new(".local") {
+                continue;
+            }
+            let what = if entry.path_is_symlink() {
+                format!("link {}", fs::read_link(entry.path()).unwrap().display())
+            } else if entry.file_type().is_dir() {
+                "directory".to_owned()
+            } else {
+                String::from_utf8_lossy(&fs::read(entry.path()).unwrap()).into_owned()
+            };
+            found.insert(relative.as_os_str().as_bytes().to_vec(), what);
+        }
+        found
+    }
+}
+
+impl Scratch {
+    /// As [`Scratch::snapshot`], of a home in which a socket lies.
+    pub(super) fn snapshot_without_sockets(&self) -> Vec<(PathBuf, Option<PathBuf>)> {
+        let walk = walkdir::WalkDir::new(self.home()).sort_by_file_name();
+        walk.into_iter()
+            .map(|entry| {
+                let path = entry.unwrap().into_path();
+                let target = fs::read_link(&path).ok();
+                (path, target)
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,145 @@
+//! Private folders on the mounts that a run touches: where fresh things are
+//! staged and where what comes out of the home is looked at.
+
+use std::ffi::OsString;
+use std::rc::Rc;
+
+use rustix::io::{Errno, Result};
+
+use crate::home::dir::{Dir, Identity};
+use crate::home::os;
+
+/// The folder of all runs in the state directory.
+const NAME: &str = "work";
+
+/// One name in a private folder.
+#[derive(Debug, Clone)]
+pub(super) struct Slot {
+    pub(super) dir: Rc<Dir>,
+    pub(super) name: OsString,
+}
+
+/// A private folder beside what it serves, because the state directory is on
+/// another mount.
+#[derive(Debug)]
+struct Local {
+    beside: (u64, u64),
+    parent: Dir,
+    dir: Rc<Dir>,
+}
+
+/// The private folders of one run.
+#[derive(Debug)]
+pub(super) struct Work {
+    all: Dir,
+    name: OsString,
+    dir: Rc<Dir>,
+    device: u64,
+    locals: Vec<Local>,
+    /// Directories that gave `EXDEV` though the device is the same: a bind
+    /// mount is another mount to `rename(2)`.
+    apart: Vec<(u64, u64)>,
+    next: u64,
+}
+
+impl Work {
+    /// A new private folder in `state`. What an interrupted run left in its
+    /// own folder is not touched.
+    pub(super) fn new(state: &Dir) -> Result<Self> {
+        let all = state.open_or_make(os(NAME), 0o700)?;
+        let mut number = 0;
+        let name = loop {
+            let name = OsString::from(format!("{}-{number}", std::process::id()));
+            match all.make(&name, 0o700) {
+                Ok(()) => break name,
+                Err(Errno::EXIST) => number += 1,
+                Err(errno) => return Err(errno),
+            }
+        };
+        let dir = Rc::new(all.open(&name)?);
+        let device = Identity::of(&dir.stat_self()?).device;
+        Ok(Self {
+            all,
+            name,
+            dir,
+            device,
+            locals: Vec::new(),
+            apart: Vec::new(),
+            next: 0,
+        })
+    }
+
+    /// Whether names can be moved between `dir` and the state directory.
+    pub(super) fn is_near(&self, dir: &Dir) -> Result<bool> {
+        let (device, inode) = key(dir)?;
+        Ok(device == self.device && !self.apart.contains(&(device, inode)))
+    }
+
+    /// Remembers that `dir` is on another mount than the state directory.
+    /// `false` when that was known, and trying again is of no use.
+    pub(super) fn is_apart(&mut self, dir: &Dir) -> Result<bool> {
+        let key = key(dir)?;
+        let news = key.0 == self.device && !self.apart.contains(&key);
+        if news {
+            self.apart.push(key);
+        }
+        Ok(news)
+    }
+
+    /// A free name in a private folder on the mount of `dir`.
+    pub(super) fn slot(&mut self, dir: &Dir) -> Result<Slot> {
+        self.next += 1;
+        let name = OsString::from(self.next.to_string());
+        let folder = if self.is_near(dir)? {
+            Rc::clone(&self.dir)
+        } else {
+            self.local(dir)?
+        };
+        Ok(Slot { dir: folder, name })
+    }
+
+    /// A free name in the private folder of the state directory.
+    pub(super) fn slot_in_state(&mut self) -> Slot {
+        self.next += 1;
+        Slot {
+            dir: Rc::clone(&self.dir),
+            name: OsString::from(self.next.to_string()),
+        }
+    }
+
+    fn local(&mut self, dir: &Dir) -> Result<Rc<Dir>> {
+        let beside = key(dir)?;
+        if let Some(local) = self.locals.iter().find(|local| local.beside == beside) {
+            return Ok(Rc::clone(&local.dir));
+        }
+        let name = self.local_name();
+        let folder = Rc::new(dir.open_or_make(&name, 0o700)?);
+        self.locals.push(Local {
+            beside,
+            parent: dir.again()?,
+            dir: Rc::clone(&folder),
+        });
+        Ok(folder)
+    }
+
+    fn local_name(&self) -> OsString {
+        let mut name = OsString::from(".nhmt-work-");
+        name.push(&self.name);
+        name
+    }
+
+    /// Removes the private folders. One that is not empty holds something that
+    /// could not be put back or kept elsewhere, so it stays.
+    pub(super) fn clean(&mut self) {
+        let name = self.local_name();
+        for local in self.locals.drain(..) {
+            let _ = local.parent.remove_dir(&name);
+        }
+        let _ = self.all.remove_dir(&self.name);
+    }
+}
+
+fn key(dir: &Dir) -> Result<(u64, u64)> {
+    let identity = Identity::of(&dir.stat_self()?);
+    Ok((identity.device, identity.inode))
+}
