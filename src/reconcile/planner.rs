@@ -180,11 +180,18 @@ impl<'a> Planner<'a> {
         if self.join_group(path) {
             return;
         }
-        let above = path.ancestors();
-        let top = above.into_iter().find(|dir| self.observed.missing.contains(dir));
-        if let Some(top) = top {
-            self.place_directory(&top, InsteadOf::Nothing, false);
-            self.join_group(path);
+        // The run makes the directories that lead to its state by itself.
+        let missing = |dir: &HomePath| {
+            let missing = &self.observed.missing;
+            missing.contains(dir) || dir.ancestors().any(|above| missing.contains(&above))
+        };
+        let top = path.ancestors().find(|dir| missing(dir) && !is_own_state(dir));
+        match top {
+            Some(top) => {
+                self.place_directory(&top, InsteadOf::Nothing, false);
+                self.join_group(path);
+            }
+            None => self.plan.links.push(path.clone()),
         }
     }
 

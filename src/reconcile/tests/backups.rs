@@ -62,7 +62,7 @@ fn a_directory_is_restored_whole() {
 
 #[test]
 fn an_older_backup_is_never_replaced() {
-    let mut home = Scratch::new();
+    let home = Scratch::new();
     let tree = home.tree(&[("a", "1"), ("b/c", "2")]);
     for text in ["first", "second"] {
         let _ = fs::remove_file(home.at("a"));

@@ -5,6 +5,7 @@ mod backups;
 mod cases;
 mod conflicts;
 mod model;
+mod mounts;
 mod race;
 mod scratch;
 mod undo;

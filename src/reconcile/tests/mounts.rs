@@ -1,0 +1,57 @@
+//! A home whose state directory is on another filesystem.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use super::scratch::Scratch;
+use crate::manifest::OnConflict;
+
+/// The state directory on tmpfs, the home wherever temporary files are;
+/// `None` where both are the same, or there is no such tmpfs.
+fn apart() -> Option<(Scratch, tempfile::TempDir)> {
+    let home = Scratch::new();
+    let other = tempfile::tempdir_in("/dev/shm").ok()?;
+    let device = |path: &Path| fs::metadata(path).unwrap().dev();
+    if device(other.path()) == device(&home.home()) {
+        return None;
+    }
+    home.link(other.path(), ".local");
+    Some((home, other))
+}
+
+#[test]
+fn what_is_in_the_way_is_copied_to_the_other_mount() {
+    let Some((mut home, _other)) = apart() else {
+        return;
+    };
+    home.write("file", "mine");
+    home.write("dir/in/side", "mine");
+    let files = [("file", "1"), ("dir", "2"), ("new/x", "3"), ("gone", "4")];
+    let tree = home.tree(&files);
+    let done = home.switch(&tree, OnConflict::Backup).unwrap();
+    assert_eq!(done.problems, [""; 0]);
+    home.check(&tree);
+    let kept = home.layout().backups().join("1");
+    assert_eq!(fs::read_to_string(kept.join("file")).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(kept.join("dir/in/side")).unwrap(), "mine");
+    home.realize(&[("file", "9"), ("dir/is/one", "2"), ("new", "leaf")]);
+    let names = fs::read_dir(home.home()).unwrap();
+    let mut names: Vec<_> = names.map(|e| e.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, [".local", "dir", "file", "new"], "private folders stay");
+}
+
+#[test]
+fn a_run_over_two_mounts_is_undone_too() {
+    let Some((mut home, _other)) = apart() else {
+        return;
+    };
+    home.write("file", "mine");
+    let tree = home.tree(&[("file", "1"), ("z", "2"), ("new/x", "3")]);
+    let plan = home.plan(&tree, OnConflict::Backup);
+    home.write("z", "saved");
+    let before = home.snapshot();
+    home.apply(plan, &tree).unwrap_err();
+    assert_eq!(home.snapshot(), before);
+}
