@@ -45,7 +45,10 @@ fn main() -> Outcome<()> {
         ("bare readlinkat loop", ""),
         ("nothing to do", "bare readlinkat loop"),
         ("rollback, one changed", "bare readlinkat loop"),
-        ("rollback, one changed, without sync", "bare readlinkat loop"),
+        (
+            "rollback, one changed, without sync",
+            "bare readlinkat loop",
+        ),
         ("all changed", ""),
         ("all removed", ""),
     ] {
@@ -73,7 +76,10 @@ fn index(paths: &[HomePath], every: usize, content: &[u8]) -> Outcome<Index> {
         let content = if i % every == 0 { content } else { b"same" };
         Entry::new(path.clone(), LeafKind::File, Digest::of(content))
     };
-    Ok(Index::new(paths.iter().enumerate().map(entry).collect(), b"")?)
+    Ok(Index::new(
+        paths.iter().enumerate().map(entry).collect(),
+        b"",
+    )?)
 }
 
 fn round(base: &Path, paths: &[HomePath]) -> Outcome<Vec<(&'static str, f64)>> {
@@ -90,7 +96,7 @@ fn round(base: &Path, paths: &[HomePath]) -> Outcome<Vec<(&'static str, f64)>> {
     let two = index(paths, paths.len(), b"two")?;
     let all = index(paths, 1, b"all")?;
     let none = Index::empty();
-    let mut run = |old: &Index, new: &Index, tree: &Path| go(&lock, old, new, tree);
+    let run = |old: &Index, new: &Index, tree: &Path| go(&lock, old, new, tree);
     let (time, synced) = run(&none, &one, &trees[0])?;
     row.push(("first run", time));
     row.push(("first run, without sync", time - synced));

@@ -29,7 +29,11 @@ pub(crate) struct Identity {
 
 impl Identity {
     // The types of these fields differ between platforms.
-    #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast, clippy::cast_lossless)]
+    #[allow(
+        clippy::cast_sign_loss,
+        clippy::unnecessary_cast,
+        clippy::cast_lossless
+    )]
     pub(crate) fn of(stat: &Stat) -> Self {
         Self {
             device: stat.st_dev as u64,

@@ -1,5 +1,6 @@
 //! What can go wrong with a file of the home, and what to do about it.
 
+use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
@@ -22,7 +23,7 @@ pub struct HomeError {
 
 impl HomeError {
     /// An error of the system at `place`.
-    pub(crate) fn new(action: &'static str, place: impl ToString, errno: Errno) -> Self {
+    pub(crate) fn new(action: &'static str, place: impl fmt::Display, errno: Errno) -> Self {
         Self {
             action,
             place: place.to_string(),

@@ -26,7 +26,8 @@ impl HomeDir {
     /// # Errors
     /// When it is missing, not a directory, or may not be read.
     pub fn open(layout: &Layout) -> Result<Self, HomeError> {
-        let dir = Dir::open_path(layout.home()).at_path("open the home directory", layout.home())?;
+        let dir =
+            Dir::open_path(layout.home()).at_path("open the home directory", layout.home())?;
         let mut prefix = layout.link_prefix().as_os_str().as_bytes().to_vec();
         prefix.push(b'/');
         let layout = layout.clone();
@@ -86,7 +87,7 @@ impl HomeDir {
 
     /// The state directory, `None` when it has not been made yet.
     pub(crate) fn state(&self) -> Result<Option<Dir>, HomeError> {
-        match self.dir.open_following(self.state_path()) {
+        match self.dir.open_following(Path::new(STATE)) {
             Ok(dir) => self.owned(dir).map(Some),
             Err(Errno::NOENT) => Ok(None),
             Err(errno) => Err(errno).at_path("open the state directory", self.layout.state()),
@@ -98,7 +99,7 @@ impl HomeDir {
         if let Some(dir) = self.state()? {
             return Ok(dir);
         }
-        let relative = self.state_path();
+        let relative = Path::new(STATE);
         let mut dir = self.dir.again().at_path("open", self.layout.home())?;
         for component in relative {
             match dir.make(component, 0o700) {
@@ -110,10 +111,6 @@ impl HomeDir {
                 .at_path("open the state directory", self.layout.state())?;
         }
         self.owned(dir)
-    }
-
-    fn state_path(&self) -> &'static Path {
-        Path::new(".local/state/nhmt")
     }
 
     /// Someone else's state directory could make every managed link lead
@@ -130,6 +127,9 @@ impl HomeDir {
         }
     }
 }
+
+/// The state directory, relative to the home.
+pub(crate) const STATE: &str = ".local/state/nhmt";
 
 /// The name of the anchor in the state directory.
 pub(crate) const ANCHOR: &str = "current";
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(home.current_tree().unwrap(), None);
         home.make_state().unwrap();
         assert!(layout.state().is_dir());
-        assert_eq!(layout.home().join(home.state_path()), layout.state());
+        assert_eq!(layout.home().join(STATE), layout.state());
         assert_eq!(layout.state().join(ANCHOR), layout.anchor());
     }
 

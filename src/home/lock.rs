@@ -82,7 +82,7 @@ impl HomeDir {
         }
         let lock = HomeLock { home: self };
         if let Ok(Some(state)) = lock.state() {
-            lock.announce(&state);
+            HomeLock::announce(&state);
         }
         Ok(lock)
     }
@@ -90,7 +90,7 @@ impl HomeDir {
 
 impl HomeLock {
     /// Writes who has the lock. That it fails must not stop the run.
-    pub(crate) fn announce(&self, state: &Dir) {
+    pub(crate) fn announce(state: &Dir) {
         let command = std::env::args_os().collect::<Vec<_>>();
         let command = command
             .iter()

@@ -17,5 +17,5 @@ pub use layout::Layout;
 pub use lock::{Holder, HomeLock, LockError};
 
 pub(crate) use error::AtPlace;
-pub(crate) use home_dir::{ANCHOR, ancestor, os};
+pub(crate) use home_dir::{ANCHOR, STATE, ancestor, os};
 pub(crate) use walk::{Obstacle, Parent, Walker};

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
 
 use rustix::fs::FileType;
 use rustix::io::{Errno, Result};
@@ -41,22 +42,29 @@ pub(super) fn discard_link(
     dir: &Dir,
     name: &OsStr,
 ) -> Result<Taken> {
-    let slot = loop {
+    loop {
         let slot = work.slot(dir)?;
-        match dir.move_to(name, &slot.dir, &slot.name) {
-            Ok(()) => break slot,
-            Err(Errno::NOENT) => return Ok(Taken::Gone),
+        match discard_by(home, &slot, dir, name) {
             Err(Errno::XDEV) if work.is_apart(dir)? => {}
-            Err(errno) => return Err(errno),
+            other => return other,
         }
-    };
+    }
+}
+
+/// As [`discard_link`], by way of a free name on the same mount.
+fn discard_by(home: &HomeDir, slot: &Slot, dir: &Dir, name: &OsStr) -> Result<Taken> {
+    match dir.move_to(name, &slot.dir, &slot.name) {
+        Ok(()) => {}
+        Err(Errno::NOENT) => return Ok(Taken::Gone),
+        Err(errno) => return Err(errno),
+    }
     if is_own_link(home, &slot.dir, &slot.name)? {
         slot.dir.unlink(&slot.name)?;
         return Ok(Taken::Discarded);
     }
     match slot.dir.move_to(&slot.name, dir, name) {
         Ok(()) => Ok(Taken::PutBack),
-        Err(Errno::EXIST) => Ok(Taken::Held(slot)),
+        Err(Errno::EXIST) => Ok(Taken::Held(slot.clone())),
         Err(errno) => Err(errno),
     }
 }
@@ -70,11 +78,29 @@ pub(super) fn discard_tree(
     dir: &Dir,
     name: &OsStr,
 ) -> Result<bool> {
+    let folder = work.folder(dir)?;
+    match discard_within(home, work, &folder, dir, name) {
+        Err(Errno::XDEV) if work.is_apart(dir)? => {
+            let folder = work.folder(dir)?;
+            discard_within(home, work, &folder, dir, name)
+        }
+        other => other,
+    }
+}
+
+/// As [`discard_tree`], by way of a private folder on the same mount.
+fn discard_within(
+    home: &HomeDir,
+    work: &mut Work,
+    folder: &Rc<Dir>,
+    dir: &Dir,
+    name: &OsStr,
+) -> Result<bool> {
     let inside = match dir.open(name) {
         Ok(inside) => inside,
         Err(Errno::NOENT) => return Ok(true),
         Err(Errno::NOTDIR | Errno::LOOP) => {
-            let taken = discard_link(home, work, dir, name)?;
+            let taken = discard_by(home, &work.slot_in(folder), dir, name)?;
             return Ok(matches!(taken, Taken::Discarded | Taken::Gone));
         }
         Err(errno) => return Err(errno),
@@ -82,10 +108,10 @@ pub(super) fn discard_tree(
     for (name, kind) in inside.entries()? {
         match kind {
             FileType::Symlink if is_own_link(home, &inside, &name)? => {
-                discard_link(home, work, &inside, &name)?;
+                discard_by(home, &work.slot_in(folder), &inside, &name)?;
             }
             FileType::Directory => {
-                discard_tree(home, work, &inside, &name)?;
+                discard_within(home, work, folder, &inside, &name)?;
             }
             _ => {}
         }

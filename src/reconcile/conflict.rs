@@ -107,10 +107,10 @@ impl Conflict {
     pub fn message(&self) -> String {
         let mut text = format!("~/{} {}", self.path, self.kind.sentence());
         if let Some(detail) = &self.detail {
-            text.push_str(&format!(" ({detail})"));
+            text = format!("{text} ({detail})");
         }
         if self.wanted != self.path {
-            text.push_str(&format!("; ~/{} is wanted there", self.wanted));
+            text = format!("{text}; ~/{} is wanted there", self.wanted);
         }
         text
     }
@@ -148,8 +148,16 @@ mod tests {
         let json = serde_json::to_value(&conflict).unwrap();
         assert_eq!(json["kind"], "parent-is-link");
         let message = json["message"].as_str().unwrap();
-        assert!(message.contains("~/.config is a symbolic link"), "{message}");
+        assert!(
+            message.contains("~/.config is a symbolic link"),
+            "{message}"
+        );
         assert!(message.contains("/data") && message.contains("~/.config/x"));
-        assert!(json["remedy"].as_str().unwrap().contains("replace the link"));
+        assert!(
+            json["remedy"]
+                .as_str()
+                .unwrap()
+                .contains("replace the link")
+        );
     }
 }

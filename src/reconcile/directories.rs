@@ -37,7 +37,9 @@ impl Directories {
             }
         }
         let paths = bytes.split(|&b| b == 0);
-        Ok(Self(paths.filter_map(|path| HomePath::new(path).ok()).collect()))
+        Ok(Self(
+            paths.filter_map(|path| HomePath::new(path).ok()).collect(),
+        ))
     }
 
     /// Writes the memory beside the old one and renames it over.
@@ -53,10 +55,12 @@ impl Directories {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(errno) => return Err(errno).at_path("write", place),
         }
-        let written = state.create_file(os(&temporary), 0o600).and_then(|mut file| {
-            file.write_all(&bytes).map_err(|error| errno(&error))?;
-            state.replace(os(&temporary), os(NAME))
-        });
+        let written = state
+            .create_file(os(&temporary), 0o600)
+            .and_then(|mut file| {
+                file.write_all(&bytes).map_err(|error| errno(&error))?;
+                state.replace(os(&temporary), os(NAME))
+            });
         if written.is_err() {
             let _ = state.unlink(os(&temporary));
         }

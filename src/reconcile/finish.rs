@@ -110,10 +110,9 @@ impl Run<'_> {
                 Err(errno) => {
                     slot.dir.unlink(&slot.name).at("clean up for", path)?;
                     match errno {
-                        // Gone meanwhile: drift, which the next run repairs.
-                        Errno::NOENT => return Ok(()),
-                        // Without an exchange the event is missing, no more.
-                        Errno::INVAL | Errno::NOSYS => return Ok(()),
+                        // Gone meanwhile is drift, which the next run repairs;
+                        // without an exchange the event is missing, no more.
+                        Errno::NOENT | Errno::INVAL | Errno::NOSYS => return Ok(()),
                         Errno::XDEV if self.work.is_apart(dir).at("look at", path)? => {}
                         errno => return Err(errno).at("renew the link", path),
                     }
@@ -150,7 +149,9 @@ impl Run<'_> {
             }
             Out::Backup(path, set, slot) => {
                 self.kept.push((set, path.clone()));
-                self.keeper.store_once(&slot).at("store the backup of", &path)
+                self.keeper
+                    .store_once(&slot)
+                    .at("store the backup of", &path)
             }
             Out::Original(path, slot, copied) => {
                 let equal = copy::is_equal(&slot.dir, &slot.name, &copied.dir, &copied.name);
@@ -175,9 +176,9 @@ impl Run<'_> {
                             .at("open the directory of", path)?;
                         true
                     }
-                    Err(Errno::NOTEMPTY | Errno::EXIST) => false,
-                    // Not a directory any more, or a mount point.
+                    // Not a directory any more.
                     Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => true,
+                    // Not empty, or a mount point: it stays, remembered.
                     Err(_) => false,
                 },
                 Parent::Blocked { .. } => true,

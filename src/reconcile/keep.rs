@@ -24,7 +24,6 @@ use crate::manifest::{Digest, HomePath};
 /// One name for each content that was backed up, so that it is stored once.
 pub(super) const OBJECTS: &str = ".objects";
 
-
 /// Makes room for the backups of one run.
 #[derive(Debug)]
 pub(super) struct Keeper {
@@ -130,10 +129,9 @@ impl Keeper {
         let name = OsString::from(format!("{digest}-{:o}", stat.st_mode & 0o7777));
         let objects = self.backups.open_or_make(os(OBJECTS), 0o700)?;
         match slot.dir.hard_link(&slot.name, &objects, &name) {
-            Ok(()) => return Ok(()),
             Err(Errno::EXIST) => {}
-            // No hard links here: it is stored twice.
-            Err(_) => return Ok(()),
+            // Where there are no hard links, it is stored twice.
+            Ok(()) | Err(_) => return Ok(()),
         }
         let twin = Slot {
             dir: Rc::clone(&slot.dir),

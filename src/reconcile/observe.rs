@@ -168,7 +168,10 @@ impl Inspector<'_> {
         if (a.dev(), a.ino()) == (b.dev(), b.ino()) {
             return true;
         }
-        a.is_file() && b.is_file() && a.len() == b.len() && same_bytes(mine, wanted).unwrap_or(false)
+        a.is_file()
+            && b.is_file()
+            && a.len() == b.len()
+            && same_bytes(mine, wanted).unwrap_or(false)
     }
 
     /// The first thing in the directory `path` that nhmt did not make.

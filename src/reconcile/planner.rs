@@ -5,11 +5,8 @@ use super::drift::{Drift, DriftKind};
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::plan::{Fresh, InsteadOf, Placement, Plan};
 use super::union::{Pair, Union, has_below};
+use crate::home::STATE;
 use crate::manifest::{HomePath, Index, OnConflict};
-
-/// Where nhmt's own state lies; no managed path may be there, or be one of the
-/// directories that lead there.
-const STATE: &str = ".local/state/nhmt";
 
 pub(super) struct Planner<'a> {
     old: &'a Index,
@@ -66,7 +63,10 @@ impl<'a> Planner<'a> {
             }
         }
         let made = self.observed.made.inside_out();
-        self.plan.leave = made.filter(|dir| !has_below(self.new, dir)).cloned().collect();
+        self.plan.leave = made
+            .filter(|dir| !has_below(self.new, dir))
+            .cloned()
+            .collect();
         self.plan
     }
 
@@ -185,7 +185,9 @@ impl<'a> Planner<'a> {
             let missing = &self.observed.missing;
             missing.contains(dir) || dir.ancestors().any(|above| missing.contains(&above))
         };
-        let top = path.ancestors().find(|dir| missing(dir) && !is_own_state(dir));
+        let top = path
+            .ancestors()
+            .find(|dir| missing(dir) && !is_own_state(dir));
         match top {
             Some(top) => {
                 self.place_directory(&top, InsteadOf::Nothing, false);
@@ -202,7 +204,9 @@ impl<'a> Planner<'a> {
             return;
         }
         let found = |dir: &HomePath| self.observed.found.get(dir).filter(|f| !is_directory(f));
-        let Some((top, found)) = path.ancestors().find_map(|dir| found(&dir).map(|f| (dir, f)))
+        let Some((top, found)) = path
+            .ancestors()
+            .find_map(|dir| found(&dir).map(|f| (dir, f)))
         else {
             return;
         };
@@ -327,6 +331,8 @@ fn is_directory(found: &Found) -> bool {
     matches!(found.kind, FoundKind::Directory { .. })
 }
 
+/// Whether `path` is where nhmt's own state lies, or a directory that leads
+/// there: no managed path may be.
 fn is_own_state(path: &HomePath) -> bool {
     let (path, state) = (path.as_bytes(), STATE.as_bytes());
     let (shorter, longer) = if path.len() < state.len() {

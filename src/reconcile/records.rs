@@ -35,7 +35,9 @@ pub(super) fn append(backups: &Dir, record: &Record) -> Result<()> {
 pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
     let mut bytes = Vec::new();
     match backups.open_file(os(NAME), false) {
-        Ok(mut file) => file.read_to_end(&mut bytes).map_err(|error| errno(&error))?,
+        Ok(mut file) => file
+            .read_to_end(&mut bytes)
+            .map_err(|error| errno(&error))?,
         Err(Errno::NOENT) => return Ok(Vec::new()),
         Err(errno) => return Err(errno),
     };

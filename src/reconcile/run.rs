@@ -64,7 +64,7 @@ impl<'a> Run<'a> {
     pub(super) fn new(lock: &'a HomeLock, generation: u64) -> Result<Self, HomeError> {
         let home: &HomeDir = lock;
         let state = home.make_state()?;
-        lock.announce(&state);
+        HomeLock::announce(&state);
         let place = home.layout().state();
         Ok(Self {
             home,
@@ -165,8 +165,9 @@ impl<'a> Run<'a> {
                         Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP => {
                             ReconcileError::NoExchange(path.clone())
                         }
-                        errno => HomeError::new("put in place", format_args!("~/{path}"), errno)
-                            .into(),
+                        errno => {
+                            HomeError::new("put in place", format_args!("~/{path}"), errno).into()
+                        }
                     });
                 }
             }
@@ -199,7 +200,10 @@ impl<'a> Run<'a> {
         let Fresh::Directory(leaves) = &placement.fresh else {
             let mut target = Vec::new();
             let target = self.home.target_into(path, &mut target);
-            return slot.dir.symlink(target, &slot.name).at("make the link", path);
+            return slot
+                .dir
+                .symlink(target, &slot.name)
+                .at("make the link", path);
         };
         let at = if in_backups {
             self.work.slot_in_state()

@@ -1,6 +1,7 @@
 //! Brings what a run wrote to the disk.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -29,8 +30,8 @@ impl Touched {
             return Ok(());
         };
         let device = Identity::of(&dir.stat_self()?).device;
-        if !self.filesystems.contains_key(&device) {
-            self.filesystems.insert(device, dir.again()?);
+        if let Entry::Vacant(new) = self.filesystems.entry(device) {
+            new.insert(dir.again()?);
         }
         if self.few.len() == FEW {
             self.many = true;

@@ -52,5 +52,7 @@ impl<'a> Iterator for Union<'a> {
 pub(crate) fn has_below(index: &Index, path: &HomePath) -> bool {
     let entries = index.entries();
     let at = entries.partition_point(|entry| entry.path <= *path);
-    entries.get(at).is_some_and(|entry| entry.path.is_below(path))
+    entries
+        .get(at)
+        .is_some_and(|entry| entry.path.is_below(path))
 }

@@ -23,7 +23,10 @@ pub(super) struct Slot {
 /// another mount.
 #[derive(Debug)]
 struct Local {
+    /// Device and inode of the directory it serves.
     beside: (u64, u64),
+    /// Its own.
+    own: (u64, u64),
     parent: Dir,
     dir: Rc<Dir>,
 }
@@ -88,34 +91,45 @@ impl Work {
 
     /// A free name in a private folder on the mount of `dir`.
     pub(super) fn slot(&mut self, dir: &Dir) -> Result<Slot> {
-        self.next += 1;
-        let name = OsString::from(self.next.to_string());
-        let folder = if self.is_near(dir)? {
-            Rc::clone(&self.dir)
-        } else {
-            self.local(dir)?
-        };
-        Ok(Slot { dir: folder, name })
+        let folder = self.folder(dir)?;
+        Ok(self.slot_in(&folder))
     }
 
-    /// A free name in the private folder of the state directory.
-    pub(super) fn slot_in_state(&mut self) -> Slot {
+    /// A free name in a private folder.
+    pub(super) fn slot_in(&mut self, folder: &Rc<Dir>) -> Slot {
         self.next += 1;
         Slot {
-            dir: Rc::clone(&self.dir),
+            dir: Rc::clone(folder),
             name: OsString::from(self.next.to_string()),
         }
     }
 
+    /// The private folder on the mount of `dir`, which may be one itself.
+    pub(super) fn folder(&mut self, dir: &Dir) -> Result<Rc<Dir>> {
+        if self.is_near(dir)? {
+            Ok(Rc::clone(&self.dir))
+        } else {
+            self.local(dir)
+        }
+    }
+
+    /// A free name in the private folder of the state directory.
+    pub(super) fn slot_in_state(&mut self) -> Slot {
+        let folder = Rc::clone(&self.dir);
+        self.slot_in(&folder)
+    }
+
     fn local(&mut self, dir: &Dir) -> Result<Rc<Dir>> {
         let beside = key(dir)?;
-        if let Some(local) = self.locals.iter().find(|local| local.beside == beside) {
+        let known = |local: &&Local| local.beside == beside || local.own == beside;
+        if let Some(local) = self.locals.iter().find(known) {
             return Ok(Rc::clone(&local.dir));
         }
         let name = self.local_name();
         let folder = Rc::new(dir.open_or_make(&name, 0o700)?);
         self.locals.push(Local {
             beside,
+            own: key(&folder)?,
             parent: dir.again()?,
             dir: Rc::clone(&folder),
         });

@@ -23,7 +23,10 @@ fn drifted() -> Scratch {
 fn equal_content_is_stored_once_and_listed_twice() {
     let home = drifted();
     let list = Backups::of(&home.lock()).list().unwrap();
-    let names: Vec<_> = list.iter().map(|b| (b.generation, b.path.to_string())).collect();
+    let names: Vec<_> = list
+        .iter()
+        .map(|b| (b.generation, b.path.to_string()))
+        .collect();
     assert_eq!(names, [(2, "d/file".to_owned()), (3, "d/file".to_owned())]);
     assert_eq!((list[0].kind, list[0].size), (BackupKind::File, 5));
     let inode = |at: usize| fs::metadata(&list[at].location).unwrap().ino();
@@ -41,7 +44,11 @@ fn restoring_takes_the_place_of_our_link_alone() {
     assert!(matches!(error, BackupError::InTheWay(_)), "{error}");
     assert_eq!(home.read("d/file"), "edited");
     let kept = home.layout().backups().join("2/d/file");
-    assert_eq!(fs::read_to_string(kept).unwrap(), "saved", "edited in place");
+    assert_eq!(
+        fs::read_to_string(kept).unwrap(),
+        "saved",
+        "edited in place"
+    );
     let error = Backups::restore(&lock, "9", &file).unwrap_err();
     assert!(matches!(error, BackupError::Missing { .. }), "{error}");
     drop(lock);

@@ -49,7 +49,12 @@ fn rolling_back_gives_the_old_home() {
     let old = [("a", "1"), ("d/x", "2"), ("leaf", "3"), ("dir/in/y", "4")];
     home.realize(&old);
     let before = home.snapshot();
-    home.realize(&[("b", "1"), ("d/x", "9"), ("leaf/now/dir", "3"), ("dir", "leaf")]);
+    home.realize(&[
+        ("b", "1"),
+        ("d/x", "9"),
+        ("leaf/now/dir", "3"),
+        ("dir", "leaf"),
+    ]);
     home.realize(&old);
     assert_eq!(home.snapshot(), before);
 }

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::scratch::{Scratch, Tree};
 use crate::manifest::{Index, OnConflict};
+use crate::reconcile::ConflictKind as K;
 use crate::reconcile::{ConflictKind, ReconcileError};
 
 /// A home with everything in the way that can be, and what is wanted there.
@@ -17,7 +18,15 @@ fn crowded() -> (Scratch, Tree) {
     fs::create_dir(home.at("real")).unwrap();
     home.link("real", "to-dir");
     let _socket = std::os::unix::net::UnixListener::bind(home.at("socket")).unwrap();
-    let files = ["file", "dir", "link", "parent/a", "parent/b", "dangling/a", "socket"];
+    let files = [
+        "file",
+        "dir",
+        "link",
+        "parent/a",
+        "parent/b",
+        "dangling/a",
+        "socket",
+    ];
     let tree = home.tree(&files.map(|path| (path, "wanted")));
     (home, tree)
 }
@@ -32,7 +41,6 @@ fn abort_names_all_and_changes_nothing() {
     };
     let mut kinds: Vec<_> = plan.open_conflicts().map(|c| c.kind).collect();
     kinds.sort();
-    use ConflictKind as K;
     let expected = [
         K::File,
         K::ForeignLink,
@@ -57,8 +65,14 @@ fn backup_moves_each_to_the_backups() {
     assert_eq!(fs::read_to_string(kept.join("file")).unwrap(), "mine");
     assert_eq!(fs::read_to_string(kept.join("dir/inside")).unwrap(), "mine");
     assert_eq!(fs::read_to_string(kept.join("parent")).unwrap(), "mine");
-    assert_eq!(fs::read_link(kept.join("link")).unwrap().to_str(), Some("/elsewhere"));
-    assert_eq!(fs::read_link(kept.join("dangling")).unwrap().to_str(), Some("nowhere"));
+    assert_eq!(
+        fs::read_link(kept.join("link")).unwrap().to_str(),
+        Some("/elsewhere")
+    );
+    assert_eq!(
+        fs::read_link(kept.join("dangling")).unwrap().to_str(),
+        Some("nowhere")
+    );
     assert!(fs::symlink_metadata(kept.join("socket")).is_ok());
 }
 
@@ -139,7 +153,11 @@ fn a_directory_of_ours_with_a_foreign_file_is_a_conflict() {
     let plan = home.plan(&tree, OnConflict::Abort);
     let conflict = &plan.conflicts()[0];
     assert_eq!(conflict.kind, ConflictKind::ForeignDirectory);
-    assert!(conflict.message().contains("d/e/mine"), "{}", conflict.message());
+    assert!(
+        conflict.message().contains("d/e/mine"),
+        "{}",
+        conflict.message()
+    );
     home.switch(&tree, OnConflict::Backup).unwrap();
     home.check(&tree);
     let kept = home.layout().backups().join("2/d/e/mine");

@@ -34,12 +34,19 @@ fn what_is_in_the_way_is_copied_to_the_other_mount() {
     home.check(&tree);
     let kept = home.layout().backups().join("1");
     assert_eq!(fs::read_to_string(kept.join("file")).unwrap(), "mine");
-    assert_eq!(fs::read_to_string(kept.join("dir/in/side")).unwrap(), "mine");
+    assert_eq!(
+        fs::read_to_string(kept.join("dir/in/side")).unwrap(),
+        "mine"
+    );
     home.realize(&[("file", "9"), ("dir/is/one", "2"), ("new", "leaf")]);
     let names = fs::read_dir(home.home()).unwrap();
     let mut names: Vec<_> = names.map(|e| e.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, [".local", "dir", "file", "new"], "private folders stay");
+    assert_eq!(
+        names,
+        [".local", "dir", "file", "new"],
+        "private folders stay"
+    );
 }
 
 #[test]

@@ -3,7 +3,10 @@
 
 use std::collections::HashSet;
 use std::fs;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::scratch::Scratch;
 use crate::manifest::OnConflict;
@@ -11,21 +14,26 @@ use crate::reconcile::{ReconcileError, Way, switch};
 
 const PATHS: [&str; 3] = ["p", "d/q", "both"];
 
-/// Saves numbered contents in turn; the last of a name that was followed by
-/// another save of the same name is replaced by the program itself, so each
-/// save goes to a name only when a link of ours is there.
-fn save(home: &std::path::Path, path: &str, number: u32) -> bool {
-    let at = home.join(path);
+/// What the program wrote and has not replaced itself since.
+type Saved = HashSet<String>;
+
+/// Saves over `path` when a link of ours is there. An exchange has the effect
+/// of the usual rename, and tells the program what it replaced: when the home
+/// was just changed back, that may be what it saved before.
+fn save(home: &Path, path: &str, number: u32, saved: &mut Saved) {
+    let (at, temporary) = (home.join(path), home.join(".saving"));
     if !fs::symlink_metadata(&at).is_ok_and(|m| m.is_symlink()) {
-        return false;
+        return;
     }
-    let temporary = home.join(format!(".saving-{number}"));
-    fs::write(&temporary, format!("save {number}")).unwrap();
-    let saved = fs::rename(&temporary, &at).is_ok();
-    if !saved {
-        fs::remove_file(&temporary).unwrap();
+    let text = format!("save {number}");
+    fs::write(&temporary, &text).unwrap();
+    if renameat_with(CWD, &temporary, CWD, &at, RenameFlags::EXCHANGE).is_ok() {
+        saved.insert(text);
+        if !fs::symlink_metadata(&temporary).unwrap().is_symlink() {
+            saved.remove(&fs::read_to_string(&temporary).unwrap());
+        }
     }
-    saved
+    fs::remove_file(&temporary).unwrap();
 }
 
 #[test]
@@ -33,18 +41,17 @@ fn nothing_that_a_program_saves_is_lost() {
     let home = Scratch::new();
     let one = home.tree(&[("p", "1"), ("d/q", "1"), ("both", "1")]);
     let two = home.tree(&[("both", "2"), ("other", "2"), ("d/r", "2")]);
-    let (stop, saves) = (AtomicBool::new(false), AtomicU32::new(0));
+    let stop = AtomicBool::new(false);
     let root = home.home();
-    let mut saved = HashSet::new();
+    let mut saved = Saved::new();
     std::thread::scope(|scope| {
         let program = scope.spawn(|| {
-            let mut saved = HashSet::new();
+            let mut saved = Saved::new();
+            let mut number = 0;
             while !stop.load(Ordering::Relaxed) {
                 for path in PATHS {
-                    let number = saves.fetch_add(1, Ordering::Relaxed);
-                    if save(&root, path, number) {
-                        saved.insert(format!("save {number}"));
-                    }
+                    number += 1;
+                    save(&root, path, number, &mut saved);
                 }
             }
             saved
@@ -77,5 +84,10 @@ fn nothing_that_a_program_saves_is_lost() {
         }
     }
     let lost: Vec<_> = saved.difference(&found).collect();
-    assert!(lost.is_empty(), "{} of {} lost: {lost:?}", lost.len(), saved.len());
+    assert!(
+        lost.is_empty(),
+        "{} of {} lost: {lost:?}",
+        lost.len(),
+        saved.len()
+    );
 }

@@ -148,7 +148,10 @@ impl Scratch {
     pub(super) fn snapshot(&self) -> BTreeMap<Vec<u8>, String> {
         let mut found = BTreeMap::new();
         let home = self.home();
-        for entry in walkdir::WalkDir::new(&home).min_depth(1).sort_by_file_name() {
+        for entry in walkdir::WalkDir::new(&home)
+            .min_depth(1)
+            .sort_by_file_name()
+        {
             let entry = entry.unwrap();
             let relative = entry.path().strip_prefix(&home).unwrap();
             if relative.starts_with(".local/state") || relative == Path::new(".local") {
