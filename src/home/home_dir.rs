@@ -100,12 +100,14 @@ impl HomeDir {
             return Ok(dir);
         }
         let relative = Path::new(STATE);
+        let mut place = self.layout.home().to_path_buf();
         let mut dir = self.dir.again().at_path("open", self.layout.home())?;
         for component in relative {
             match dir.make(component, 0o700) {
                 Ok(()) | Err(Errno::EXIST) => {}
-                Err(errno) => return Err(errno).at_path("write to", self.layout.state()),
+                Err(errno) => return Err(errno).at_path("write to the directory", place),
             }
+            place.push(component);
             dir = dir
                 .open_following(Path::new(component))
                 .at_path("open the state directory", self.layout.state())?;

@@ -81,7 +81,9 @@ pub fn apply(
     let made = run.made.clone();
     // The journal is written here: the moves and directories of the plan.
     // The bridge is built here, and the anchor turns to it.
-    let pivoted = run.prepare(&plan).and_then(|()| Ok(run.pivot(new_tree)?));
+    let pivoted = run
+        .prepare(&plan, &made)
+        .and_then(|()| Ok(run.pivot(new_tree)?));
     if let Err(error) = pivoted {
         run.undo(&plan, &made);
         return Err(error);

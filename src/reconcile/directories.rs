@@ -59,6 +59,7 @@ impl Directories {
             .create_file(os(&temporary), 0o600)
             .and_then(|mut file| {
                 file.write_all(&bytes).map_err(|error| errno(&error))?;
+                rustix::fs::fsync(&file)?;
                 state.replace(os(&temporary), os(NAME))
             });
         if written.is_err() {

@@ -31,6 +31,7 @@ pub(super) struct Keeper {
     generation: u64,
     /// What is recorded: sets and paths.
     recorded: HashSet<(String, HomePath)>,
+    appended: bool,
 }
 
 impl Keeper {
@@ -42,6 +43,7 @@ impl Keeper {
             backups,
             generation,
             recorded,
+            appended: false,
         })
     }
 
@@ -68,6 +70,7 @@ impl Keeper {
             };
             records::append(&self.backups, &record)?;
             self.recorded.insert((set.clone(), path.clone()));
+            self.appended = true;
             let slot = Slot {
                 dir: Rc::new(dir),
                 name: path.name().to_owned(),
@@ -94,6 +97,14 @@ impl Keeper {
             };
         }
         Ok(Some(dir))
+    }
+
+    /// Brings the list of backups to the disk when it got longer.
+    pub(super) fn sync(&self) -> Result<()> {
+        if self.appended {
+            records::sync(&self.backups)?;
+        }
+        Ok(())
     }
 
     /// Removes the directories that `reserve` made and nothing went into.

@@ -31,6 +31,11 @@ pub(super) fn append(backups: &Dir, record: &Record) -> Result<()> {
     file.write_all(&line(record)).map_err(|error| errno(&error))
 }
 
+/// Brings the list to the disk.
+pub(super) fn sync(backups: &Dir) -> Result<()> {
+    rustix::fs::fsync(backups.open_file(os(NAME), false)?)
+}
+
 /// All lines that can be read, oldest first.
 pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
     let mut bytes = Vec::new();

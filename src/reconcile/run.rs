@@ -82,17 +82,27 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// Everything that comes before the pivot. Gives what is staged for after
-    /// it.
-    pub(super) fn prepare(&mut self, plan: &Plan) -> Result<(), ReconcileError> {
+    /// Everything that comes before the pivot; `made` are the directories that
+    /// were remembered so far.
+    pub(super) fn prepare(
+        &mut self,
+        plan: &Plan,
+        made: &Directories,
+    ) -> Result<(), ReconcileError> {
         for placement in &plan.before {
             self.place(placement)?;
         }
         self.link(&plan.links)?;
-        self.made.write(self.home, &self.state)?;
+        if plan.before.is_empty() && plan.links.is_empty() {
+            return Ok(());
+        }
+        if self.made != *made {
+            self.made.write(self.home, &self.state)?;
+        }
         let state = self.state.again();
         self.synced += state
             .and_then(|state| self.touched.add(Some(state)))
+            .and_then(|()| self.keeper.sync())
             .and_then(|()| self.touched.sync())
             .at_path("bring to the disk", self.home.layout().home())?;
         Ok(())

@@ -6,6 +6,7 @@ mod cases;
 mod conflicts;
 mod model;
 mod mounts;
+mod plan;
 mod race;
 mod scratch;
 mod undo;

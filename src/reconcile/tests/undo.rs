@@ -104,3 +104,22 @@ fn a_stale_link_that_was_saved_over_stays() {
         assert_eq!(home.read(name), "saved");
     }
 }
+
+#[test]
+fn a_home_that_is_not_writable_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut home = Scratch::new();
+    let mode = |mode| fs::set_permissions(home.home(), fs::Permissions::from_mode(mode));
+    mode(0o555).unwrap();
+    if fs::create_dir(home.at("root-may")).is_ok() {
+        // The superuser is not bound by modes.
+        return;
+    }
+    let tree = home.tree(&[("a", "1")]);
+    let result = home.switch(&tree, OnConflict::Abort);
+    fs::set_permissions(home.home(), fs::Permissions::from_mode(0o755)).unwrap();
+    let error = result.unwrap_err().to_string();
+    assert!(error.contains(home.home().to_str().unwrap()), "{error}");
+    assert!(error.contains("not writable"), "{error}");
+    assert_eq!(fs::read_dir(home.home()).unwrap().count(), 0);
+}
