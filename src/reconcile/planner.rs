@@ -128,8 +128,12 @@ impl<'a> Planner<'a> {
                         self.plan.stale.push(path.clone());
                     }
                 }
-                // When leaves are wanted below it, they say what happens.
-                found => self.drift(path, drift_kind(found), becomes_directory),
+                // A file gives way to the directory that is wanted there; a
+                // directory is used as it is.
+                found => {
+                    let gives_way = becomes_directory && !found.is_some_and(is_directory);
+                    self.drift(path, drift_kind(found), gives_way);
+                }
             },
         }
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
@@ -12,7 +13,10 @@ use super::scratch::Scratch;
 use crate::manifest::OnConflict;
 use crate::reconcile::{ReconcileError, Way, switch};
 
-const PATHS: [&str; 3] = ["p", "d/q", "both"];
+const PATHS: [&str; 6] = ["p", "d/q", "both", "e/1", "e/2", "e/3"];
+
+/// How long the two run against each other.
+const TIME: Duration = Duration::from_secs(2);
 
 /// What the program wrote and has not replaced itself since.
 type Saved = HashSet<String>;
@@ -38,8 +42,8 @@ fn save(home: &Path, path: &str, number: u32, saved: &mut Saved) {
 
 #[test]
 fn nothing_that_a_program_saves_is_lost() {
-    let home = Scratch::new();
-    let one = home.tree(&[("p", "1"), ("d/q", "1"), ("both", "1")]);
+    let home = Scratch::fast();
+    let one = home.tree(&PATHS.map(|path| (path, "1")));
     let two = home.tree(&[("both", "2"), ("other", "2"), ("d/r", "2")]);
     let stop = AtomicBool::new(false);
     let root = home.home();
@@ -58,7 +62,9 @@ fn nothing_that_a_program_saves_is_lost() {
         });
         let lock = home.lock();
         let mut old = None;
-        for generation in 0..150 {
+        let start = Instant::now();
+        let runs = 0..u64::MAX;
+        for generation in runs.take_while(|&n| n < 100 || start.elapsed() < TIME) {
             let new = if generation % 2 == 0 { &one } else { &two };
             let way = Way {
                 old,

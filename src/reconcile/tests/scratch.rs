@@ -29,7 +29,17 @@ pub(super) fn path(text: &str) -> HomePath {
 
 impl Scratch {
     pub(super) fn new() -> Self {
-        let temp = tempfile::tempdir().unwrap();
+        Self::within(tempfile::tempdir().unwrap())
+    }
+
+    /// On tmpfs where there is one: syncs take no time there, so that more
+    /// runs fit into a test.
+    pub(super) fn fast() -> Self {
+        let temp = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self::within(temp.unwrap())
+    }
+
+    fn within(temp: tempfile::TempDir) -> Self {
         fs::create_dir(temp.path().join("home")).unwrap();
         fs::create_dir(temp.path().join("store")).unwrap();
         Self {
