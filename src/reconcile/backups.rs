@@ -54,7 +54,7 @@ pub struct Backup {
 /// Which backups to let go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expire {
-    /// Those made more than so many seconds ago.
+    /// Those made at least so many seconds ago.
     OlderThan(u64),
     /// Those of generations before this one.
     Before(u64),
@@ -218,9 +218,11 @@ impl<'a> Backups<'a> {
 }
 
 impl Expire {
-    fn takes(self, backup: &Backup) -> bool {
+    /// Whether it takes `backup`.
+    #[must_use]
+    pub fn takes(self, backup: &Backup) -> bool {
         match self {
-            Self::OlderThan(seconds) => backup.when.saturating_add(seconds) < now(),
+            Self::OlderThan(seconds) => backup.when.saturating_add(seconds) <= now(),
             Self::Before(generation) => backup.generation < generation,
             Self::Generation(generation) => backup.generation == generation,
             Self::All => true,
