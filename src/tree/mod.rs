@@ -3,6 +3,7 @@
 //! | part | what it does |
 //! | --- | --- |
 //! | [`build`] | writes the home tree of a manifest |
+//! | [`diff`] | compares two home trees |
 //! | [`format`] | renders structured values |
 //! | [`packages`] | merges packages into one environment |
 //! | [`attrs`], [`internal`] | run the two as the builder of a Nix derivation |
@@ -11,6 +12,7 @@ mod activate;
 pub mod attrs;
 mod build;
 mod copy;
+pub mod diff;
 mod error;
 pub mod format;
 pub mod internal;

@@ -1,0 +1,156 @@
+//! How two home trees differ: their files, and their packages.
+
+mod packages;
+mod text;
+
+pub use packages::{PackageChange, PackageDiff, PackageName};
+pub use text::{FileText, unified};
+
+use std::cmp::Ordering;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::manifest::{Entry, HomePath, Index, IndexError, Manifest, ManifestError};
+
+/// What changes from one home tree to another.
+#[derive(Debug, Default, Serialize)]
+pub struct TreeDiff {
+    /// The managed files.
+    pub files: FileDiff,
+    /// The packages, by name and version.
+    pub packages: PackageDiff,
+}
+
+/// Managed paths that come, go, or differ in content or kind; each sorted.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FileDiff {
+    /// In the new tree only.
+    pub added: Vec<HomePath>,
+    /// In the old tree only.
+    pub removed: Vec<HomePath>,
+    /// In both, with another content.
+    pub changed: Vec<HomePath>,
+}
+
+/// Why two trees could not be compared.
+#[derive(Debug, Error)]
+pub enum DiffError {
+    /// The index of one of them.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The manifest in one of them.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The manifest in one of them is damaged.
+    #[error("{}: {source}", path.display())]
+    Manifest {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ManifestError,
+    },
+}
+
+impl TreeDiff {
+    /// Compares the home tree at `old` (`None`: an empty one) with `new`.
+    ///
+    /// # Errors
+    /// When one of them is not a readable home tree.
+    pub fn between(old: Option<&Path>, new: &Path) -> Result<Self, DiffError> {
+        let old_index = old.map_or_else(|| Ok(Index::empty()), Index::read)?;
+        let new_index = Index::read(new)?;
+        let old_packages = old.map(read_manifest).transpose()?.and_then(|m| m.packages);
+        let new_packages = read_manifest(new)?.packages;
+        Ok(Self {
+            files: FileDiff::between(&old_index, &new_index),
+            packages: PackageDiff::between(old_packages.as_ref(), new_packages.as_ref()),
+        })
+    }
+
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files == FileDiff::default() && self.packages == PackageDiff::default()
+    }
+}
+
+/// Reads the manifest that a home tree carries.
+///
+/// # Errors
+/// When `tree` has none, or a damaged one.
+pub fn read_manifest(tree: &Path) -> Result<Manifest, DiffError> {
+    let path = tree.join("nhmt.json");
+    let json = fs::read(&path).map_err(|source| DiffError::Read {
+        path: path.clone(),
+        source,
+    })?;
+    Manifest::from_json(&json).map_err(|source| DiffError::Manifest { path, source })
+}
+
+impl FileDiff {
+    /// Compares two indexes; both are sorted, so one walk does.
+    #[must_use]
+    pub fn between(old: &Index, new: &Index) -> Self {
+        let mut diff = Self::default();
+        let (mut old, mut new) = (
+            old.entries().iter().peekable(),
+            new.entries().iter().peekable(),
+        );
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (None, None) => return diff,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(a), Some(b)) => a.path.cmp(&b.path),
+            };
+            match order {
+                Ordering::Less => diff.removed.extend(old.next().map(path)),
+                Ordering::Greater => diff.added.extend(new.next().map(path)),
+                Ordering::Equal => {
+                    let (a, b) = (old.next(), new.next());
+                    if a.map(|e| (e.kind, e.digest)) != b.map(|e| (e.kind, e.digest)) {
+                        diff.changed.extend(b.map(path));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn path(entry: &Entry) -> HomePath {
+    entry.path.clone()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Digest, LeafKind};
+
+    fn index(files: &[(&str, &str)]) -> Index {
+        let entry = |&(path, text): &(&str, &str)| {
+            let path = HomePath::new(path).unwrap();
+            Entry::new(path, LeafKind::File, Digest::of(text.as_bytes()))
+        };
+        Index::new(files.iter().map(entry).collect(), b"").unwrap()
+    }
+
+    #[test]
+    fn what_comes_goes_and_differs_is_told_apart() {
+        let old = index(&[("a", "1"), ("b", "1"), ("c", "1")]);
+        let new = index(&[("b", "2"), ("c", "1"), ("d", "1")]);
+        let diff = FileDiff::between(&old, &new);
+        let names = |paths: &[HomePath]| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(names(&diff.added), ["d"]);
+        assert_eq!(names(&diff.removed), ["a"]);
+        assert_eq!(names(&diff.changed), ["b"]);
+        assert_eq!(FileDiff::between(&old, &old), FileDiff::default());
+    }
+}
