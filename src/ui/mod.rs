@@ -1,0 +1,92 @@
+//! What people see: results on standard output, everything else on standard
+//! error, colour and progress only on a terminal.
+
+mod ask;
+mod progress;
+mod style;
+mod table;
+mod time;
+
+pub use ask::{AskError, confirm};
+pub use progress::Progress;
+pub use style::{ADDED, BOLD, CHANGED, DIM, ERROR, REMOVED, WARNING};
+pub use table::Table;
+pub use time::elapsed;
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+
+/// When to colour the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How much to say, and whether to whom a person is reading.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ui {
+    /// Say nothing but errors.
+    pub quiet: bool,
+    /// Say more.
+    pub verbose: bool,
+}
+
+impl Ui {
+    /// Sets the colour of both streams for the whole process.
+    pub fn choose_color(color: Color) {
+        match color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+
+    /// A result, on standard output. A reader that closed the pipe early is
+    /// no failure of ours.
+    pub fn result(&self, text: impl Display) {
+        use io::Write;
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// A sentence for people about a finished run: a result, but one that
+    /// `--quiet` drops.
+    pub fn summary(&self, text: impl Display) {
+        if !self.quiet {
+            self.result(text);
+        }
+    }
+
+    /// Something worth knowing while it happens, on standard error.
+    pub fn note(&self, text: impl Display) {
+        if !self.quiet {
+            anstream::eprintln!("{text}");
+        }
+    }
+
+    /// As [`Ui::note`], with `--verbose` only.
+    pub fn detail(&self, text: impl Display) {
+        if self.verbose && !self.quiet {
+            anstream::eprintln!("{DIM}{text}{DIM:#}");
+        }
+    }
+
+    /// Something that may be wrong, on standard error.
+    pub fn warning(&self, text: impl Display) {
+        if !self.quiet {
+            anstream::eprintln!("{WARNING}warning:{WARNING:#} {text}");
+        }
+    }
+
+    /// Whether progress bars have a place: a terminal at standard error.
+    #[must_use]
+    pub fn shows_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+}
