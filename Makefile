@@ -14,8 +14,10 @@ export CARGO_TARGET_DIR := $(BUILD)
 unexport RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_RUSTFLAGS CARGO_BUILD_TARGET
 
 # Test files that need Nix have names that start with `nix_`.
-nix_tests := $(patsubst tests/%.rs,--test %,$(wildcard tests/nix_*.rs))
-other_tests := $(patsubst tests/%.rs,--test %,$(filter-out tests/nix_%.rs,$(wildcard tests/*.rs)))
+all_tests := $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)) \
+    $(patsubst tests/%.rs,%,$(wildcard tests/*.rs))
+nix_tests := $(addprefix --test ,$(filter nix_%,$(all_tests)))
+other_tests := $(addprefix --test ,$(filter-out nix_%,$(all_tests)))
 
 # The limit that the project sets itself: 8 MB.
 largest := 8000000
@@ -83,7 +85,7 @@ test-rust:
 
 .PHONY: test-nix
 test-nix:
-	@[ -n "$(nix_tests)" ] || { echo 'There is no tests/nix_*.rs.' >&2; exit 1; }
+	@[ -n "$(nix_tests)" ] || { echo 'There are no tests with Nix.' >&2; exit 1; }
 	tests/setup/each-nix "$(BUILD)/nix-current" cargo test --locked $(nix_tests)
 
 .PHONY: test-docs

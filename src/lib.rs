@@ -20,6 +20,7 @@ pub mod eval;
 pub mod generation;
 pub mod home;
 pub mod manifest;
+pub mod reconcile;
 pub mod store;
 pub mod tree;
-pub mod reconcile;
+pub mod ui;

@@ -1,9 +1,103 @@
 //! The command line: arguments, and one file for each command.
+//!
+//! A command is a `clap::Args` structure whose doc comments are its help, and
+//! a function `run` that parses, calls the library and prints.
 
+mod activate;
+mod args;
+mod backups;
+mod build;
+mod completions;
+mod context;
+mod delete_generations;
+mod diff;
+mod failure;
+mod internal;
+mod keeper;
+mod list_generations;
+mod realize;
+mod report;
+mod rollback;
+mod select_generation;
+mod show_diff;
+mod source;
+mod status;
+mod swap;
+mod target;
+mod why;
+
+use std::ffi::OsString;
 use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+use context::Context;
+use failure::Failure;
+
+use crate::ui::{ERROR, Ui};
+
+/// The exit codes that scripts may rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Code {
+    /// Something failed.
+    Failed = 1,
+    /// The command line was not understood.
+    Usage = 2,
+    /// Something is in the way, and nothing was changed.
+    Conflicts = 3,
+    /// The configuration did not evaluate or build.
+    Evaluation = 4,
+}
 
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    run(std::env::args_os())
+}
+
+fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+                _ => ExitCode::from(Code::Usage as u8),
+            };
+        }
+    };
+    Ui::choose_color(cli.global.color);
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(failure) => {
+            anstream::eprintln!("{ERROR}error:{ERROR:#} {failure}");
+            ExitCode::from(failure.code as u8)
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
+    match cli.command {
+        Command::Internal(args) => return internal::run(&args),
+        Command::Completions(args) => return Ok(completions::run(&args)),
+        _ => {}
+    }
+    let context = Context::new(cli.global)?;
+    match cli.command {
+        Command::Realize(args) => realize::run(&context, &args),
+        Command::Build(args) => build::run(&context, &args),
+        Command::Diff(args) => diff::run(&context, &args),
+        Command::Rollback(args) => rollback::run(&context, &args),
+        Command::ListGenerations => list_generations::run(&context),
+        Command::SelectGeneration(args) => select_generation::run(&context, &args),
+        Command::DeleteGenerations(args) => delete_generations::run(&context, &args),
+        Command::Status => status::run(&context),
+        Command::Why(args) => why::run(&context, &args),
+        Command::Activate(args) => activate::run(&context, &args),
+        Command::Backups(args) => backups::run(&context, &args),
+        Command::Internal(_) | Command::Completions(_) => Ok(ExitCode::SUCCESS),
+    }
 }

@@ -1,0 +1,383 @@
+//! Whole commands, measured beside a reference in the same run.
+//!
+//! `cargo bench --bench realize` prints for each case the median of several
+//! runs, that of the reference, and the ratio. Nothing fails by its time.
+//! Without Nix on `$PATH` the cases that need it are named and left out.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const RUNS: usize = 11;
+
+fn main() {
+    println!(
+        "{:<52} {:>10} {:>10} {:>7}",
+        "case", "nhmt", "reference", "ratio"
+    );
+    links();
+    if Command::new("nix-build").arg("--version").output().is_ok() {
+        nothing_to_do_with_nix();
+        thousand_inline_files();
+    } else {
+        println!("left out: the cases with Nix (no nix-build on PATH)");
+    }
+    memory();
+    let size = fs::metadata(env!("CARGO_BIN_EXE_nhmt")).unwrap().len();
+    println!(
+        "{:<52} {:>7.2} MB",
+        "size of the executable",
+        megabytes(size)
+    );
+}
+
+/// 10,000 links, the tree built: `nhmt activate` beside bare system calls.
+fn links() {
+    let bench = Home::new();
+    let one = bench.build(10_000, "one");
+    let two = bench.build(10_000, "two");
+
+    let reference = median(RUNS, || symlink_loop(&bench, 10_000));
+    let first = median(RUNS, || {
+        bench.wipe();
+        timed(bench.nhmt(["activate"]).arg(&one))
+    });
+    report(
+        "10,000 links: first realize / symlinkat loop + syncfs",
+        first,
+        reference,
+    );
+
+    let reference = median(RUNS, || readlink_loop(&bench, 10_000));
+    let again = median(RUNS, || timed(bench.nhmt(["activate"]).arg(&one)));
+    report(
+        "10,000 links: nothing to do / readlinkat loop",
+        again,
+        reference,
+    );
+
+    timed(bench.nhmt(["activate"]).arg(&two));
+    let back = median(RUNS, || {
+        let back = timed(&mut bench.nhmt(["rollback"]));
+        timed(&mut bench.nhmt(["select-generation", "2"]));
+        back
+    });
+    report(
+        "10,000 links: rollback, all contents differ",
+        back,
+        reference,
+    );
+
+    // One content differs, the path set does not: the pivot and the checks.
+    let bench = Home::new();
+    let one = bench.build_with(10_000, "same", "one");
+    let two = bench.build_with(10_000, "same", "two");
+    timed(bench.nhmt(["activate"]).arg(&one));
+    timed(bench.nhmt(["activate"]).arg(&two));
+    let back = median(RUNS, || {
+        let back = timed(&mut bench.nhmt(["rollback"]));
+        timed(&mut bench.nhmt(["select-generation", "2"]));
+        back
+    });
+    report(
+        "10,000 links: rollback, one content differs",
+        back,
+        reference,
+    );
+    let start = median(RUNS, || timed(&mut bench.nhmt(["--version"])));
+    report(
+        "process start (--version) / `true`",
+        start,
+        median(RUNS, || timed(&mut Command::new("true"))),
+    );
+}
+
+/// 100 files, nothing to do, beside `nix-build` on the same expression.
+fn nothing_to_do_with_nix() {
+    let bench = Home::new();
+    let configuration = bench.inline(100, "x");
+    run(bench.nhmt(["realize", "-f"]).arg(&configuration));
+    let expression = bench.expression(&configuration);
+    let mut nix_build = bench.nix("nix-build");
+    nix_build.args(["--no-out-link", "-E", &expression]);
+    run(&mut nix_build);
+    let reference = median(RUNS, || timed(&mut nix_build));
+    let nhmt = median(RUNS, || {
+        timed(bench.nhmt(["realize", "-f"]).arg(&configuration))
+    });
+    report(
+        "100 files, nothing to do / nix-build alone",
+        nhmt,
+        reference,
+    );
+}
+
+/// 1,000 inline files: everything, and the evaluation alone.
+fn thousand_inline_files() {
+    let bench = Home::new();
+    // The first build also adds nhmt itself to the store.
+    run(bench.nhmt(["realize", "-f"]).arg(bench.inline(1, "warm")));
+    let mut round = 0;
+    let whole = median(RUNS, || {
+        round += 1;
+        bench.wipe();
+        let configuration = bench.inline(1000, &format!("round {round}"));
+        timed(bench.nhmt(["realize", "-f"]).arg(&configuration))
+    });
+    let configuration = bench.inline(1000, "evaluated");
+    let expression = bench.expression(&configuration);
+    let mut evaluate = bench.nix("nix-instantiate");
+    evaluate.args([
+        "--eval",
+        "--strict",
+        "--json",
+        "-E",
+        &expression.replace("homeTree", "manifest"),
+    ]);
+    let evaluation = median(RUNS, || timed(&mut evaluate));
+    report(
+        "1,000 inline files: everything / evaluation alone",
+        whole,
+        evaluation,
+    );
+}
+
+/// Peak memory of a first run with 100,000 links.
+fn memory() {
+    let bench = Home::new();
+    let tree = bench.build(100_000, "x");
+    let mut child = bench.nhmt(["activate"]).arg(&tree).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut peak: u64 = 0;
+    while child.try_wait().unwrap().is_none() {
+        let text = fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find(|line| line.starts_with("VmHWM:"));
+        let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+        peak = peak.max(kib.unwrap_or(0));
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    println!(
+        "{:<52} {:>7.1} MB",
+        "peak memory at 100,000 links, sampled",
+        megabytes(peak * 1024)
+    );
+}
+
+/// A scratch home with a store of its own.
+struct Home {
+    dir: TempDir,
+}
+
+impl Home {
+    fn new() -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("nhmt-bench-")
+            .tempdir()
+            .unwrap();
+        for name in [
+            "home",
+            "kept",
+            "cache",
+            "tmp",
+            "nix/store",
+            "nix/state",
+            "nix/log",
+            "nix/conf",
+        ] {
+            fs::create_dir_all(dir.path().join(name)).unwrap();
+        }
+        let conf = "substituters =\nsandbox-paths =\nbuild-hook =\nbuild-users-group =\n";
+        fs::write(dir.path().join("nix/conf/nix.conf"), conf).unwrap();
+        Self { dir }
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
+    fn environment(&self, command: &mut Command) {
+        for (name, path) in [
+            ("HOME", "home"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("TMPDIR", "tmp"),
+            ("NIX_STORE_DIR", "nix/store"),
+            ("NIX_STATE_DIR", "nix/state"),
+            ("NIX_LOG_DIR", "nix/log"),
+            ("NIX_CONF_DIR", "nix/conf"),
+        ] {
+            command.env(name, self.at(path));
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+    }
+
+    fn nhmt<const N: usize>(&self, arguments: [&str; N]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nhmt"));
+        self.environment(&mut command);
+        command.args(arguments);
+        command
+    }
+
+    fn nix(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        self.environment(&mut command);
+        command.stderr(Stdio::null());
+        command
+    }
+
+    /// A home tree with `number` files, kept outside the home.
+    fn build(&self, number: usize, text: &str) -> PathBuf {
+        self.build_with(number, text, text)
+    }
+
+    fn build_with(&self, number: usize, text: &str, first: &str) -> PathBuf {
+        let mut json = format!(
+            r#"{{"version":1,"home":{{"username":"u","directory":"{}"}},"files":{{"#,
+            self.at("home").display()
+        );
+        for file in 0..number {
+            let comma = if file == 0 { "" } else { "," };
+            let text = if file == 0 { first } else { text };
+            write!(json, r#"{comma}"{}":{{"text":"{text}"}}"#, name(file)).unwrap();
+        }
+        let manifest = self.at("home.json");
+        fs::write(&manifest, json + "}}").unwrap();
+        let output = self
+            .nhmt(["build", "--no-link", "-f"])
+            .arg(&manifest)
+            .stdout(Stdio::piped())
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let tree = PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end());
+        let kept = self.at("kept").join(tree.file_name().unwrap());
+        fs::rename(&tree, &kept).unwrap();
+        kept
+    }
+
+    /// A configuration with `number` inline files.
+    fn inline(&self, number: usize, text: &str) -> PathBuf {
+        let path = self.at("home.nix");
+        let mut file = fs::File::create(&path).unwrap();
+        let home = self.at("home").display().to_string();
+        writeln!(
+            file,
+            "{{ ... }}: {{\nhome.username = \"u\";\nhome.homeDirectory = \"{home}\";"
+        )
+        .unwrap();
+        for number in 0..number {
+            writeln!(
+                file,
+                "home.file.\"{}\".text = \"{text} {number}\";",
+                name(number)
+            )
+            .unwrap();
+        }
+        writeln!(file, "}}").unwrap();
+        path
+    }
+
+    /// What nhmt asks Nix for, so that Nix alone can be measured with it.
+    fn expression(&self, configuration: &Path) -> String {
+        let builder = self
+            .nix("nix-store")
+            .arg("--add")
+            .arg(env!("CARGO_BIN_EXE_nhmt"))
+            .stdout(Stdio::piped())
+            .output()
+            .unwrap();
+        let builder = String::from_utf8(builder.stdout).unwrap();
+        format!(
+            "(import {}/nix {{ configuration = {}; username = \"u\"; builder = builtins.storePath \"{}\"; }}).homeTree",
+            env!("CARGO_MANIFEST_DIR"),
+            configuration.display(),
+            builder.trim_end(),
+        )
+    }
+
+    /// Empties the home.
+    fn wipe(&self) {
+        fs::remove_dir_all(self.at("home")).unwrap();
+        fs::create_dir(self.at("home")).unwrap();
+    }
+}
+
+fn name(number: usize) -> String {
+    format!(".config/app{}/file{number}", number / 100)
+}
+
+/// What a first run cannot do without: the directories, the links with targets
+/// of the same length, and one `syncfs`.
+fn symlink_loop(bench: &Home, number: usize) -> Duration {
+    bench.wipe();
+    let anchor = bench.at("home/.local/state/nhmt/current/home");
+    let names: Vec<_> = (0..number)
+        .map(|n| (bench.at("home").join(name(n)), anchor.join(name(n))))
+        .collect();
+    let started = Instant::now();
+    for (place, target) in &names {
+        if symlink(target, place).is_err() {
+            fs::create_dir_all(place.parent().unwrap()).unwrap();
+            symlink(target, place).unwrap();
+        }
+    }
+    rustix::fs::syncfs(fs::File::open(bench.at("home")).unwrap()).unwrap();
+    started.elapsed()
+}
+
+fn readlink_loop(bench: &Home, number: usize) -> Duration {
+    let names: Vec<_> = (0..number)
+        .map(|n| bench.at("home").join(name(n)))
+        .collect();
+    let started = Instant::now();
+    for name in &names {
+        fs::read_link(name).unwrap();
+    }
+    started.elapsed()
+}
+
+/// Millions of bytes; sizes here are far below what a float holds exactly.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53 bytes")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}
+
+fn run(command: &mut Command) {
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    assert!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn timed(command: &mut Command) -> Duration {
+    let started = Instant::now();
+    run(command);
+    started.elapsed()
+}
+
+fn median(runs: usize, mut measure: impl FnMut() -> Duration) -> Duration {
+    let mut all: Vec<_> = (0..runs).map(|_| measure()).collect();
+    all.sort();
+    all[runs / 2]
+}
+
+fn report(case: &str, nhmt: Duration, reference: Duration) {
+    let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
+    println!(
+        "{case:<52} {:>7.1} ms {:>7.1} ms {:>7.2}",
+        ms(nhmt),
+        ms(reference),
+        ms(nhmt) / ms(reference)
+    );
+}

@@ -1,0 +1,65 @@
+//! `nhmt activate`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::args::SwapFlags;
+use super::context::Context;
+use super::failure::Failure;
+use super::swap::{self, Request, Wanted};
+use crate::manifest::OnConflict;
+
+/// Swap in a home tree that is built already, without evaluating anything.
+///
+/// Without TREE, the current generation of the profile: that fills an empty
+/// home, and needs neither Nix nor a network. What is in the way is backed up
+/// unless `--on-conflict abort` says otherwise, because a login and a
+/// deployment have nobody to ask.
+#[derive(Debug, Args)]
+pub(super) struct Activate {
+    /// A home tree (`…-nhmt-home`)
+    tree: Option<PathBuf>,
+    #[command(flatten)]
+    flags: SwapFlags,
+}
+
+pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let wanted = if let Some(tree) = &args.tree {
+        Wanted::Tree(home_tree(tree)?)
+    } else {
+        let number = context.profile().current()?.ok_or_else(|| {
+            Failure::new("no generation to activate: the profile is empty")
+                .hint("`nhmt realize` makes the first; or name a home tree: `nhmt activate TREE`")
+        })?;
+        Wanted::Generation(context.profile().get(number)?)
+    };
+    let lock = context.lock()?;
+    swap::run(
+        context,
+        &lock,
+        &Request {
+            wanted,
+            flags: &args.flags,
+            default_policy: OnConflict::Backup,
+            started,
+        },
+    )
+}
+
+/// `path` with links resolved, which must be a home tree.
+fn home_tree(path: &std::path::Path) -> Result<PathBuf, Failure> {
+    let shown = path.display();
+    let tree = path
+        .canonicalize()
+        .map_err(|error| Failure::new(format_args!("cannot open {shown}: {error}")))?;
+    if tree.join("index").is_file() && tree.join("home").is_dir() {
+        Ok(tree)
+    } else {
+        Err(Failure::new(format_args!("{shown} is not a home tree"))
+            .hint("a home tree is what `nhmt build` prints; it has `home` and `index` in it"))
+    }
+}

@@ -1,0 +1,193 @@
+//! What every command starts from: the home, its profile, and who is asking.
+
+use std::env;
+use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::args::Global;
+use super::failure::Failure;
+use super::keeper;
+use crate::generation::{Number, Profile};
+use crate::home::{HomeDir, HomeLock, Layout};
+use crate::ui::Ui;
+
+/// The home that a command works on.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub ui: Ui,
+    pub global: Global,
+    layout: Layout,
+    profile: Profile,
+}
+
+impl Context {
+    /// Finds the home, and refuses one that belongs to another user.
+    pub fn new(global: Global) -> Result<Self, Failure> {
+        let ui = Ui {
+            quiet: global.quiet,
+            verbose: global.verbose,
+        };
+        let home = home_directory(global.home.as_deref())?;
+        refuse_foreign_home(&home)?;
+        let layout = Layout::new(home);
+        let profile = match &global.profile {
+            Some(path) => Profile::open(&absolute(path)?)?,
+            None => Profile::open(&layout.default_profile())?,
+        };
+        Ok(Self {
+            ui,
+            global,
+            layout,
+            profile,
+        })
+    }
+
+    /// Where things lie in the home.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The generations.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// Whether a program reads the output.
+    pub fn json(&self) -> bool {
+        self.global.json
+    }
+
+    /// Opens the home for reading.
+    pub fn open(&self) -> Result<HomeDir, Failure> {
+        Ok(HomeDir::open(&self.layout)?)
+    }
+
+    /// Opens the home for writing; waits for another nhmt unless `--no-wait`.
+    pub fn lock(&self) -> Result<HomeLock, Failure> {
+        self.check_writable()?;
+        let ui = self.ui;
+        let lock = self.open()?.lock(self.global.no_wait, |holder| {
+            ui.note(format_args!(
+                "waiting for {holder} to finish with this home"
+            ));
+        })?;
+        Ok(lock)
+    }
+
+    /// Says so before anything is built, not after.
+    fn check_writable(&self) -> Result<(), Failure> {
+        let home = self.layout.home();
+        let writable = rustix::fs::access(home, rustix::fs::Access::WRITE_OK);
+        writable.map_err(|errno| {
+            let home = home.display();
+            Failure::new(format_args!("cannot write to the home directory {home}: {errno}")).hint(
+                format!("check its owner and mode with `ls -ld {home}`, and that its filesystem is not mounted read-only"),
+            )
+        })
+    }
+
+    /// The generation in force: its number, and its tree.
+    pub fn current(&self) -> Result<Option<(Number, PathBuf)>, Failure> {
+        let anchored = self.open()?.current_tree()?;
+        Ok(self.profile.current()?.zip(anchored))
+    }
+
+    /// What a command says that needs a generation where there is none.
+    pub fn nothing_realized() -> Failure {
+        Failure::new("no generation is in force in this home").hint(
+            "`nhmt realize` makes the first; `nhmt activate` fills an empty home from its profile",
+        )
+    }
+
+    /// Gives back GC roots that a collection took while the profile's
+    /// directory was not mounted. A command must not fail over that.
+    pub fn keep_roots(&self) {
+        let Ok(generations) = self.profile.list() else {
+            return;
+        };
+        for generation in generations.iter().filter(|generation| !generation.dangling) {
+            let link = self.profile.link_path(generation.number);
+            if let Err(error) = keeper::keep(self, &generation.tree, &link) {
+                self.ui.warning(format_args!(
+                    "generation {} has no GC root, and none could be made: {error}",
+                    generation.number
+                ));
+            }
+        }
+    }
+}
+
+fn home_directory(given: Option<&Path>) -> Result<PathBuf, Failure> {
+    let path = match (given, env::var_os("HOME")) {
+        (Some(path), _) => absolute(path)?,
+        (None, Some(home)) if Path::new(&home).is_absolute() => PathBuf::from(home),
+        (None, Some(home)) if home != OsString::new() => {
+            let home = Path::new(&home).display();
+            return Err(Failure::new(format_args!(
+                "$HOME is `{home}`, which is not an absolute path"
+            )));
+        }
+        (None, _) => {
+            return Err(Failure::new("$HOME is not set").hint("name the home with `--home DIR`"));
+        }
+    };
+    if path.is_dir() {
+        Ok(path)
+    } else {
+        let shown = path.display();
+        Err(
+            Failure::new(format_args!("the home directory {shown} does not exist")).hint(format!(
+                "create it with `mkdir {shown}`, or name another with `--home DIR`"
+            )),
+        )
+    }
+}
+
+/// `path` from the current directory, without `.`, `..` and a trailing slash,
+/// so that link targets have one spelling.
+fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+    let cannot = |error| {
+        let path = path.display();
+        Failure::new(format_args!(
+            "cannot find {path} from the current directory: {error}"
+        ))
+    };
+    let absolute = std::path::absolute(path).map_err(cannot)?;
+    if absolute
+        .components()
+        .any(|part| part == std::path::Component::ParentDir)
+    {
+        return absolute.canonicalize().map_err(cannot);
+    }
+    Ok(absolute.components().collect())
+}
+
+/// Root in another user's home would leave files there that their owner cannot
+/// change, and follow links that the owner made.
+fn refuse_foreign_home(home: &Path) -> Result<(), Failure> {
+    let Ok(data) = home.metadata() else {
+        return Ok(());
+    };
+    let me = rustix::process::geteuid();
+    if me.as_raw() == data.uid() || !me.is_root() {
+        return Ok(());
+    }
+    let (home, owner) = (home.display(), data.uid());
+    Err(Failure::new(format_args!(
+        "{home} belongs to the user with the id {owner}, and nhmt does not work as root in another user's home"
+    ))
+    .hint(format!("become that user first: `sudo -u '#{owner}' -H nhmt …`")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_place_has_one_spelling() {
+        assert_eq!(absolute(Path::new("/tmp/./")).unwrap(), Path::new("/tmp"));
+        assert_eq!(absolute(Path::new("/tmp/../")).unwrap(), Path::new("/"));
+        assert!(absolute(Path::new("/nowhere/../x")).is_err());
+    }
+}

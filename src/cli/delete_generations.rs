@@ -1,0 +1,65 @@
+//! `nhmt delete-generations`
+
+use std::process::ExitCode;
+
+use clap::Args;
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::keeper;
+use crate::generation::{Selector, select};
+
+/// Delete generations that are not current.
+///
+/// Their trees go away with the next garbage collection of Nix
+/// (`nix-collect-garbage`); the local store is cleared at once.
+#[derive(Debug, Args)]
+pub(super) struct DeleteGenerations {
+    /// `old` (all but the current one), `30d` (those that were no longer in
+    /// force 30 days ago), `+5` (all but the newest five), numbers, and ranges
+    /// such as `3-6`
+    #[arg(required = true, value_name = "WHICH", value_parser = str::parse::<Selector>)]
+    which: Vec<Selector>,
+    /// Show what would be deleted
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(context: &Context, args: &DeleteGenerations) -> Result<ExitCode, Failure> {
+    let _lock = context.lock()?;
+    context.keep_roots();
+    let profile = context.profile();
+    let all = profile.list()?;
+    let doomed = select(&args.which, &all, profile.current()?, Timestamp::now())?;
+    if !args.dry_run {
+        for &number in &doomed {
+            profile.remove(number)?;
+        }
+        keeper::collect_local(context)?;
+    }
+    if context.json() {
+        let numbers: Vec<u64> = doomed.iter().map(|number| number.get()).collect();
+        context
+            .ui
+            .result(json!({ "deleted": numbers, "dry_run": args.dry_run }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let list: Vec<_> = doomed.iter().map(ToString::to_string).collect();
+    let verb = if args.dry_run {
+        "would delete"
+    } else {
+        "deleted"
+    };
+    match doomed.len() {
+        0 => context.ui.summary("no generation to delete"),
+        1 => context
+            .ui
+            .summary(format_args!("{verb} generation {}", list[0])),
+        n => context
+            .ui
+            .summary(format_args!("{verb} {n} generations: {}", list.join(", "))),
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,83 @@
+//! From the errors of the library to exit codes and hints, in one place.
+
+use std::fmt::{self, Display};
+
+use super::Code;
+use crate::eval::{ErrorKind, EvalError};
+use crate::ui::DIM;
+
+/// Why a command ended early: the code, what to say, and what to do about it.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub code: Code,
+    message: String,
+    hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure with exit code 1.
+    pub fn new(message: impl Display) -> Self {
+        Self {
+            code: Code::Failed,
+            message: message.to_string(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// With another exit code.
+    pub fn code(mut self, code: Code) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// With a sentence on what to do.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message.trim_end())?;
+        for hint in &self.hints {
+            write!(f, "\n{DIM}hint:{DIM:#} {hint}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Errors that mean just «failed»: the message says what, where, what to do.
+macro_rules! plain_failures {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for Failure {
+            fn from(error: $error) -> Self {
+                Self::new(error)
+            }
+        }
+    )*};
+}
+
+plain_failures!(
+    crate::generation::ProfileError,
+    crate::generation::SelectorError,
+    crate::home::HomeError,
+    crate::home::LockError,
+    crate::manifest::IndexError,
+    crate::reconcile::BackupError,
+    crate::reconcile::ReconcileError,
+    crate::store::local::LocalError,
+    crate::store::NixError,
+    crate::tree::diff::DiffError,
+    crate::ui::AskError,
+);
+
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        let code = match error.kind {
+            ErrorKind::Configuration | ErrorKind::Missing | ErrorKind::Build => Code::Evaluation,
+            ErrorKind::Machine | ErrorKind::Killed | ErrorKind::Builder => Code::Failed,
+        };
+        Self::new(error).code(code)
+    }
+}

@@ -1,0 +1,71 @@
+//! Which store a tree belongs to, and what keeps it there.
+
+use std::path::{Path, PathBuf};
+
+use super::context::Context;
+use super::failure::Failure;
+use crate::store::nix::Arguments;
+use crate::store::{Cache, LocalStore, Nix};
+
+/// Makes `link` keep `tree`: a GC root in Nix's store, a plain link in the
+/// local one.
+pub(super) fn register(context: &Context, tree: &Path, link: &Path) -> Result<(), Failure> {
+    let local = local(context);
+    if tree.starts_with(local.dir()) {
+        return Ok(local.register(tree, link)?);
+    }
+    if in_nix_store(tree) {
+        return Ok(nix(context)?.register(tree, link)?);
+    }
+    // A tree that lies in no store (copied by hand) is nobody's to collect.
+    Ok(local.register(tree, link)?)
+}
+
+/// Makes the GC root of a generation anew when Nix has lost it.
+pub(super) fn keep(context: &Context, tree: &Path, link: &Path) -> Result<(), Failure> {
+    if !in_nix_store(tree) || !Nix::root_is_missing(link) {
+        return Ok(());
+    }
+    Ok(nix(context)?.register(tree, link)?)
+}
+
+/// Removes from the local store what neither a generation nor the anchor uses.
+pub(super) fn collect_local(context: &Context) -> Result<(), Failure> {
+    let mut live: Vec<PathBuf> = context
+        .profile()
+        .list()?
+        .into_iter()
+        .map(|g| g.tree)
+        .collect();
+    live.extend(context.open()?.current_tree()?);
+    local(context).collect(&live)?;
+    Ok(())
+}
+
+/// The store below the home.
+pub(super) fn local(context: &Context) -> LocalStore {
+    LocalStore::new(context.layout().local_store())
+}
+
+/// The Nix of this machine, with the flags that the user gave for it.
+pub(super) fn nix(context: &Context) -> Result<Nix, Failure> {
+    let flags = &context.global.nix;
+    let pairs = |flat: &[String]| {
+        flat.chunks_exact(2)
+            .map(|two| (two[0].clone(), two[1].clone()))
+            .collect()
+    };
+    let arguments = Arguments {
+        options: pairs(&flags.option),
+        include: flags.include.clone(),
+        override_inputs: pairs(&flags.override_input),
+        store: flags.store.clone(),
+        show_trace: flags.show_trace,
+        impure: flags.impure,
+    };
+    Ok(Nix::find(&Cache::from_environment(), arguments)?)
+}
+
+fn in_nix_store(tree: &Path) -> bool {
+    tree.starts_with(Nix::store_dir())
+}

@@ -1,0 +1,42 @@
+//! `nhmt realize`
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use clap::Args;
+
+use super::args::SwapFlags;
+use super::context::Context;
+use super::failure::Failure;
+use super::source;
+use super::swap::{self, Request, Wanted};
+use super::target;
+use crate::manifest::OnConflict;
+
+/// Build the configuration and swap it into the home.
+///
+/// Everything that is in the way is named first, and then nothing is changed
+/// (exit 3). A new generation is made only when something differs.
+#[derive(Debug, Args)]
+pub(super) struct Realize {
+    #[command(flatten)]
+    flags: SwapFlags,
+}
+
+pub(super) fn run(context: &Context, args: &Realize) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
+    let source = source::find(&context.global)?;
+    let lock = context.lock()?;
+    context.keep_roots();
+    let built = target::build(context, &source, &target::Root::Pending)?;
+    swap::run(
+        context,
+        &lock,
+        &Request {
+            wanted: Wanted::Tree(built.tree.clone()),
+            flags: &args.flags,
+            default_policy: OnConflict::Abort,
+            started,
+        },
+    )
+}

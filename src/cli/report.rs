@@ -1,0 +1,157 @@
+//! What a run that changes the home says at its end.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::context::Context;
+use crate::generation::Number;
+use crate::reconcile::{Conflict, Counts, Drift, Plan};
+use crate::ui::{self, BOLD, CHANGED, DIM, ERROR};
+
+/// What happened, or would.
+pub(super) struct Outcome {
+    pub generation: Option<Number>,
+    pub previous: Option<Number>,
+    pub changed: bool,
+    pub path: PathBuf,
+    pub counts: Counts,
+    pub drift: Vec<Drift>,
+    pub conflicts: Vec<Conflict>,
+    pub backed_up: usize,
+    pub elapsed: Duration,
+}
+
+impl Outcome {
+    /// One line: what changed, and how long it took.
+    fn sentence(&self) -> String {
+        let counts = self.counts;
+        let parts = [
+            (counts.created, "created"),
+            (counts.changed, "changed"),
+            (counts.removed, "removed"),
+            (counts.repaired, "put back"),
+            (self.backed_up, "backed up"),
+        ];
+        let some: Vec<String> = parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}"))
+            .collect();
+        if some.is_empty() {
+            format!("{} links as they were", counts.unchanged)
+        } else {
+            format!("{}, {} unchanged", some.join(", "), counts.unchanged)
+        }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let counts = self.counts;
+        json!({
+            "generation": self.generation.map(Number::get),
+            "previous": self.previous.map(Number::get),
+            "changed": self.changed,
+            "path": self.path,
+            "links": {
+                "created": counts.created,
+                "removed": counts.removed,
+                "changed": counts.changed,
+                "repaired": counts.repaired,
+                "unchanged": counts.unchanged,
+            },
+            "backed_up": self.backed_up,
+            "state": { "adopted": 0 },
+            "conflicts": self.conflicts,
+            "drift": self.drift,
+            "elapsed_ms": u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
+        })
+    }
+
+    fn touched(&self) -> bool {
+        let counts = self.counts;
+        self.changed || counts.created + counts.removed + counts.changed + counts.repaired > 0
+    }
+}
+
+/// After a run that was carried out.
+pub(super) fn done(context: &Context, outcome: &Outcome) {
+    if context.json() {
+        context.ui.result(outcome.json());
+        return;
+    }
+    let elapsed = ui::elapsed(outcome.elapsed);
+    let number = outcome
+        .generation
+        .map_or_else(String::new, |number| number.to_string());
+    let words = if outcome.touched() {
+        outcome.sentence()
+    } else {
+        format!("nothing to do, {}", outcome.sentence())
+    };
+    context.ui.summary(format_args!(
+        "{BOLD}generation {number}{BOLD:#}: {words} {DIM}({elapsed}){DIM:#}"
+    ));
+    for drift in outcome.drift.iter().filter(|drift| !drift.wanted) {
+        context
+            .ui
+            .note(format_args!("{}; {}", drift.message(), drift.remedy()));
+    }
+    if outcome.backed_up > 0 {
+        let place = context.layout().backups();
+        context.ui.detail(format_args!(
+            "backups are in {}; `nhmt backups list` shows them",
+            place.display()
+        ));
+    }
+}
+
+/// When something is in the way, and nothing was changed: all of it at once.
+pub(super) fn conflicts(context: &Context, outcome: &Outcome) {
+    if context.json() {
+        context.ui.result(outcome.json());
+    }
+    let number = outcome.conflicts.len();
+    let things = if number == 1 {
+        "1 path is"
+    } else {
+        &format!("{number} paths are")
+    };
+    anstream::eprintln!("{ERROR}error:{ERROR:#} {things} in the way, and nothing was changed");
+    for conflict in &outcome.conflicts {
+        anstream::eprintln!("  {CHANGED}!{CHANGED:#} {}", conflict.message());
+        for place in &conflict.declared_in {
+            anstream::eprintln!("      {DIM}wanted by {place}{DIM:#}");
+        }
+        anstream::eprintln!("      {}", conflict.kind.remedy());
+    }
+}
+
+/// What a dry run adds to the difference.
+pub(super) fn dry_run(context: &Context, outcome: &Outcome, plan: &Plan) {
+    if context.json() {
+        context.ui.result(outcome.json());
+        return;
+    }
+    side_effects(context, plan);
+    context
+        .ui
+        .summary(format_args!("{DIM}dry run:{DIM:#} {}", outcome.sentence()));
+}
+
+/// What a run does beside swapping trees: files it moves to the backups.
+pub(super) fn side_effects(context: &Context, plan: &Plan) {
+    for conflict in plan.conflicts() {
+        context.ui.note(format_args!(
+            "{CHANGED}!{CHANGED:#} {}; it goes to the backups",
+            conflict.message()
+        ));
+    }
+    for drift in plan.drift() {
+        context.ui.note(format_args!(
+            "{CHANGED}!{CHANGED:#} {}; {}",
+            drift.message(),
+            drift.remedy()
+        ));
+    }
+}

@@ -1,0 +1,117 @@
+//! A difference between two home trees, for people.
+
+use std::path::Path;
+
+use super::failure::Failure;
+use crate::manifest::HomePath;
+use crate::tree::diff::{FileText, TreeDiff, unified};
+use crate::ui::{ADDED, BOLD, CHANGED, DIM, REMOVED, Ui};
+
+/// Prints `diff`: changed files as unified diffs, new and removed ones by
+/// name, with their content under `--verbose`.
+pub(super) fn show(ui: Ui, diff: &TreeDiff, old: Option<&Path>, new: &Path) -> Result<(), Failure> {
+    let files = &diff.files;
+    for path in &files.removed {
+        ui.result(format_args!("{REMOVED}- {path}{REMOVED:#}"));
+        if ui.verbose {
+            show_text(ui, old, None, path)?;
+        }
+    }
+    for path in &files.added {
+        ui.result(format_args!("{ADDED}+ {path}{ADDED:#}"));
+        if ui.verbose {
+            show_text(ui, None, Some(new), path)?;
+        }
+    }
+    for path in &files.changed {
+        ui.result(format_args!("{CHANGED}~ {path}{CHANGED:#}"));
+        show_text(ui, old, Some(new), path)?;
+    }
+    show_packages(ui, diff);
+    Ok(())
+}
+
+fn show_packages(ui: Ui, diff: &TreeDiff) {
+    let packages = &diff.packages;
+    let version = |version: &str| {
+        if version.is_empty() {
+            "(no version)"
+        } else {
+            version
+        }
+        .to_owned()
+    };
+    for package in &packages.removed {
+        let text = format!("- package {} {}", package.name, version(&package.version));
+        ui.result(format_args!("{REMOVED}{text}{REMOVED:#}"));
+    }
+    for package in &packages.added {
+        let text = format!("+ package {} {}", package.name, version(&package.version));
+        ui.result(format_args!("{ADDED}{text}{ADDED:#}"));
+    }
+    for change in &packages.changed {
+        let (from, to) = (change.from.join(", "), change.to.join(", "));
+        let text = format!(
+            "~ package {} {} -> {}",
+            change.name,
+            version(&from),
+            version(&to)
+        );
+        ui.result(format_args!("{CHANGED}{text}{CHANGED:#}"));
+    }
+    if packages.rebuilt {
+        ui.result(format_args!(
+            "{CHANGED}~ packages{CHANGED:#} {DIM}(the same versions, built anew){DIM:#}"
+        ));
+    }
+}
+
+fn show_text(
+    ui: Ui,
+    old: Option<&Path>,
+    new: Option<&Path>,
+    path: &HomePath,
+) -> Result<(), Failure> {
+    let texts = unified(old, new, path)
+        .map_err(|error| Failure::new(format_args!("cannot compare {path}: {error}")))?;
+    if texts.is_empty() {
+        ui.result(format_args!(
+            "  {DIM}(the same content; its mode or its source differs){DIM:#}"
+        ));
+    }
+    for text in texts {
+        match text {
+            FileText::Unified(diff) => diff.lines().for_each(|line| show_line(ui, line)),
+            FileText::Binary {
+                path,
+                before,
+                after,
+            } => {
+                let size =
+                    |size: Option<u64>| size.map_or("absent".to_owned(), |n| format!("{n} bytes"));
+                let path = path.display();
+                ui.result(format_args!(
+                    "  {path}: not shown ({} -> {})",
+                    size(before),
+                    size(after)
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn show_line(ui: Ui, line: &str) {
+    // The header lines start with the same letters as changed lines do.
+    if line.starts_with("--- ") || line.starts_with("+++ ") {
+        ui.result(format_args!("{BOLD}{line}{BOLD:#}"));
+    } else if line.starts_with('+') {
+        ui.result(format_args!("{ADDED}{line}{ADDED:#}"));
+    } else if line.starts_with('-') {
+        ui.result(format_args!("{REMOVED}{line}{REMOVED:#}"));
+    } else if line.starts_with("@@") {
+        ui.result(format_args!("{DIM}{line}{DIM:#}"));
+    } else {
+        ui.result(line);
+    }
+}

@@ -1,0 +1,165 @@
+//! Which configuration is meant.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::Code;
+use super::args::Global;
+use super::failure::Failure;
+
+/// A configuration, found but not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A Nix module.
+    Module(PathBuf),
+    /// A manifest in JSON.
+    Manifest(PathBuf),
+    /// A flake reference, and the name after `#`.
+    Flake {
+        reference: String,
+        name: Option<String>,
+    },
+}
+
+/// What is looked for in a directory, in this order.
+const IN_DIRECTORY: [&str; 3] = ["flake.nix", "home.nix", "home.json"];
+
+/// Finds the configuration that the flags, the environment, or custom name.
+pub(super) fn find(global: &Global) -> Result<Source, Failure> {
+    if let Some(flake) = &global.flake {
+        return Ok(Source::flake(flake));
+    }
+    if let Some(path) = &global.file {
+        return at(path).ok_or_else(|| nothing_at(path, "--file"))?;
+    }
+    if let Some(path) = env::var_os("NHMT_CONFIG").filter(|path| !path.is_empty()) {
+        let path = PathBuf::from(path);
+        return at(&path).ok_or_else(|| nothing_at(&path, "$NHMT_CONFIG"))?;
+    }
+    let directory = configuration_directory();
+    match directory.as_deref().and_then(at) {
+        Some(source) => source,
+        None => Err(no_configuration(directory.as_deref())),
+    }
+}
+
+impl Source {
+    fn flake(reference: &str) -> Self {
+        let (reference, name) = match reference.split_once('#') {
+            Some((reference, name)) => (reference, Some(name.to_owned())),
+            None => (reference, None),
+        };
+        Self::Flake {
+            reference: if reference.is_empty() { "." } else { reference }.to_owned(),
+            name: name.filter(|name| !name.is_empty()),
+        }
+    }
+}
+
+/// The configuration at `path`: `None` when nothing is there.
+fn at(path: &Path) -> Option<Result<Source, Failure>> {
+    // Resolved, so that relative paths in a linked configuration start from
+    // where it really lies, as they do for Nix.
+    let path = path.canonicalize().ok()?;
+    if !path.is_dir() {
+        return Some(Ok(file(path)));
+    }
+    let found = IN_DIRECTORY
+        .iter()
+        .map(|name| path.join(name))
+        .find(|file| file.exists());
+    found
+        .map(|file_path| Ok(file(file_path.canonicalize().unwrap_or(file_path))))
+        .or_else(|| {
+            let names = IN_DIRECTORY.join("`, `");
+            let message = format!(
+                "no configuration in {}: none of `{names}` is there",
+                path.display()
+            );
+            Some(Err(Failure::new(message).code(Code::Evaluation)))
+        })
+}
+
+fn file(path: PathBuf) -> Source {
+    if path
+        .extension()
+        .is_some_and(|extension| extension == "json")
+    {
+        Source::Manifest(path)
+    } else if path.file_name().is_some_and(|name| name == "flake.nix") {
+        let directory = path.parent().unwrap_or(Path::new("/"));
+        Source::Flake {
+            reference: directory.display().to_string(),
+            name: None,
+        }
+    } else {
+        Source::Module(path)
+    }
+}
+
+fn configuration_directory() -> Option<PathBuf> {
+    let set = |name| {
+        env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
+    Some(base.join("nhmt"))
+}
+
+fn nothing_at(path: &Path, given_by: &str) -> Failure {
+    let message = format!("no configuration at {} (from {given_by})", path.display());
+    Failure::new(message)
+        .code(Code::Evaluation)
+        .hint("check the path; a directory needs a flake.nix or a home.nix in it")
+}
+
+fn no_configuration(directory: Option<&Path>) -> Failure {
+    let shown = directory.map_or("<no home>".to_owned(), |path| path.display().to_string());
+    let message = format!(
+        "no configuration found\n  looked at $NHMT_CONFIG (not set), {shown}/flake.nix, {shown}/home.nix and {shown}/home.json"
+    );
+    Failure::new(message).code(Code::Evaluation).hint(format!(
+        "to start, write {shown}/home.nix with\n\n  {{ ... }}: {{\n    home.file.\".hushlogin\".text = \"\";\n  }}\n\nand run `nhmt realize --dry-run`; or name a configuration with `-f PATH`"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flake_reference_is_split_at_its_name() {
+        let flake = |reference: &str, name: Option<&str>| Source::Flake {
+            reference: reference.to_owned(),
+            name: name.map(str::to_owned),
+        };
+        assert_eq!(Source::flake("."), flake(".", None));
+        assert_eq!(Source::flake("#alice"), flake(".", Some("alice")));
+        assert_eq!(
+            Source::flake("github:o/r#a@b"),
+            flake("github:o/r", Some("a@b"))
+        );
+        assert_eq!(Source::flake("/etc#"), flake("/etc", None));
+    }
+
+    #[test]
+    fn a_directory_means_what_is_in_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        assert!(at(&root).unwrap().is_err());
+        std::fs::write(root.join("home.json"), "").unwrap();
+        assert_eq!(
+            at(&root).unwrap().unwrap(),
+            Source::Manifest(root.join("home.json"))
+        );
+        std::fs::write(root.join("home.nix"), "").unwrap();
+        assert_eq!(
+            at(&root).unwrap().unwrap(),
+            Source::Module(root.join("home.nix"))
+        );
+        std::fs::write(root.join("flake.nix"), "").unwrap();
+        assert!(matches!(at(&root).unwrap().unwrap(), Source::Flake { .. }));
+        assert!(at(&root.join("absent")).is_none());
+    }
+}

@@ -1,0 +1,59 @@
+//! `nhmt status`
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::context::Context;
+use super::failure::Failure;
+use super::swap::declared_in;
+use crate::manifest::Index;
+use crate::reconcile;
+use crate::tree::diff::read_manifest;
+use crate::ui::{BOLD, CHANGED, DIM};
+
+pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
+    context.keep_roots();
+    let Some((number, tree)) = context.current()? else {
+        if context.json() {
+            context
+                .ui
+                .result(json!({ "generation": null, "drift": [] }));
+        } else {
+            context
+                .ui
+                .result("no generation is in force; `nhmt realize` makes the first");
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    let index = Index::read(&tree)?;
+    let mut drift = reconcile::verify(&context.open()?, &index, &tree)?;
+    let manifest = read_manifest(&tree).ok();
+    for one in &mut drift {
+        one.declared_in = declared_in(manifest.as_ref(), &one.path);
+    }
+    if context.json() {
+        context
+            .ui
+            .result(json!({ "generation": number.get(), "path": tree, "drift": drift }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let links = index.entries().len();
+    context.ui.result(format_args!(
+        "{BOLD}generation {number}{BOLD:#}, {links} links\n{DIM}{}{DIM:#}",
+        tree.display()
+    ));
+    for one in &drift {
+        context.ui.result(format_args!(
+            "{CHANGED}!{CHANGED:#} {}; {}",
+            one.message(),
+            one.remedy()
+        ));
+    }
+    if !drift.is_empty() {
+        context
+            .ui
+            .note("`nhmt realize` puts the links back, and keeps what replaced them as backups");
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,311 @@
+//! What every command does that changes the home: compare, plan, ask, give the
+//! tree a generation, apply, and say what was done.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use super::Code;
+use super::args::SwapFlags;
+use super::context::Context;
+use super::failure::Failure;
+use super::keeper;
+use super::report::{self, Outcome};
+use super::show_diff;
+use crate::generation::{Generation, Number};
+use crate::home::HomeLock;
+use crate::manifest::{HomePath, Index, Manifest, OnConflict};
+use crate::reconcile::{self, Done, Plan, ReconcileError, Way};
+use crate::tree::diff::{TreeDiff, read_manifest};
+use crate::ui;
+
+/// What a command wants in the home.
+pub(super) struct Request<'a> {
+    pub wanted: Wanted,
+    pub flags: &'a SwapFlags,
+    /// What happens to conflicts when neither flag nor configuration say.
+    pub default_policy: OnConflict,
+    /// When the command started, for the summary.
+    pub started: Instant,
+}
+
+/// The tree to swap in.
+pub(super) enum Wanted {
+    /// A tree that becomes a new generation, unless it is the one in force.
+    Tree(PathBuf),
+    /// A generation that exists.
+    Generation(Generation),
+}
+
+/// Swaps in what `request` wants.
+pub(super) fn run(
+    context: &Context,
+    lock: &HomeLock,
+    request: &Request,
+) -> Result<ExitCode, Failure> {
+    let swap = Swap::prepare(context, lock, request)?;
+    let mut plan = swap.plan()?;
+    swap.declare(&mut plan);
+    let conflicts: Vec<_> = plan.open_conflicts().cloned().collect();
+    let mut outcome = swap.outcome(&plan);
+    if !conflicts.is_empty() {
+        outcome.conflicts = conflicts;
+        outcome.changed = false;
+        report::conflicts(context, &outcome);
+        return Ok(ExitCode::from(Code::Conflicts as u8));
+    }
+    if request.flags.dry_run {
+        swap.show_difference()?;
+        report::dry_run(context, &outcome, &plan);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if request.flags.ask && !swap.confirm(&plan)? {
+        context.ui.note("nothing was changed");
+        return Ok(ExitCode::FAILURE);
+    }
+    let applied = swap.apply(plan)?;
+    outcome.generation = Some(applied.generation);
+    outcome.backed_up = applied.done.backed_up.len();
+    for problem in &applied.done.problems {
+        context.ui.warning(problem);
+    }
+    outcome.elapsed = request.started.elapsed();
+    report::done(context, &outcome);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who declared `path` in the home tree at `tree`, or a directory above it.
+pub(super) fn declared_in(manifest: Option<&Manifest>, path: &HomePath) -> Vec<String> {
+    let Some(manifest) = manifest else {
+        return Vec::new();
+    };
+    let own = manifest.files.get(path);
+    let above = || {
+        path.ancestors()
+            .filter_map(|above| manifest.files.get(&above))
+            .last()
+    };
+    own.or_else(above)
+        .map(|spec| spec.declared_in.clone())
+        .unwrap_or_default()
+}
+
+struct Swap<'a> {
+    context: &'a Context,
+    lock: &'a HomeLock,
+    request: &'a Request<'a>,
+    manifest: Manifest,
+    /// The tree in force, with its index.
+    old: Option<(PathBuf, Index)>,
+    /// The tree to swap in; the one in force when nothing differs.
+    new: (PathBuf, Index),
+    previous: Option<Number>,
+    /// The generation that the tree has already.
+    known: Option<Number>,
+}
+
+struct Applied {
+    generation: Number,
+    done: Done,
+}
+
+impl<'a> Swap<'a> {
+    fn prepare(
+        context: &'a Context,
+        lock: &'a HomeLock,
+        request: &'a Request<'a>,
+    ) -> Result<Self, Failure> {
+        if let Some(extension) = request.flags.backup.as_deref()
+            && !extension.is_empty()
+        {
+            context.ui.note(format_args!(
+                "the extension `{extension}` is not used: backups go to {}, never beside the file",
+                context.layout().backups().display()
+            ));
+        }
+        let (tree, known) = match &request.wanted {
+            Wanted::Tree(tree) => (tree.clone(), None),
+            Wanted::Generation(generation) => {
+                if generation.dangling {
+                    // Says what became of it, and what to do.
+                    context.profile().get(generation.number)?;
+                }
+                (generation.tree.clone(), Some(generation.number))
+            }
+        };
+        let manifest = read_manifest(&tree)?;
+        refuse_other_home(context, &manifest)?;
+        let new = Index::read(&tree)?;
+        let old = match lock.current_tree()? {
+            // A tree that is gone leaves links that lead nowhere: they are
+            // ours all the same, and a first run takes them over.
+            Some(path) if path.join("index").exists() => {
+                let index = Index::read(&path)?;
+                Some((path, index))
+            }
+            _ => None,
+        };
+        let newest = match context.profile().current()? {
+            Some(number) => context.profile().get(number).ok(),
+            None => None,
+        };
+        let same = |index: &Index| index.content() == new.content();
+        let (tree, known) = match (&old, known, &newest) {
+            (_, Some(number), _) => (tree, Some(number)),
+            // Nothing differs: an unchanged home keeps its tree, also when
+            // a newer nhmt built it under another store path.
+            (Some((path, index)), None, Some(newest)) if same(index) && newest.tree == *path => {
+                (path.clone(), Some(newest.number))
+            }
+            (None, None, Some(newest))
+                if Index::read(&newest.tree).is_ok_and(|index| same(&index)) =>
+            {
+                (newest.tree.clone(), Some(newest.number))
+            }
+            _ => (tree, None),
+        };
+        Ok(Self {
+            context,
+            lock,
+            request,
+            manifest,
+            previous: old.as_ref().and(newest).map(|newest| newest.number),
+            old,
+            new: (tree, new),
+            known,
+        })
+    }
+
+    fn plan(&self) -> Result<Plan, Failure> {
+        Ok(reconcile::plan_for(self.lock, &self.way())?)
+    }
+
+    fn policy(&self) -> OnConflict {
+        let flags = self.request.flags;
+        let by_flag = flags
+            .backup
+            .as_ref()
+            .map(|_| OnConflict::Backup)
+            .or(flags.on_conflict);
+        by_flag
+            .or(self.manifest.on_conflict)
+            .unwrap_or(self.request.default_policy)
+    }
+
+    fn declare(&self, plan: &mut Plan) {
+        plan.declare(|path| declared_in(Some(&self.manifest), path));
+    }
+
+    fn outcome(&self, plan: &Plan) -> Outcome {
+        Outcome {
+            generation: self.known.or(self.previous),
+            previous: self.previous,
+            changed: self.known.is_none() || self.known != self.previous,
+            path: self.new.0.clone(),
+            counts: plan.counts(),
+            drift: plan.drift().to_vec(),
+            conflicts: Vec::new(),
+            backed_up: 0,
+            elapsed: self.request.started.elapsed(),
+        }
+    }
+
+    fn old_tree(&self) -> Option<&Path> {
+        self.old.as_ref().map(|(path, _)| path.as_path())
+    }
+
+    fn show_difference(&self) -> Result<(), Failure> {
+        if self.context.json() {
+            return Ok(());
+        }
+        let diff = TreeDiff::between(self.old_tree(), &self.new.0)?;
+        show_diff::show(self.context.ui, &diff, self.old_tree(), &self.new.0)
+    }
+
+    fn confirm(&self, plan: &Plan) -> Result<bool, Failure> {
+        self.show_difference()?;
+        report::side_effects(self.context, plan);
+        Ok(ui::confirm("Go on?")?)
+    }
+
+    fn apply(&self, plan: Plan) -> Result<Applied, Failure> {
+        let profile = self.context.profile();
+        let tree = &self.new.0;
+        if let Some(number) = self.known
+            && self.known == self.previous
+            && self.old_tree() == Some(tree)
+            && plan.is_empty()
+        {
+            return Ok(Applied::nothing(number));
+        }
+        let number = if let Some(number) = self.known {
+            number
+        } else {
+            let number = profile.reserve()?;
+            keeper::register(self.context, tree, &profile.link_path(number))?;
+            // Nix does not sync what it builds, and the pivot must not reach
+            // the disk before the tree does.
+            reconcile::sync_filesystem_of(tree)?;
+            number
+        };
+        match self.carry_out(plan, number) {
+            Ok(done) => {
+                profile.point_to(number)?;
+                Ok(Applied {
+                    generation: number,
+                    done,
+                })
+            }
+            Err(error) => {
+                if self.known.is_none() {
+                    profile.remove(number)?;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Applies the plan that was shown; when another program interferes, looks
+    /// again.
+    fn carry_out(&self, plan: Plan, number: Number) -> Result<Done, ReconcileError> {
+        match reconcile::apply(self.lock, plan, &self.new.0, number.get()) {
+            Err(ReconcileError::Changed(_)) => reconcile::switch(self.lock, &self.way(), |_| {
+                Ok::<_, ReconcileError>(number.get())
+            }),
+            done => done,
+        }
+    }
+
+    fn way(&self) -> Way<'_> {
+        Way {
+            old: self.old.as_ref().map(|(_, index)| index),
+            new: &self.new.1,
+            new_tree: &self.new.0,
+            policy: self.policy(),
+        }
+    }
+}
+
+impl Applied {
+    fn nothing(generation: Number) -> Self {
+        Self {
+            generation,
+            done: Done::default(),
+        }
+    }
+}
+
+/// A tree for another home would link to places that are not there.
+fn refuse_other_home(context: &Context, manifest: &Manifest) -> Result<(), Failure> {
+    let (wanted, here) = (&manifest.home.directory, context.layout().home());
+    if wanted == here {
+        return Ok(());
+    }
+    let (wanted, here) = (wanted.display(), here.display());
+    Err(Failure::new(format_args!(
+        "the configuration is for the home directory {wanted}, and this is {here}"
+    ))
+    .hint(format!(
+        "set `home.homeDirectory`, or override it for this run with `--home {here}`"
+    )))
+}

@@ -1,0 +1,212 @@
+//! From a configuration to the home tree that is wanted.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::Code;
+use super::args::Backend;
+use super::context::Context;
+use super::failure::Failure;
+use super::keeper;
+use super::source::Source;
+use crate::eval::{self, Evaluator, Event, Severity};
+use crate::manifest::{Manifest, ManifestError};
+use crate::store::local::AddError;
+use crate::store::{Cache, link};
+use crate::tree::{self, Sources, Target};
+use crate::ui::{DIM, Progress, WARNING};
+
+/// What keeps a built tree from being collected.
+pub(super) enum Root {
+    /// Nothing: it is only looked at.
+    None,
+    /// A link that lives as long as [`Built`], until the tree is a generation.
+    Pending,
+    /// A link of the user's.
+    Link(PathBuf),
+}
+
+/// A home tree that is built.
+pub(super) struct Built {
+    pub tree: PathBuf,
+    /// Holds the pending root. It lies outside the home, which must not be
+    /// touched before it is known that nothing is in the way.
+    _pending: Option<TempDir>,
+}
+
+/// Builds the home tree of `source`.
+pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<Built, Failure> {
+    let backend = context.global.backend.unwrap_or(match source {
+        Source::Manifest(_) => Backend::Local,
+        Source::Module(_) | Source::Flake { .. } => Backend::Nix,
+    });
+    let pending = match root {
+        Root::Pending if backend == Backend::Nix => Some(tempfile::tempdir().map_err(|error| {
+            Failure::new(format_args!("cannot make a temporary directory: {error}"))
+        })?),
+        _ => None,
+    };
+    let place = match (&pending, root) {
+        (Some(dir), _) => Some(dir.path().join("tree")),
+        (None, Root::Link(path)) => Some(path.clone()),
+        (None, _) => None,
+    };
+    let tree = match backend {
+        Backend::Nix => with_nix(context, source, place.as_deref())?,
+        Backend::Local => {
+            let tree = locally(context, source)?;
+            if let Some(place) = &place {
+                link::replace(&tree, place).map_err(|error| {
+                    Failure::new(format_args!("cannot make {}: {error}", place.display()))
+                })?;
+            }
+            tree
+        }
+    };
+    Ok(Built {
+        tree,
+        _pending: pending,
+    })
+}
+
+fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<PathBuf, Failure> {
+    let nix = keeper::nix(context)?;
+    let cache = Cache::from_environment();
+    let evaluator = Evaluator::new(&nix, &cache, executable()?);
+    let source = evaluated(source)?;
+    let built = watched(context, |progress| {
+        evaluator.build(&source, &whose(context), root, progress)
+    });
+    built.map_err(|error| with_raw(context, error))
+}
+
+fn locally(context: &Context, source: &Source) -> Result<PathBuf, Failure> {
+    let (json, shown) = match source {
+        Source::Manifest(path) => {
+            let shown = path.display().to_string();
+            let json = fs::read(path).map_err(|error| {
+                Failure::new(format_args!("cannot read {shown}: {error}")).code(Code::Evaluation)
+            })?;
+            (json, shown)
+        }
+        Source::Module(_) | Source::Flake { .. } => {
+            let nix = keeper::nix(context)?;
+            let cache = Cache::from_environment();
+            let evaluator = Evaluator::new(&nix, &cache, executable()?);
+            let source = evaluated(source)?;
+            let json = watched(context, |progress| {
+                evaluator.manifest(&source, &whose(context), progress)
+            });
+            let json = json.map_err(|error| with_raw(context, error))?;
+            (json.into_bytes(), "the configuration".to_owned())
+        }
+    };
+    let mut manifest = Manifest::from_json(&json).map_err(|error| bad_manifest(&shown, &error))?;
+    if manifest.packages.is_some() {
+        return Err(Failure::new("the local store cannot keep packages")
+            .code(Code::Evaluation)
+            .hint("leave out `home.packages`, or build with Nix: `--backend nix`"));
+    }
+    if context.global.home.is_some() {
+        context
+            .layout()
+            .home()
+            .clone_into(&mut manifest.home.directory);
+    }
+    let added = keeper::local(context).add("nhmt-home", |out| {
+        let target = Target {
+            out: out.to_owned(),
+            sources: Sources::Copy,
+            activate: None,
+        };
+        tree::build(&manifest, &target)
+    });
+    added.map_err(|error| match error {
+        AddError::Fill(error) => {
+            Failure::new(format_args!("{shown}: {error}")).code(Code::Evaluation)
+        }
+        AddError::Store(error) => error.into(),
+    })
+}
+
+fn bad_manifest(shown: &str, error: &ManifestError) -> Failure {
+    Failure::new(format_args!("{shown}: {error}")).code(Code::Evaluation)
+}
+
+/// The running nhmt, which is the builder of its own derivations.
+fn executable() -> Result<PathBuf, Failure> {
+    std::env::current_exe()
+        .map_err(|error| Failure::new(format_args!("cannot find nhmt's own executable: {error}")))
+}
+
+fn evaluated(source: &Source) -> Result<eval::Source, Failure> {
+    Ok(match source {
+        Source::Module(path) => eval::Source::File(path.clone()),
+        Source::Manifest(path) => eval::Source::Manifest(path.clone()),
+        Source::Flake { reference, name } => eval::Source::Flake {
+            reference: match name {
+                Some(name) => format!("{reference}#{name}"),
+                None => reference.clone(),
+            },
+            from: std::env::current_dir().map_err(|error| {
+                Failure::new(format_args!("cannot find the current directory: {error}"))
+            })?,
+        },
+    })
+}
+
+fn whose(context: &Context) -> eval::Home {
+    let directory = context.layout().home().to_owned();
+    let named = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let username = named("USER")
+        .or_else(|| named("LOGNAME"))
+        .unwrap_or_else(|| {
+            let last = directory.file_name().unwrap_or(directory.as_os_str());
+            last.to_string_lossy().into_owned()
+        });
+    eval::Home {
+        username,
+        directory,
+        override_directory: context.global.home.is_some(),
+    }
+}
+
+/// Nix's own words go with `--verbose` and `--show-trace` only: they name
+/// functions of the module system before they come to the user's file.
+fn with_raw(context: &Context, error: eval::EvalError) -> Failure {
+    let wanted = context.global.verbose || context.global.nix.show_trace;
+    let raw = error.raw.trim().to_owned();
+    let failure = Failure::from(error);
+    if wanted && !raw.is_empty() {
+        failure.hint(format!("Nix said:\n{raw}"))
+    } else {
+        failure
+    }
+}
+
+/// Runs Nix under a progress line, and passes on what it wants people to read.
+fn watched<T>(context: &Context, work: impl FnOnce(&mut dyn FnMut(Event)) -> T) -> T {
+    let progress = Progress::start(context.ui, "evaluating");
+    let logs = context.global.nix.print_build_logs;
+    let ui = context.ui;
+    work(&mut |event| match event {
+        Event::Evaluating => progress.set("evaluating".to_owned()),
+        Event::Building { done, total, name } => {
+            progress.set(format!("building {done}/{total} {name}"));
+        }
+        Event::Copying { text } => progress.set(text),
+        Event::Log { name, line } if logs => {
+            progress.line(format_args!("{DIM}{name}>{DIM:#} {line}"));
+        }
+        Event::Log { .. } => {}
+        Event::Message { .. } if ui.quiet => {}
+        Event::Message { severity, text } => match severity {
+            Severity::Warning => progress.line(format_args!("{WARNING}warning:{WARNING:#} {text}")),
+            Severity::Trace => progress.line(text),
+            Severity::Note if ui.verbose => progress.line(format_args!("{DIM}{text}{DIM:#}")),
+            Severity::Note => {}
+        },
+    })
+}
