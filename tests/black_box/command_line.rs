@@ -1,0 +1,43 @@
+//! Help, completions, and what is not understood.
+
+use std::process::Command;
+
+use crate::support::{Home, Outcome};
+
+#[test]
+fn help_and_version() {
+    let home = Home::new();
+    for arguments in [["help"], ["--help"], ["-h"]] {
+        home.run_bare(arguments).success().stdout_has("realize");
+    }
+    home.run_bare(["help", "realize"])
+        .success()
+        .stdout_has("--dry-run");
+    home.run_bare(["--version"])
+        .success()
+        .stdout_has(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn usage_errors_exit_with_2() {
+    let home = Home::new();
+    home.run_bare(["relize"]).exit(2).stderr_has("realize");
+    home.run_bare([]).exit(2);
+    home.run_bare(["realize", "--home"]).exit(2);
+    home.run_bare(["realize", "-f", "x", "--flake", "y"])
+        .exit(2)
+        .stderr_has("cannot be used with");
+}
+
+#[test]
+fn completions_are_accepted_by_bash() {
+    let home = Home::new();
+    let script = home.run_bare(["completions", "bash"]).success().stdout();
+    home.write("script", &script);
+    Outcome::of(Command::new("bash").arg("-n").arg(home.at("script"))).success();
+    for shell in ["zsh", "fish"] {
+        home.run_bare(["completions", shell])
+            .success()
+            .stdout_has("nhmt");
+    }
+}

@@ -1,0 +1,163 @@
+//! Generations: going back, going to one, deleting some.
+
+use std::fs;
+
+use serde_json::json;
+
+use crate::support::Home;
+
+fn four() -> Home {
+    let mut home = Home::new();
+    for number in 1..=4 {
+        home.set_manifest(&format!(
+            r#"{{"f":{{"text":"{number}"}},"only-{number}":{{"text":""}}}}"#
+        ));
+        home.run(["realize"]).success();
+    }
+    home
+}
+
+fn numbers(home: &Home) -> Vec<u64> {
+    let list = home.run(["list-generations", "--json"]).success().json();
+    let generations = list.as_array().unwrap().clone();
+    let mut numbers: Vec<_> = generations
+        .iter()
+        .map(|g| g["number"].as_u64().unwrap())
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn current(home: &Home) -> u64 {
+    home.run(["status", "--json"]).success().json()["generation"]
+        .as_u64()
+        .unwrap()
+}
+
+#[test]
+fn the_list_names_the_current_one() {
+    let home = four();
+    home.run(["generations"]).success().stdout_has("current");
+    let list = home.run(["list-generations", "--json"]).success().json();
+    let newest = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|g| g["number"] == 4)
+        .unwrap();
+    assert_eq!(newest["current"], true);
+    assert!(newest["created"].as_str().unwrap().ends_with('Z'));
+    assert!(newest["path"].as_str().unwrap().ends_with("-nhmt-home"));
+}
+
+#[test]
+fn rollback_goes_back_one_by_one_until_there_is_none() {
+    let home = four();
+    for number in (1..=3).rev() {
+        home.run(["rollback"])
+            .success()
+            .stdout_has(&format!("generation {number}"));
+        assert_eq!(home.read("f"), number.to_string());
+        assert!(home.has(&format!("only-{number}")));
+        assert!(!home.has(&format!("only-{}", number + 1)));
+        assert_eq!(current(&home), number);
+    }
+    home.run(["rollback"])
+        .exit(1)
+        .stderr_has("no generation before 1");
+    assert_eq!(home.read("f"), "1");
+}
+
+#[test]
+fn select_goes_anywhere_and_a_later_realize_takes_a_new_number() {
+    let mut home = four();
+    home.run(["select-generation", "2"]).success();
+    assert_eq!(home.read("f"), "2");
+    home.set_manifest(r#"{"f":{"text":"five"}}"#);
+    let json = home.run(["realize", "--json"]).success().json();
+    assert_eq!(json["generation"], 5);
+    assert_eq!(json["previous"], 2);
+    home.run(["select-generation", "9"])
+        .exit(1)
+        .stderr_has("no generation 9")
+        .stderr_has("list-generations");
+    assert_eq!(home.read("f"), "five");
+}
+
+#[test]
+fn selectors_delete_what_they_say_and_never_the_current_one() {
+    let home = four();
+    home.run(["delete-generations", "1"]).success();
+    assert_eq!(numbers(&home), [2, 3, 4]);
+    let json = home
+        .run(["delete-generations", "+2", "--json"])
+        .success()
+        .json();
+    assert_eq!(json["deleted"], json!([2]));
+    home.run(["delete-generations", "4"])
+        .exit(1)
+        .stderr_has("current");
+    home.run(["delete-generations", "30d"]).success();
+    assert_eq!(numbers(&home), [3, 4]);
+    home.run(["expire-generations", "old"]).success();
+    assert_eq!(numbers(&home), [4]);
+    home.run(["delete-generations", "sometime"])
+        .exit(2)
+        .stderr_has("30d");
+    home.run(["delete-generations", "77"])
+        .exit(1)
+        .stderr_has("77");
+    assert_eq!(home.read("f"), "4");
+}
+
+#[test]
+fn ranges_and_dry_runs() {
+    let home = four();
+    home.run(["delete-generations", "1-3", "--dry-run"])
+        .success()
+        .stdout_has("1");
+    assert_eq!(numbers(&home), [1, 2, 3, 4]);
+    home.run(["delete-generations", "1-3"]).success();
+    assert_eq!(numbers(&home), [4]);
+}
+
+#[test]
+fn numbers_are_never_used_again() {
+    let mut home = four();
+    home.run(["select-generation", "1"]).success();
+    home.run(["delete-generations", "old"]).success();
+    assert_eq!(numbers(&home), [1]);
+    home.set_manifest(r#"{"f":{"text":"later"}}"#);
+    let json = home.run(["realize", "--json"]).success().json();
+    assert_eq!(json["generation"], 5);
+}
+
+#[test]
+fn the_local_store_forgets_what_no_generation_needs() {
+    let home = four();
+    let trees = || {
+        fs::read_dir(home.at(".local/share/nhmt/store"))
+            .unwrap()
+            .count()
+    };
+    assert_eq!(trees(), 4);
+    home.run(["delete-generations", "old"]).success();
+    assert_eq!(trees(), 1);
+    assert_eq!(home.read("f"), "4");
+}
+
+#[test]
+fn a_profile_elsewhere_is_used_when_named() {
+    let home = Home::new().manifest(r#"{"f":{"text":"x"}}"#);
+    let profile = home.outside("profiles/mine");
+    let profile = profile.to_str().unwrap();
+    home.run(["realize", "--profile", profile]).success();
+    assert!(
+        home.outside("profiles/mine-1-link")
+            .symlink_metadata()
+            .is_ok()
+    );
+    home.run(["list-generations", "--profile", profile])
+        .success()
+        .stdout_has("nhmt-home");
+}

@@ -1,0 +1,19 @@
+//! nhmt without Nix, as it is typed: manifests and the local store.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod activate;
+mod backups;
+mod bad_manifest;
+mod command_line;
+mod conflicts;
+mod diff;
+mod drift;
+mod generations;
+mod large;
+mod no_configuration;
+mod realize;
+mod status;
+mod unwritable;
+mod why;

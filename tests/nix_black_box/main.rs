@@ -1,0 +1,16 @@
+//! nhmt with a real Nix, as it is typed. The Nix is the one in
+//! `$NHMT_TEST_NIX`, else the first on `$PATH`; without one these tests fail.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod alice;
+mod bad_input;
+mod configuration;
+mod daemon;
+mod flakes;
+mod garbage;
+mod library;
+mod packages;
+mod progress;
+mod stores;

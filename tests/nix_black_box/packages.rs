@@ -1,0 +1,66 @@
+//! The package environment.
+
+use crate::support::Home;
+
+/// Packages without nixpkgs: builders that nhmt's sandbox can run are few, so
+/// they are plain store paths and derivation-like attribute sets.
+const PACKAGES: &str = r#"
+  home.packages = let
+    package = name: priority: {
+      type = "derivation"; inherit name; pname = name;
+      outPath = "${builtins.path { path = ./packages + "/${name}"; name = name; }}";
+      meta = { inherit priority; };
+    };
+  in [ (package "one" 5) (package "two" PRIORITY) ];
+"#;
+
+fn home(priority: &str) -> Home {
+    Home::with_nix()
+        .source("packages/one/bin/tool", "one")
+        .source("packages/one/share/only-one", "1")
+        .source("packages/two/bin/tool", "two")
+        .source("packages/two/bin/other", "other")
+        .source("packages/two/nix-support/setup-hook", "")
+        .config(&PACKAGES.replace("PRIORITY", priority))
+}
+
+fn package_file(home: &Home, path: &str) -> String {
+    home.read(&format!(".local/state/nhmt/current/packages/{path}"))
+}
+
+#[test]
+fn the_lower_number_wins_and_internals_stay_out() {
+    let home = home("4");
+    home.run(["realize"]).success();
+    assert_eq!(package_file(&home, "bin/tool"), "two");
+    assert_eq!(package_file(&home, "bin/other"), "other");
+    assert_eq!(package_file(&home, "share/only-one"), "1");
+    assert!(!home.has(".local/state/nhmt/current/packages/nix-support"));
+    home.nix().run("nix-store", ["--gc"]);
+    assert_eq!(package_file(&home, "bin/tool"), "two");
+}
+
+#[test]
+fn a_collision_names_both_packages_and_the_file() {
+    let home = home("5");
+    home.run(["realize"])
+        .exit(4)
+        .stderr_has("bin/tool")
+        .stderr_has("one")
+        .stderr_has("two")
+        .stderr_has("priority");
+}
+
+#[test]
+fn the_difference_names_versions() {
+    let mut home = Home::with_nix().source("p/bin/x", "1").config("");
+    let package = |version: &str| {
+        format!(
+            r#"home.packages = [ {{ type = "derivation"; name = "tool-{version}"; outPath = "${{./p}}"; }} ];"#
+        )
+    };
+    home.set_config(&package("1.0"));
+    home.run(["realize"]).success();
+    home.set_config(&package("2.0"));
+    home.run(["diff"]).success().stdout_has("tool 1.0 -> 2.0");
+}
