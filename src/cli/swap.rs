@@ -94,7 +94,6 @@ struct Swap<'a> {
     context: &'a Context,
     lock: &'a HomeLock,
     request: &'a Request<'a>,
-    manifest: Manifest,
     /// The tree in force, with its index.
     old: Option<(PathBuf, Index)>,
     /// The tree to swap in; the one in force when nothing differs.
@@ -133,12 +132,12 @@ impl<'a> Swap<'a> {
                 (generation.tree.clone(), Some(generation.number))
             }
         };
-        let manifest = read_manifest(&tree)?;
-        refuse_other_home(context, &manifest)?;
         let new = Index::read(&tree)?;
+        refuse_other_home(context, &new, &tree)?;
         let old = match lock.current_tree()? {
             // A tree that is gone leaves links that lead nowhere: they are
             // ours all the same, and a first run takes them over.
+            Some(path) if path == tree => Some((path, new.clone())),
             Some(path) if path.join("index").exists() => {
                 let index = Index::read(&path)?;
                 Some((path, index))
@@ -168,7 +167,6 @@ impl<'a> Swap<'a> {
             context,
             lock,
             request,
-            manifest,
             previous: old.as_ref().and(newest).map(|newest| newest.number),
             old,
             new: (tree, new),
@@ -188,12 +186,18 @@ impl<'a> Swap<'a> {
             .map(|_| OnConflict::Backup)
             .or(flags.on_conflict);
         by_flag
-            .or(self.manifest.on_conflict)
+            .or(self.new.1.on_conflict())
             .unwrap_or(self.request.default_policy)
     }
 
+    /// Fills in who declared what is in the way. The manifest holds every text
+    /// of the home, so it is read only for that.
     fn declare(&self, plan: &mut Plan) {
-        plan.declare(|path| declared_in(Some(&self.manifest), path));
+        if plan.conflicts().is_empty() && plan.drift().is_empty() {
+            return;
+        }
+        let manifest = read_manifest(&self.new.0).ok();
+        plan.declare(|path| declared_in(manifest.as_ref(), path));
     }
 
     fn outcome(&self, plan: &Plan) -> Outcome {
@@ -296,8 +300,12 @@ impl Applied {
 }
 
 /// A tree for another home would link to places that are not there.
-fn refuse_other_home(context: &Context, manifest: &Manifest) -> Result<(), Failure> {
-    let (wanted, here) = (&manifest.home.directory, context.layout().home());
+fn refuse_other_home(context: &Context, index: &Index, tree: &Path) -> Result<(), Failure> {
+    let here = context.layout().home();
+    let wanted = match index.home() {
+        Some(home) => home.to_owned(),
+        None => read_manifest(tree)?.home.directory,
+    };
     if wanted == here {
         return Ok(());
     }

@@ -5,6 +5,8 @@
 //! reader 1\n                oldest reader that may use it
 //! paths <sha256>\n          over the path set
 //! content <sha256>\n        over paths, contents and packages
+//! home /home/alice\n        for whom it was built
+//! on-conflict backup\n      the configuration's choice, when it made one
 //! count 2\n
 //! \n
 //! f <32 hex> .bashrc\0      kind, digest of the leaf, path
@@ -14,13 +16,15 @@
 //! `key=value` words after the digest, so that a later nhmt may add to it and
 //! an older one still rolls back from it; `reader` rises when that is unsafe.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::{Digest, HomePath};
+use super::{Digest, HomePath, Manifest, OnConflict};
 
 /// The reader version that this code is.
 const READER: u32 = 1;
@@ -60,6 +64,8 @@ pub struct Index {
     entries: Vec<Entry>,
     paths: Digest,
     content: Digest,
+    home: Option<PathBuf>,
+    on_conflict: Option<OnConflict>,
 }
 
 /// Why an index could not be read or made.
@@ -129,7 +135,18 @@ impl Index {
             entries,
             paths,
             content,
+            home: None,
+            on_conflict: None,
         })
+    }
+
+    /// With what a run has to know of `manifest`, so that it need not read
+    /// that, which holds every text of the home.
+    #[must_use]
+    pub fn of(mut self, manifest: &Manifest) -> Self {
+        self.home = Some(manifest.home.directory.clone());
+        self.on_conflict = manifest.on_conflict;
+        self
     }
 
     /// The index of a home with nothing in it.
@@ -159,6 +176,18 @@ impl Index {
         self.content
     }
 
+    /// The home directory that the tree was built for.
+    #[must_use]
+    pub fn home(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// What the configuration wants done with conflicts.
+    #[must_use]
+    pub fn on_conflict(&self) -> Option<OnConflict> {
+        self.on_conflict
+    }
+
     /// The leaf at `path`.
     #[must_use]
     pub fn get(&self, path: &HomePath) -> Option<&Entry> {
@@ -173,6 +202,16 @@ impl Index {
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
         writeln!(out, "nhmt-index 1\nreader {READER}")?;
         writeln!(out, "paths {}\ncontent {}", self.paths, self.content)?;
+        let home = self.home.as_ref().map(|home| home.as_os_str().as_bytes());
+        // A header line cannot hold a line break; a path may.
+        if let Some(home) = home.filter(|home| !home.contains(&b'\n')) {
+            out.write_all(b"home ")?;
+            out.write_all(home)?;
+            out.write_all(b"\n")?;
+        }
+        if let Some(policy) = self.on_conflict {
+            writeln!(out, "on-conflict {}", policy.name())?;
+        }
         writeln!(out, "count {}\n", self.entries.len())?;
         for entry in &self.entries {
             write!(out, "{} ", char::from(entry.kind.letter()))?;
@@ -231,6 +270,8 @@ impl Index {
             entries,
             paths: header.paths,
             content: header.content,
+            home: header.home,
+            on_conflict: header.on_conflict,
         })
     }
 }
@@ -244,11 +285,14 @@ struct Header {
     paths: Digest,
     content: Digest,
     count: usize,
+    home: Option<PathBuf>,
+    on_conflict: Option<OnConflict>,
 }
 
 impl Header {
     fn parse(header: &[u8]) -> Result<Self, Fault> {
         let (mut paths, mut content, mut count) = (None, None, None);
+        let (mut home, mut on_conflict) = (None, None);
         let mut lines = header.split(|&b| b == b'\n');
         if lines.next() != Some(b"nhmt-index 1") {
             return Err(Fault::What("not an nhmt index"));
@@ -267,6 +311,8 @@ impl Header {
                 },
                 b"paths" => paths = Digest::from_hex(value),
                 b"content" => content = Digest::from_hex(value),
+                b"home" => home = Some(PathBuf::from(OsStr::from_bytes(value))),
+                b"on-conflict" => on_conflict = OnConflict::from_name(value),
                 b"count" => count = number().map(|n| n as usize),
                 _ => {}
             }
@@ -276,6 +322,8 @@ impl Header {
                 paths,
                 content,
                 count,
+                home,
+                on_conflict,
             }),
             _ => Err(Fault::What("an incomplete header")),
         }
@@ -358,6 +406,11 @@ mod tests {
         let index = Index::new(vec![forced, entry(b"a/b", b"2")], b"packages").unwrap();
         assert_eq!(parse(&bytes(&index)).unwrap(), index);
         assert_eq!(parse(&bytes(&Index::empty())).unwrap(), Index::empty());
+        let json =
+            br#"{"version":1,"home":{"username":"u","directory":"/h u"},"onConflict":"backup"}"#;
+        let index = index.of(&Manifest::from_json(json).unwrap());
+        assert_eq!(index.home(), Some(Path::new("/h u")));
+        assert_eq!(parse(&bytes(&index)).unwrap(), index);
     }
 
     #[test]

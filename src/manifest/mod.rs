@@ -71,3 +71,18 @@ pub enum OnConflict {
     /// Move what is in the way below the state directory's `backups`.
     Backup,
 }
+
+impl OnConflict {
+    /// Its name in manifests and in the index.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Abort => "abort",
+            Self::Backup => "backup",
+        }
+    }
+
+    fn from_name(name: &[u8]) -> Option<Self> {
+        let mut all = [Self::Abort, Self::Backup].into_iter();
+        all.find(|policy| policy.name().as_bytes() == name)
+    }
+}

@@ -52,7 +52,7 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
     }
     let packages = manifest.packages.as_ref().map(|spec| &*spec.path);
     let extra = packages.unwrap_or(Path::new("")).as_os_str().as_bytes();
-    let index = Index::new(entries, extra)?;
+    let index = Index::new(entries, extra)?.of(manifest);
     put(&mut writer, b"index", |writer, path| {
         let mut file = BufWriter::new(writer.open_file(path, false)?);
         index.write(&mut file)?;
