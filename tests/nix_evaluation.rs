@@ -346,3 +346,23 @@ fn a_store_that_only_nix_sees_is_explained() {
         );
     });
 }
+
+#[test]
+fn a_builder_that_needs_a_loader_is_refused_with_the_remedy() {
+    with_private_store(
+        "a_builder_that_needs_a_loader_is_refused_with_the_remedy",
+        |scratch| {
+            let scene = Scene::new(scratch);
+            let file = scene.write("home.nix", "{ }");
+            // Any program of the system's will do: they are all dynamic.
+            let shell = PathBuf::from("/bin/sh");
+            let error = Evaluator::new(&scene.nix, &scene.cache, shell)
+                .build(&Source::File(file), &scene.home, None, &mut |_| {})
+                .unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Builder);
+            let shown = error.to_string();
+            assert!(shown.contains("dynamically linked"), "{shown}");
+            assert!(shown.contains(".cargo/config.toml"), "{shown}");
+        },
+    );
+}

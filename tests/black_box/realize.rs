@@ -174,3 +174,17 @@ fn another_homes_manifest_is_refused_and_home_overrides_it() {
         .success();
     assert_eq!(home.read("f"), "x");
 }
+
+#[test]
+fn the_minimal_example_works_as_it_is() {
+    let home = Home::new();
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/minimal/home.json");
+    let here = home.path();
+    home.run_bare(["realize", "-f", manifest, "--home", here.to_str().unwrap()])
+        .success();
+    assert!(home.read(".inputrc").contains("editing-mode vi"));
+    let hello = std::process::Command::new(home.at(".local/bin/hello")).output();
+    assert!(hello.unwrap().stdout.starts_with(b"Hello"));
+    let settings: toml::Table = home.read(".config/example/settings.toml").parse().unwrap();
+    assert_eq!(settings["editor"]["tab-width"].as_integer(), Some(4));
+}
