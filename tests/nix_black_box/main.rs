@@ -11,6 +11,7 @@ mod daemon;
 mod flakes;
 mod garbage;
 mod library;
+mod options_page;
 mod packages;
 mod progress;
 mod stores;

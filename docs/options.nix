@@ -1,0 +1,170 @@
+# The text of options.md, from the modules themselves: every option that a
+# configuration may set, with its type, its default and what it means.
+# `docs/generate-options` writes the page.
+let
+  inherit (builtins)
+    attrValues
+    concatLists
+    concatStringsSep
+    elem
+    filter
+    head
+    isAttrs
+    isString
+    map
+    replaceStrings
+    split
+    ;
+  lib = import ../nix/lib;
+
+  inherit
+    (import ../nix {
+      configuration = { };
+      system = "any";
+      username = "alice";
+      homeDirectory = "/home/alice";
+    })
+    options
+    ;
+
+  sections = [
+    {
+      title = "The home";
+      starts = [ "home.username" "home.homeDirectory" "home.stateVersion" "home.enableNixpkgsReleaseCheck" "home.preferXdgDirectories" "home.profileDirectory" "programs.home-manager" ];
+      text = ''
+        The defaults of name and directory are `$USER` and `$HOME` of who runs `nhmt`. In a flake they have none, and the configuration has to set both. `--home` outranks what is set.'';
+    }
+    {
+      title = "Files";
+      starts = [ "home.file" ];
+      text = ''
+        Each entry of `home.file` manages one place. One of `text`, `source`, and `format` with `value` gives its content.
+
+            home.file.".vimrc".text = "set number\n";
+            home.file.".vim" = { source = ./vim; recursive = true; };
+            home.file.".config/app.toml" = { format = "toml"; value.font.size = 11; };
+
+        [Manifest](manifest.md#formats) says what each format takes as its value.'';
+    }
+    {
+      title = "XDG directories";
+      starts = [ "xdg" ];
+      text = ''
+        The entries of `xdg.configFile`, `xdg.dataFile`, `xdg.stateFile` and `xdg.cacheFile` have the same options as those of [`home.file`](#files).'';
+    }
+    {
+      title = "Session";
+      starts = [ "home.packages" "home.extraOutputsToInstall" "home.session" "home.shellAliases" ];
+      text = ''
+        The variables and the path are in `~/.local/share/nhmt/session.sh`. The shells that nhmt configures read it; for another one, let `~/.profile` do it:
+
+            . ~/.local/share/nhmt/session.sh'';
+    }
+    {
+      title = "bash";
+      starts = [ "programs.bash" ];
+      text = ''
+        Writes `.bashrc`, `.profile`, `.bash_profile`, and `.bash_logout` when there is something in it.'';
+    }
+    {
+      title = "git";
+      starts = [ "programs.git" ];
+      text = ''
+        Writes `git/config`, `git/ignore`, `git/attributes`, hooks and included files below `xdg.configHome`. `userName`, `userEmail`, `aliases` and `extraConfig`, as Home Manager had them, are taken for `settings.user.name`, `settings.user.email`, `settings.alias` and `settings`, with a warning.'';
+    }
+    {
+      title = "readline";
+      starts = [ "programs.readline" ];
+      text = ''
+        Writes `.inputrc`; with `home.preferXdgDirectories` it is `inputrc` below `xdg.configHome`, and `INPUTRC` says so.'';
+    }
+    {
+      title = "nhmt and modules";
+      starts = [ "nhmt" "assertions" "warnings" ];
+      text = "What becomes of files in the way, and what modules have to say about a configuration.";
+    }
+  ];
+
+  # What modules add for each other and what a person writes all the same.
+  shown = o: !(o.internal or false) || elem (name o) [ "assertions" "warnings" ];
+  name = o: lib.showOption o.loc;
+  written = o: replaceStrings [ "<name>" "*" ] [ "NAME" "N" ] (name o);
+
+  # Where the words of the type, or the lack of a default, say too little.
+  types."programs.git.settings" = "attribute set of sections, or list of these";
+  defaults = {
+    "home.username" = "who runs nhmt";
+    "home.homeDirectory" = "the home of who runs nhmt";
+  };
+
+  # The options in a tree, those of submodules behind them. The files of `xdg`
+  # have the options of `home.file`, which are listed once.
+  within =
+    tree:
+    if lib.isOption tree then
+      let
+        inner = if head tree.loc == "xdg" then { } else tree.type.getSubOptions tree.loc;
+      in
+      if (tree.visible or true) == true && shown tree then
+        [ tree ] ++ within (removeAttrs inner [ "_module" ])
+      else
+        [ ]
+    else if isAttrs tree then
+      concatLists (map within (attrValues tree))
+    else
+      [ ];
+  all = within (removeAttrs options [ "_module" ]);
+
+  # One line for a cell of a table.
+  line =
+    text:
+    let
+      words = filter (w: isString w && w != "") (split "[[:space:]]+" text);
+    in
+    replaceStrings [ "|" "<" ] [ "\\|" "&lt;" ] (
+      replaceStrings [ "{option}`" "{file}`" ] [ "`" "`" ] (concatStringsSep " " words)
+    );
+  code = text: "`${replaceStrings [ "|" ] [ "\\|" ] text}`";
+
+  default =
+    o:
+    let
+      text = o.defaultText or null;
+    in
+    if defaults ? ${name o} then
+      defaults.${name o}
+    else if text != null then
+      (if isString text then code text else if text.text == "name" then "the name" else code text.text)
+    else if o.readOnly or false then
+      "read only"
+    else if o ? default then
+      code (lib.generators.toPretty { multiline = false; } o.default)
+    else
+      "–";
+  row = o: "| ${code (written o)} | ${types.${name o} or (line o.type.description)} | ${default o} | ${line o.description} |";
+
+  starts = section: o: builtins.any (start: lib.hasPrefix start (name o)) section.starts;
+  table =
+    section:
+    "## ${section.title}\n\n${section.text}\n\n| option | type | default | meaning |\n| --- | --- | --- | --- |\n"
+    + concatStringsSep "\n" (map row (filter (starts section) all));
+
+  homeless = filter (o: !(builtins.any (section: starts section o) sections)) all;
+in
+if homeless != [ ] then
+  throw "docs/options.nix has no section for ${concatStringsSep ", " (map name homeless)}"
+else
+  ''
+    # Options
+
+    <!-- Written by docs/generate-options from modules/. -->
+
+    Every option that a configuration may set. Names and meanings follow Home Manager's where it has them. `NAME` stands for a name that you choose, `N` for the place in a list.
+
+    A configuration is a module as in NixOS and Home Manager: `imports`, `options`, `config`, `mkIf`, `mkMerge`, `mkDefault`, `mkForce`, `mkBefore`, `mkAfter`, types with submodules. nhmt's own `lib` serves it, which needs no channel and no network; it has what modules and configurations commonly use, and a name that only nixpkgs' has throws an error that says so. `pkgs` is `<nixpkgs>`, looked up when something uses it. A flake that calls `nhmt.lib.homeConfiguration` gives `pkgs`, and with it nixpkgs' `lib`.
+
+    `programs.*.package` is null, which installs nothing, unless a flake gives `pkgs`: a home of files alone needs no nixpkgs.
+
+  ''
+  + concatStringsSep "\n\n" (map table sections)
+  + "\n"
