@@ -1,20 +1,9 @@
 //! The README and the book point only at what is there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// The README and every page of the book.
-fn pages() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut pages = vec![root.join("README.md")];
-    for entry in fs::read_dir(root.join("docs")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            pages.push(path);
-        }
-    }
-    pages
-}
+use crate::pages;
 
 /// The targets of `[…](target)` in a page, without those in code blocks.
 fn links(text: &str) -> Vec<&str> {
