@@ -161,7 +161,7 @@ else
 
     Every option that a configuration may set. Names and meanings follow Home Manager's where it has them. `NAME` stands for a name that you choose, `N` for the place in a list.
 
-    A configuration is a module as in NixOS and Home Manager: `imports`, `options`, `config`, `mkIf`, `mkMerge`, `mkDefault`, `mkForce`, `mkBefore`, `mkAfter`, types with submodules. nhmt's own `lib` serves it, which needs no channel and no network; it has what modules and configurations commonly use, and a name that only nixpkgs' has throws an error that says so. `pkgs` is `<nixpkgs>`, looked up when something uses it. A flake that calls `nhmt.lib.homeConfiguration` gives `pkgs`, and with it nixpkgs' `lib`.
+    A configuration is a module as in NixOS and Home Manager: `imports`, `options`, `config`, `mkIf`, `mkMerge`, `mkDefault`, `mkForce`, `mkBefore`, `mkAfter`, types with submodules. nhmt's own `lib` serves it, which needs no channel and no network; it has what modules and configurations commonly use, and a name that only nixpkgs' has throws an error that says so. `pkgs` is `<nixpkgs>`, looked up when something uses it. A [flake](flakes.md) gives `pkgs`, and with it nixpkgs' `lib`.
 
     `programs.*.package` is null, which installs nothing, unless a flake gives `pkgs`: a home of files alone needs no nixpkgs.
 
