@@ -14,7 +14,7 @@ fn is_root() -> bool {
 }
 
 fn run_as_owner(home: &Home, arguments: &[&str]) -> Outcome {
-    let mut command = home.command();
+    let mut command = home.command_for_all();
     if is_root() {
         for path in [
             home.outside(""),

@@ -38,7 +38,7 @@ impl Drop for Daemon {
 }
 
 fn run(home: &Home, arguments: &[&str]) -> Outcome {
-    let mut command = home.command();
+    let mut command = home.command_for_all();
     command.env("NIX_REMOTE", "daemon");
     command
         .arg("-f")

@@ -182,6 +182,20 @@ impl Home {
         command
     }
 
+    /// As [`Home::command`], for a process that becomes another user: the
+    /// build folder may lie where that user cannot go.
+    pub fn command_for_all(&self) -> Command {
+        let executable = self.outside("nhmt");
+        let built = env!("CARGO_BIN_EXE_nhmt");
+        if !executable.exists() && fs::hard_link(built, &executable).is_err() {
+            fs::copy(built, &executable).unwrap();
+        }
+        let mut command = Command::new(executable);
+        self.environment(&mut command);
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// Gives any command the environment of this home.
     pub fn environment(&self, command: &mut Command) {
         command.env_clear();
