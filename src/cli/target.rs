@@ -13,8 +13,8 @@ use super::keeper;
 use super::source::Source;
 use crate::eval::{self, Evaluator, Event, Severity};
 use crate::manifest::{Manifest, ManifestError};
+use crate::store::Cache;
 use crate::store::local::AddError;
-use crate::store::{Cache, link};
 use crate::tree::{self, Sources, Target};
 use crate::ui::{DIM, Progress, WARNING};
 
@@ -56,11 +56,11 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
     let tree = match backend {
         Backend::Nix => with_nix(context, source, place.as_deref())?,
         Backend::Local => {
+            let store = keeper::local(context);
+            let _hold = store.hold()?;
             let tree = locally(context, source)?;
             if let Some(place) = &place {
-                link::replace(&tree, place).map_err(|error| {
-                    Failure::new(format_args!("cannot make {}: {error}", place.display()))
-                })?;
+                store.register(&tree, place)?;
             }
             tree
         }

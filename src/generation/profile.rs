@@ -55,6 +55,12 @@ pub enum ProfileError {
         /// What was given.
         profile: PathBuf,
     },
+    /// Something else has the profile's name.
+    #[error("{} is there already and is no profile of nhmt; name another with `--profile`, or move it away", profile.display())]
+    Foreign {
+        /// The profile.
+        profile: PathBuf,
+    },
     /// A file operation failed.
     #[error("{}: {source}", path.display())]
     Io {
@@ -108,6 +114,18 @@ impl Profile {
         self.dir.join(self.link_name(number))
     }
 
+    /// Whether `path`, absolute, is the profile or one of its generations, or
+    /// lies above or below one.
+    #[must_use]
+    pub fn is_at(&self, path: &Path) -> bool {
+        let Ok(rest) = path.strip_prefix(&self.dir) else {
+            return self.dir.starts_with(path);
+        };
+        rest.iter()
+            .next()
+            .is_none_or(|name| name == self.name || self.number_of(name).is_some())
+    }
+
     /// Every generation, oldest number first.
     ///
     /// # Errors
@@ -152,16 +170,20 @@ impl Profile {
         Ok(generation)
     }
 
-    /// The number that the profile link names; `None` without a profile, or
-    /// when it names no generation of its own.
+    /// The number that the profile link names; `None` without a profile.
     ///
     /// # Errors
     ///
-    /// When the link cannot be read.
+    /// [`ProfileError::Foreign`] when something is there that names no
+    /// generation of this profile, or when the link cannot be read.
     pub fn current(&self) -> Result<Option<Number>, ProfileError> {
+        let foreign = || ProfileError::Foreign {
+            profile: self.path(),
+        };
         match fs::read_link(self.path()) {
-            Ok(target) => Ok(target.file_name().and_then(|name| self.number_of(name))),
+            Ok(target) => self.named_by(&target).map(Some).ok_or_else(foreign),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(foreign()),
             Err(error) => Err(at(&self.path())(error)),
         }
     }
@@ -209,7 +231,8 @@ impl Profile {
     /// When the link cannot be replaced.
     pub fn point_to(&self, number: Number) -> Result<(), ProfileError> {
         let profile = self.path();
-        link::replace(Path::new(&self.link_name(number)), &profile).map_err(at(&profile))
+        let ours = |old: &Path| self.named_by(old).is_some();
+        link::replace(Path::new(&self.link_name(number)), &profile, ours).map_err(at(&profile))
     }
 
     /// Deletes generation `number`; its tree stays until the next garbage
@@ -257,6 +280,11 @@ impl Profile {
             tree,
             created: Timestamp::try_from(made).unwrap_or_default(),
         }))
+    }
+
+    /// The generation that a profile link with this target names.
+    fn named_by(&self, target: &Path) -> Option<Number> {
+        target.file_name().and_then(|name| self.number_of(name))
     }
 
     fn link_name(&self, number: Number) -> OsString {
@@ -355,10 +383,30 @@ mod tests {
         assert!(matches!(error, ProfileError::Dangling { .. }), "{error}");
         let error = profile.remove(current).unwrap_err();
         assert!(matches!(error, ProfileError::Current { .. }), "{error}");
+        let below = |name: &str| profile.is_at(&dir.path().join(name));
+        assert!(below("") && below("nhmt") && below("nhmt-7-link/x"));
+        assert!(!below("nhmt-x") && !below("other/nhmt"));
         let error = profile.get(number(9)).unwrap_err();
         assert!(matches!(error, ProfileError::Unknown { .. }), "{error}");
         let error = profile.remove(number(9)).unwrap_err();
         assert!(matches!(error, ProfileError::Unknown { .. }), "{error}");
         assert!(Profile::open(Path::new("/")).is_err());
+    }
+
+    #[test]
+    fn what_is_no_profile_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("link");
+        symlink("/nix/var/nix/profiles/per-user/alice/profile", &link).unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, "mine").unwrap();
+        for path in [&link, &file] {
+            let profile = Profile::open(path).unwrap();
+            let error = profile.reserve().unwrap_err();
+            assert!(matches!(error, ProfileError::Foreign { .. }), "{error}");
+            assert!(profile.point_to(number(1)).is_err());
+        }
+        assert!(fs::read_link(&link).unwrap().starts_with("/nix/var"));
+        assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     }
 }

@@ -3,33 +3,56 @@
 use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 
 /// Makes `link` a link to `target`, replacing an older link by one rename, so
 /// that readers see the old or the new one. Its directory is made if missing.
+/// Only a link whose target `may_go` takes is replaced; it is looked at again
+/// after it came out, so that a file that was saved meanwhile goes back.
 ///
 /// # Errors
 ///
-/// When the link cannot be made, or something that is no link is in the way.
-pub fn replace(target: &Path, link: &Path) -> io::Result<()> {
-    if fs::symlink_metadata(link).is_ok_and(|meta| !meta.is_symlink()) {
-        return Err(io::Error::new(
+/// When the link cannot be made, or something else is in the way
+/// ([`io::ErrorKind::AlreadyExists`]).
+pub fn replace(target: &Path, link: &Path, may_go: impl Fn(&Path) -> bool) -> io::Result<()> {
+    let stays = |at: &Path| !fs::read_link(at).is_ok_and(|old| may_go(&old));
+    let in_the_way = || {
+        io::Error::new(
             io::ErrorKind::AlreadyExists,
-            "something that is no link is in the way",
-        ));
-    }
-    let dir = link.parent().unwrap_or(Path::new("/"));
+            "something that nhmt did not make is in the way; move it away, or choose another place",
+        )
+    };
+    let dir = match link.parent() {
+        Some(dir) if dir != Path::new("") => dir,
+        _ => Path::new("."),
+    };
     fs::create_dir_all(dir)?;
-    let new: PathBuf = dir.join(format!(
-        ".{}.{}",
-        link.file_name().unwrap_or_default().to_string_lossy(),
-        std::process::id()
-    ));
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => symlink(target, &new)?,
+    // Its name is removed in the end: the new link's or the old one's.
+    let new = tempfile::Builder::new()
+        .prefix(".nhmt-link-")
+        .make_in(dir, |new| symlink(target, new))?;
+    let rename = |flags| renameat_with(CWD, new.path(), CWD, link, flags);
+    match rename(RenameFlags::NOREPLACE) {
+        Err(Errno::EXIST) if stays(link) => return Err(in_the_way()),
+        Err(Errno::EXIST) => {
+            rename(RenameFlags::EXCHANGE)?;
+            if stays(new.path()) {
+                rename(RenameFlags::EXCHANGE)?;
+                return Err(in_the_way());
+            }
+        }
+        // Filesystems without the flags.
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            if fs::symlink_metadata(link).is_ok() && stays(link) {
+                return Err(in_the_way());
+            }
+            fs::rename(new.path(), link)?;
+        }
+        renamed => renamed?,
     }
-    fs::rename(&new, link)?;
     fs::File::open(dir)?.sync_all()
 }
 
@@ -38,15 +61,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_is_replaced_and_a_file_is_not() {
+    fn a_link_of_ours_is_replaced_and_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
+        let replace = |target: &str, link: &Path| {
+            super::replace(Path::new(target), link, |old| old != Path::new("theirs"))
+        };
         let link = dir.path().join("made/profile");
-        replace(Path::new("one"), &link).unwrap();
-        replace(Path::new("two"), &link).unwrap();
-        assert_eq!(fs::read_link(&link).unwrap(), Path::new("two"));
-        let file = dir.path().join("file");
+        replace("one", &link).unwrap();
+        replace("theirs", &link).unwrap();
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("theirs"));
+        let error = replace("two", &link).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_link(&link).unwrap(), Path::new("theirs"));
+        let file = link.with_file_name("file");
         fs::write(&file, "kept").unwrap();
-        assert!(replace(Path::new("one"), &file).is_err());
+        assert!(replace("one", &file).is_err());
         assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
+        let left = fs::read_dir(dir.path().join("made")).unwrap();
+        assert_eq!(left.count(), 2, "a temporary name stays");
     }
 }

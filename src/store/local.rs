@@ -10,14 +10,20 @@ use rustix::fs::{
     AtFlags, CWD, FlockOperation, RenameFlags, Timespec, Timestamps, flock, renameat_with,
     utimensat,
 };
+use rustix::io::Errno;
+use tempfile::NamedTempFile;
 use thiserror::Error;
 
 use super::nar::{self, NarError};
 use super::path::{self, PathError};
 
-/// What the names of unfinished trees start with. No store path has it: a
-/// store path's name starts with a digest.
-const UNFINISHED: &str = ".unfinished-";
+/// What the names of trees start with that are being made or removed. No store
+/// path has it: a store path's name starts with a digest.
+const UNFINISHED: &str = ".nhmt-unfinished-";
+
+/// The directory of roots: links to the links that keep a tree, each named by
+/// the digest of its link's path, as Nix has them in `gcroots/auto`.
+const ROOTS: &str = ".roots";
 
 /// What went wrong in a local store.
 #[derive(Debug, Error)]
@@ -96,6 +102,7 @@ impl LocalStore {
         name: &str,
         fill: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<PathBuf, AddError<E>> {
+        let _hold = self.hold()?;
         let unfinished = Unfinished::new(&self.dir)?;
         fill(&unfinished.tree).map_err(AddError::Fill)?;
         normalize(&unfinished.tree)?;
@@ -107,72 +114,144 @@ impl LocalStore {
         Ok(path)
     }
 
-    /// Makes `link` name `tree`: the record that the tree is used. What
-    /// [`Self::collect`] is to keep is for its caller to say.
+    /// Keeps [`Self::collect`] from removing anything while the value lives:
+    /// for what is added, but kept by no link yet.
     ///
     /// # Errors
     ///
-    /// When the link cannot be made; an older link there is replaced.
-    pub fn register(&self, tree: &Path, link: &Path) -> Result<(), LocalError> {
-        super::link::replace(tree, link).at(link)
+    /// When the store directory cannot be made or locked.
+    pub fn hold(&self) -> Result<Hold, LocalError> {
+        fs::create_dir_all(&self.dir).at(&self.dir)?;
+        let dir = fs::File::open(&self.dir).at(&self.dir)?;
+        loop {
+            match flock(&dir, FlockOperation::LockShared) {
+                Err(Errno::INTR) => {}
+                locked => return locked.map(|()| Hold { _dir: dir }).at(&self.dir),
+            }
+        }
     }
 
-    /// Removes every tree that is not in `live`, and what killed processes
-    /// left unfinished. Gives the removed store paths.
+    /// Makes `link` name `tree`, which is kept as long as the link does so.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read or a tree not be removed.
+    /// When the link cannot be made; an older link to a store path there is
+    /// replaced, and anything else is in the way.
+    pub fn register(&self, tree: &Path, link: &Path) -> Result<(), LocalError> {
+        let link = std::path::absolute(link).at(link)?;
+        // A tree that a person copied elsewhere is nobody's to collect.
+        let here = tree.file_name().map(|name| self.dir.join(name));
+        if here.is_some_and(|tree| tree.exists()) {
+            let roots = self.dir.join(ROOTS);
+            let root = roots.join(path::root_name(&link));
+            // The root comes first: without its link it keeps nothing.
+            super::link::replace(&link, &root, |_| true).at(&root)?;
+        }
+        super::link::replace(tree, &link, |old| path::name_of(old).is_some()).at(&link)
+    }
+
+    /// Removes every tree that is neither in `live` nor kept by a link, and
+    /// what killed processes left unfinished. Gives the removed store paths.
+    /// What nhmt did not put into the store stays. Removes nothing while
+    /// somebody adds a tree: the next call does.
+    ///
+    /// # Errors
+    ///
+    /// When the store or a root cannot be read, or a tree not be removed.
     pub fn collect(&self, live: &[PathBuf]) -> Result<Vec<PathBuf>, LocalError> {
-        let entries = match fs::read_dir(&self.dir) {
+        let dir = match fs::File::open(&self.dir) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.at(&self.dir)?,
+            dir => dir.at(&self.dir)?,
         };
-        let live: Vec<&OsStr> = live.iter().filter_map(|path| path.file_name()).collect();
+        match flock(&dir, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => return Ok(Vec::new()),
+            locked => locked.at(&self.dir)?,
+        }
+        let rooted = self.rooted()?;
+        let live: Vec<&OsStr> = live
+            .iter()
+            .chain(&rooted)
+            .filter_map(|path| path.file_name())
+            .collect();
         let mut removed = Vec::new();
-        for entry in entries {
-            let path = entry.at(&self.dir)?.path();
-            let Some(name) = path.file_name() else {
-                continue;
-            };
+        for entry in fs::read_dir(&self.dir).at(&self.dir)? {
+            let entry = entry.at(&self.dir)?;
+            let (path, name) = (entry.path(), entry.file_name());
             if name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
-                if is_abandoned(&path) {
-                    remove(&path)?;
-                }
-            } else if !live.contains(&name) {
                 remove(&path)?;
+            } else if path::name_of(&path).is_some_and(|name| name.starts_with("nhmt-"))
+                && entry.file_type().at(&path)?.is_dir()
+                && !live.contains(&name.as_os_str())
+            {
+                // A tree under its name is whole, also when this is cut off.
+                let mut doomed = std::ffi::OsString::from(UNFINISHED);
+                doomed.push(&name);
+                let doomed = self.dir.join(doomed);
+                remove(&doomed)?;
+                fs::rename(&path, &doomed).at(&path)?;
+                remove(&doomed)?;
                 removed.push(path);
             }
         }
         removed.sort();
         Ok(removed)
     }
+
+    /// What the roots keep. One whose link is gone is forgotten.
+    fn rooted(&self) -> Result<Vec<PathBuf>, LocalError> {
+        let roots = self.dir.join(ROOTS);
+        let entries = match fs::read_dir(&roots) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.at(&roots)?,
+        };
+        let mut trees = Vec::new();
+        for entry in entries {
+            let root = entry.at(&roots)?.path();
+            let link = fs::read_link(&root).at(&root)?;
+            match fs::read_link(&link) {
+                Ok(tree) => trees.push(tree),
+                Err(error)
+                    if matches!(
+                        error.kind(),
+                        io::ErrorKind::NotFound
+                            | io::ErrorKind::NotADirectory
+                            | io::ErrorKind::InvalidInput
+                    ) =>
+                {
+                    fs::remove_file(&root).at(&root)?;
+                }
+                Err(error) => return Err(error).at(&link),
+            }
+        }
+        Ok(trees)
+    }
+}
+
+/// Nothing is removed from a store as long as this lives.
+#[derive(Debug)]
+pub struct Hold {
+    /// Locked: `flock(2)`, which the kernel gives back when the process dies.
+    _dir: fs::File,
 }
 
 /// A tree in the making. It lies in the store directory itself: a read-only
 /// directory can be renamed within its parent, not into another.
 struct Unfinished {
     tree: PathBuf,
-    guard: PathBuf,
-    /// Locked as long as this process works on the tree.
-    _lock: fs::File,
+    /// Makes the name of the tree unique.
+    _guard: NamedTempFile,
 }
 
 impl Unfinished {
     fn new(dir: &Path) -> Result<Self, LocalError> {
-        fs::create_dir_all(dir).at(dir)?;
         let guard = tempfile::Builder::new()
             .prefix(UNFINISHED)
-            .suffix(".lock")
+            .suffix(".guard")
             .tempfile_in(dir)
             .at(dir)?;
-        flock(guard.as_file(), FlockOperation::LockExclusive).at(guard.path())?;
-        let (lock, guard) = guard.keep().map_err(|e| e.error).at(dir)?;
-        let tree = guard.with_extension("tree");
         Ok(Self {
-            tree,
-            guard,
-            _lock: lock,
+            tree: guard.path().with_extension("tree"),
+            _guard: guard,
         })
     }
 
@@ -184,9 +263,7 @@ impl Unfinished {
         let renamed = match renameat_with(CWD, &self.tree, CWD, path, RenameFlags::NOREPLACE) {
             // Filesystems without the flag. A directory never replaces one
             // that has something in it, and a home tree always has.
-            Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
-                fs::rename(&self.tree, path)
-            }
+            Err(Errno::INVAL | Errno::NOSYS) => fs::rename(&self.tree, path),
             renamed => renamed.map_err(io::Error::from),
         };
         match renamed {
@@ -198,18 +275,8 @@ impl Unfinished {
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
-        if fs::symlink_metadata(&self.tree).is_ok() {
-            let _ = remove(&self.tree);
-        }
-        let _ = fs::remove_file(&self.guard);
-    }
-}
-
-/// Whether the process that works on `path` (a tree or its lock) is gone.
-fn is_abandoned(path: &Path) -> bool {
-    match fs::File::open(path.with_extension("lock")) {
-        Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockExclusive).is_ok(),
-        Err(error) => error.kind() == io::ErrorKind::NotFound,
+        // What cannot be removed now is collected later.
+        let _ = remove(&self.tree);
     }
 }
 
@@ -250,8 +317,12 @@ fn normalize(tree: &Path) -> Result<(), LocalError> {
     Ok(())
 }
 
-/// Removes a tree whose directories are read-only.
+/// Removes a tree whose directories are read-only, if it is there.
 fn remove(path: &Path) -> Result<(), LocalError> {
+    let is_dir = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        metadata => metadata.at(path)?.is_dir(),
+    };
     for entry in walkdir::WalkDir::new(path) {
         let entry = entry.map_err(io::Error::from).at(path)?;
         if entry.file_type().is_dir() {
@@ -259,7 +330,7 @@ fn remove(path: &Path) -> Result<(), LocalError> {
             fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).at(dir)?;
         }
     }
-    if fs::symlink_metadata(path).at(path)?.is_dir() {
+    if is_dir {
         fs::remove_dir_all(path).at(path)
     } else {
         fs::remove_file(path).at(path)
@@ -267,73 +338,5 @@ fn remove(path: &Path) -> Result<(), LocalError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::os::unix::fs::MetadataExt;
-
-    fn fill(tree: &Path, text: &str) -> io::Result<()> {
-        fs::create_dir_all(tree.join("home/.config"))?;
-        fs::write(tree.join("home/.config/x"), text)?;
-        std::os::unix::fs::symlink("x", tree.join("home/.config/y"))
-    }
-
-    fn names(dir: &Path) -> Vec<String> {
-        let mut names: Vec<_> = fs::read_dir(dir)
-            .unwrap()
-            .map(|e| e.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    #[test]
-    fn the_same_content_is_stored_once_and_read_only() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = LocalStore::new(dir.path().join("store"));
-        let first = store.add("nhmt-home", |t| fill(t, "a")).unwrap();
-        let again = store.add("nhmt-home", |t| fill(t, "a")).unwrap();
-        let other = store.add("nhmt-home", |t| fill(t, "b")).unwrap();
-        assert_eq!(first, again);
-        assert_ne!(first, other);
-        assert_eq!(names(store.dir()).len(), 2);
-        let meta = fs::metadata(first.join("home/.config/x")).unwrap();
-        assert_eq!((meta.mode() & 0o7777, meta.mtime()), (0o444, 1));
-        let meta = fs::symlink_metadata(first.join("home/.config/y")).unwrap();
-        assert_eq!(meta.mtime(), 1);
-    }
-
-    #[test]
-    fn a_failed_fill_leaves_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = LocalStore::new(dir.path().join("store"));
-        let failed = store.add("nhmt-home", |t| {
-            fill(t, "a").unwrap();
-            Err("no")
-        });
-        assert!(matches!(failed, Err(AddError::Fill("no"))));
-        assert_eq!(names(store.dir()), Vec::<String>::new());
-    }
-
-    #[test]
-    fn collecting_takes_what_is_neither_live_nor_in_the_making() {
-        let dir = tempfile::tempdir().unwrap();
-        let store = LocalStore::new(dir.path().join("store"));
-        assert_eq!(store.collect(&[]).unwrap(), Vec::<PathBuf>::new());
-        let kept = store.add("nhmt-home", |t| fill(t, "a")).unwrap();
-        let dead = store.add("nhmt-home", |t| fill(t, "b")).unwrap();
-        let link = dir.path().join("profile");
-        store.register(&kept, &link).unwrap();
-        assert_eq!(fs::read_link(&link).unwrap(), kept);
-        fill(&store.dir().join(".unfinished-gone.tree"), "c").unwrap();
-
-        let added = store.add("nhmt-home", |tree| {
-            fill(tree, "d")?;
-            let removed = store.collect(std::slice::from_ref(&kept)).unwrap();
-            assert_eq!(removed, std::slice::from_ref(&dead));
-            io::Result::Ok(())
-        });
-        assert!(added.unwrap().exists());
-        assert!(kept.exists() && !dead.exists());
-        assert_eq!(names(store.dir()).len(), 2);
-    }
-}
+#[path = "local_tests.rs"]
+mod tests;

@@ -66,6 +66,16 @@ pub fn root_name(link: &Path) -> String {
     hash.as_base32().as_bare().to_string()
 }
 
+/// The name in the last component of `path`: what follows the digest, `None`
+/// when that is not the form of a store path.
+#[must_use]
+pub fn name_of(path: &Path) -> Option<&str> {
+    let (digest, name) = path.file_name()?.to_str()?.split_once('-')?;
+    // The digits of Nix's base 32 leave out e, o, t and u.
+    let is_digit = |b: u8| b.is_ascii_digit() || (b.is_ascii_lowercase() && !b"eotu".contains(&b));
+    (digest.len() == 32 && digest.bytes().all(is_digit) && !name.is_empty()).then_some(name)
+}
+
 /// The store path that `path` lies in (its first component below
 /// `store_dir`), `None` outside of the store.
 #[must_use]
@@ -91,6 +101,18 @@ mod tests {
         assert!(matches!(missing, Err(PathError::StoreDir { .. })));
         let spaced = content_addressed(Path::new("/nix/store"), "a b", &digest);
         assert!(matches!(spaced, Err(PathError::Name { .. })));
+    }
+
+    #[test]
+    fn names_are_told_from_other_files() {
+        let digest = "1b8m03r63zqhnjf7l5wnldhh7c134ap5";
+        let named = |name: &str| name_of(Path::new(name)).map(str::to_owned);
+        let path = format!("/nix/store/{digest}-nhmt-home");
+        assert_eq!(named(&path).as_deref(), Some("nhmt-home"));
+        assert_eq!(named(&format!("{digest}v-nhmt-home")), None);
+        assert_eq!(named(&path.replace("1b8m", "1e8m")), None);
+        assert_eq!(named("nhmt-home"), None);
+        assert_eq!(named(&format!("{digest}-")), None);
     }
 
     #[test]

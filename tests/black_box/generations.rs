@@ -28,6 +28,15 @@ fn numbers(home: &Home) -> Vec<u64> {
     numbers
 }
 
+/// How many trees the local store has.
+fn trees(home: &Home) -> usize {
+    let entries = fs::read_dir(home.at(".local/share/nhmt/store")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names
+        .filter(|name| name.to_str().unwrap().ends_with("-nhmt-home"))
+        .count()
+}
+
 fn current(home: &Home) -> u64 {
     home.run(["status", "--json"]).success().json()["generation"]
         .as_u64()
@@ -135,15 +144,49 @@ fn numbers_are_never_used_again() {
 #[test]
 fn the_local_store_forgets_what_no_generation_needs() {
     let home = four();
-    let trees = || {
-        fs::read_dir(home.at(".local/share/nhmt/store"))
-            .unwrap()
-            .count()
-    };
-    assert_eq!(trees(), 4);
+    assert_eq!(trees(&home), 4);
     home.run(["delete-generations", "old"]).success();
-    assert_eq!(trees(), 1);
+    assert_eq!(trees(&home), 1);
     assert_eq!(home.read("f"), "4");
+}
+
+#[test]
+fn the_local_store_keeps_what_other_links_name() {
+    let mut home = four();
+    let profile = home.outside("profiles/mine");
+    let profile = profile.to_str().unwrap();
+    home.run(["select-generation", "1"]).success();
+    home.set_manifest(r#"{"f":{"text":"elsewhere"}}"#);
+    home.run(["realize", "--profile", profile]).success();
+    home.set_manifest(r#"{"f":{"text":"built"}}"#);
+    let result = home.outside("result");
+    home.run(["build", "-o", result.to_str().unwrap()])
+        .success();
+    home.write(".local/share/nhmt/store/notes", "mine");
+    home.run(["select-generation", "4"]).success();
+    home.run(["delete-generations", "old"]).success();
+    assert_eq!(home.read(".local/share/nhmt/store/notes"), "mine");
+    let built = fs::read_to_string(result.join("home/f")).unwrap();
+    assert_eq!(built, "built");
+    assert_eq!(trees(&home), 3);
+    home.run(["activate", "--profile", profile]).success();
+    assert_eq!(home.read("f"), "elsewhere");
+}
+
+#[test]
+fn what_is_no_profile_is_never_replaced() {
+    let home = Home::new()
+        .manifest(r#"{"f":{"text":"x"}}"#)
+        .file("mine", "mine")
+        .link("theirs", "elsewhere");
+    let before = home.snapshot();
+    for name in ["mine", "theirs"] {
+        let profile = home.at(name);
+        home.run(["realize", "--profile", profile.to_str().unwrap()])
+            .exit(1)
+            .stderr_has(&format!("{} is there already", profile.display()));
+    }
+    assert_eq!(home.snapshot(), before);
 }
 
 #[test]
