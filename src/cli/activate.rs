@@ -28,6 +28,8 @@ pub(super) struct Activate {
 
 pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failure> {
     let started = Instant::now();
+    // Only then is it certain which generation is the current one.
+    let lock = context.lock()?;
     let wanted = if let Some(tree) = &args.tree {
         Wanted::Tree(home_tree(tree)?)
     } else {
@@ -37,7 +39,6 @@ pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failur
         })?;
         Wanted::Generation(context.profile().get(number)?)
     };
-    let lock = context.lock()?;
     swap::run(
         context,
         &lock,

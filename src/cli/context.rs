@@ -121,7 +121,7 @@ impl Context {
 fn home_directory(given: Option<&Path>) -> Result<PathBuf, Failure> {
     let path = match (given, env::var_os("HOME")) {
         (Some(path), _) => absolute(path)?,
-        (None, Some(home)) if Path::new(&home).is_absolute() => PathBuf::from(home),
+        (None, Some(home)) if Path::new(&home).is_absolute() => absolute(Path::new(&home))?,
         (None, Some(home)) if home != OsString::new() => {
             let home = Path::new(&home).display();
             return Err(Failure::new(format_args!(
@@ -188,6 +188,9 @@ mod tests {
     fn one_place_has_one_spelling() {
         assert_eq!(absolute(Path::new("/tmp/./")).unwrap(), Path::new("/tmp"));
         assert_eq!(absolute(Path::new("/tmp/../")).unwrap(), Path::new("/"));
+        // Compared as bytes: paths that differ in slashes only are equal.
+        let once = absolute(Path::new("//tmp///x/")).unwrap();
+        assert_eq!(once.as_os_str(), "/tmp/x");
         assert!(absolute(Path::new("/nowhere/../x")).is_err());
     }
 }

@@ -1,5 +1,6 @@
 //! `nhmt delete-generations`
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,7 +10,7 @@ use serde_json::json;
 use super::context::Context;
 use super::failure::Failure;
 use super::keeper;
-use crate::generation::{Selector, select};
+use crate::generation::{Generation, Number, Selector, select};
 
 /// Delete generations that are not current.
 ///
@@ -27,12 +28,31 @@ pub(super) struct DeleteGenerations {
     dry_run: bool,
 }
 
+/// The newest of `doomed` that has `tree`, when none that stays has it. Nix
+/// collects a tree that no generation names, also from under the home.
+fn last_of(tree: &Path, all: &[Generation], doomed: &[Number]) -> Option<Number> {
+    let mut having = all.iter().filter(|one| one.tree == tree).rev();
+    let newest = having.clone().next()?;
+    having
+        .all(|one| doomed.contains(&one.number))
+        .then_some(newest.number)
+}
+
 pub(super) fn run(context: &Context, args: &DeleteGenerations) -> Result<ExitCode, Failure> {
-    let _lock = context.lock()?;
+    let lock = context.lock()?;
     context.keep_roots();
     let profile = context.profile();
     let all = profile.list()?;
-    let doomed = select(&args.which, &all, profile.current()?, Timestamp::now())?;
+    let current = profile.current()?;
+    let mut doomed = select(&args.which, &all, current, Timestamp::now())?;
+    if let Some(tree) = lock.current_tree()?
+        && let Some(number) = last_of(&tree, &all, &doomed)
+    {
+        doomed.retain(|doomed| *doomed != number);
+        context.ui.warning(format_args!(
+            "generation {number} stays: the home is on it, although the profile does not name it\n  `nhmt select-generation {number}` makes the two agree"
+        ));
+    }
     if !args.dry_run {
         for &number in &doomed {
             profile.remove(number)?;

@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use super::Code;
 use crate::eval::{ErrorKind, EvalError};
+use crate::reconcile::ReconcileError;
 use crate::ui::DIM;
 
 /// Why a command ended early: the code, what to say, and what to do about it.
@@ -65,12 +66,29 @@ plain_failures!(
     crate::home::LockError,
     crate::manifest::IndexError,
     crate::reconcile::BackupError,
-    crate::reconcile::ReconcileError,
     crate::store::local::LocalError,
     crate::store::NixError,
     crate::tree::diff::DiffError,
     crate::ui::AskError,
 );
+
+impl From<ReconcileError> for Failure {
+    fn from(error: ReconcileError) -> Self {
+        let ReconcileError::Conflicts(plan) = &error else {
+            return Self::new(error);
+        };
+        // They came up after the plan was shown: another program was at work.
+        let mut failure = Self::new(&error).code(Code::Conflicts);
+        for conflict in plan.open_conflicts() {
+            failure = failure.hint(format!(
+                "{}\n  {}",
+                conflict.message(),
+                conflict.kind.remedy()
+            ));
+        }
+        failure
+    }
+}
 
 impl From<EvalError> for Failure {
     fn from(error: EvalError) -> Self {

@@ -12,9 +12,9 @@ use super::failure::Failure;
 use super::keeper;
 use super::report::{self, Outcome};
 use super::show_diff;
-use crate::generation::{Generation, Number};
+use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
-use crate::manifest::{HomePath, Index, Manifest, OnConflict};
+use crate::manifest::{HomePath, Index, IndexError, Manifest, OnConflict};
 use crate::reconcile::{self, Done, Plan, ReconcileError, Way};
 use crate::tree::diff::{TreeDiff, read_manifest};
 use crate::ui;
@@ -134,14 +134,19 @@ impl<'a> Swap<'a> {
         };
         let new = Index::read(&tree)?;
         refuse_other_home(context, &new, &tree)?;
+        refuse_profile(context, &new)?;
         let old = match lock.current_tree()? {
             // A tree that is gone leaves links that lead nowhere: they are
             // ours all the same, and a first run takes them over.
             Some(path) if path == tree => Some((path, new.clone())),
-            Some(path) if path.join("index").exists() => {
-                let index = Index::read(&path)?;
-                Some((path, index))
-            }
+            Some(path) if path.join("index").exists() => match Index::read(&path) {
+                Ok(index) => Some((path, index)),
+                Err(error @ IndexError::Damaged { .. }) => {
+                    context.ui.warning(error);
+                    None
+                }
+                Err(error) => return Err(error.into()),
+            },
             _ => None,
         };
         let newest = match context.profile().current()? {
@@ -245,16 +250,18 @@ impl<'a> Swap<'a> {
         let number = if let Some(number) = self.known {
             number
         } else {
-            let number = profile.reserve()?;
-            keeper::register(self.context, tree, &profile.link_path(number))?;
             // Nix does not sync what it builds, and the pivot must not reach
             // the disk before the tree does.
             reconcile::sync_filesystem_of(tree)?;
+            let number = profile.reserve()?;
+            keeper::register(self.context, tree, &profile.link_path(number))?;
             number
         };
         match self.carry_out(plan, number) {
             Ok(done) => {
-                profile.point_to(number)?;
+                profile
+                    .point_to(number)
+                    .map_err(|error| not_pointed(number, &error))?;
                 Ok(Applied {
                     generation: number,
                     done,
@@ -262,7 +269,8 @@ impl<'a> Swap<'a> {
             }
             Err(error) => {
                 if self.known.is_none() {
-                    profile.remove(number)?;
+                    // Why the run failed says more than a link that stays.
+                    let _ = profile.remove(number);
                 }
                 Err(error.into())
             }
@@ -299,6 +307,38 @@ impl Applied {
     }
 }
 
+/// The home is switched by then, and a collection of Nix's own goes by the
+/// profile alone.
+fn not_pointed(number: Number, error: &ProfileError) -> Failure {
+    Failure::new(format_args!(
+        "the home is on generation {number} now, but the profile could not be made to name it: {error}"
+    ))
+    .hint(format!(
+        "correct that, then run `nhmt select-generation {number}`; `nix-collect-garbage -d` before that would take the home's tree"
+    ))
+}
+
+/// The profile may lie in the home, by `--profile`: a managed file there would
+/// take its place, and be replaced by it.
+fn refuse_profile(context: &Context, new: &Index) -> Result<(), Failure> {
+    let profile = context.profile();
+    let home = context.layout().home();
+    // The default place is one that the manifest refuses.
+    if profile.path() == context.layout().default_profile() || !profile.path().starts_with(home) {
+        return Ok(());
+    }
+    let mut paths = new.entries().iter().map(|entry| &entry.path);
+    let Some(path) = paths.find(|path| profile.is_at(&home.join(path.as_path()))) else {
+        return Ok(());
+    };
+    let profile = profile.path();
+    Err(Failure::new(format_args!(
+        "~/{path} is managed, and the profile {} lies there",
+        profile.display()
+    ))
+    .hint("name another profile with `--profile`, or choose another target for the file"))
+}
+
 /// A tree for another home would link to places that are not there.
 fn refuse_other_home(context: &Context, index: &Index, tree: &Path) -> Result<(), Failure> {
     let here = context.layout().home();
@@ -309,11 +349,19 @@ fn refuse_other_home(context: &Context, index: &Index, tree: &Path) -> Result<()
     if wanted == here {
         return Ok(());
     }
+    let same = wanted.canonicalize().ok() == here.canonicalize().ok();
     let (wanted, here) = (wanted.display(), here.display());
-    Err(Failure::new(format_args!(
+    let failure = Failure::new(format_args!(
         "the configuration is for the home directory {wanted}, and this is {here}"
-    ))
-    .hint(format!(
-        "set `home.homeDirectory`, or override it for this run with `--home {here}`"
-    )))
+    ));
+    Err(if same {
+        // Links that were made by the one name would look foreign by the other.
+        failure.hint(format!(
+            "these are two names of one directory; keep to one: `--home {wanted}`"
+        ))
+    } else {
+        failure.hint(format!(
+            "set `home.homeDirectory`, or override it for this run with `--home {here}`"
+        ))
+    })
 }

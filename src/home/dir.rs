@@ -135,6 +135,12 @@ impl Dir {
         fs::mkdirat(&self.0, name, Mode::from_raw_mode(mode))
     }
 
+    /// Sets the mode of the directory `name`: only in private folders, because
+    /// a link there would be followed.
+    pub(crate) fn set_mode(&self, name: &OsStr, mode: u32) -> Result<()> {
+        fs::chmodat(&self.0, name, Mode::from_raw_mode(mode), AtFlags::empty())
+    }
+
     /// Moves `name` to `other/new`, which must not exist (`EEXIST`).
     pub(crate) fn move_to(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
         fs::renameat_with(&self.0, name, &other.0, new, RenameFlags::NOREPLACE)

@@ -78,10 +78,16 @@ pub(super) fn is_equal(a: &Dir, name: &OsStr, b: &Dir, other: &OsStr) -> Result<
 /// Removes the file, link or directory `name` with everything in it: only for
 /// backups and for originals in a private folder that were copied.
 pub(super) fn remove(dir: &Dir, name: &OsStr) -> Result<()> {
-    match dir.unlink(name) {
-        Err(Errno::ISDIR | Errno::PERM) => {}
+    let stat = match dir.stat(name) {
         Err(Errno::NOENT) => return Ok(()),
-        other => return other,
+        other => other?,
+    };
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+        return dir.unlink(name);
+    }
+    // A directory that may not be read or written keeps what is in it.
+    if stat.st_mode & 0o700 != 0o700 {
+        dir.set_mode(name, 0o700)?;
     }
     let inside = dir.open(name)?;
     for (name, _) in inside.entries()? {

@@ -1,6 +1,7 @@
 //! Managed paths that are no longer what nhmt left there.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::support::Home;
 
@@ -61,4 +62,15 @@ fn every_version_of_a_drifting_file_is_kept() {
     for number in 0..3 {
         assert!(kept.contains(&format!("mine {number}")), "{kept:?}");
     }
+}
+
+#[test]
+fn a_damaged_index_of_the_tree_in_force_stops_nobody() {
+    let mut home = realized();
+    let index = home.at(".local/state/nhmt/current/index");
+    fs::set_permissions(&index, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(&index, "cut").unwrap();
+    home.set_manifest(r#"{"f":{"text":"newer"}}"#);
+    home.run(["realize"]).success().stderr_has("damaged");
+    assert_eq!(home.read("f"), "newer");
 }

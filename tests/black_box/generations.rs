@@ -204,3 +204,20 @@ fn a_profile_elsewhere_is_used_when_named() {
         .success()
         .stdout_has("nhmt-home");
 }
+
+#[test]
+fn the_generation_that_the_home_is_on_is_not_deleted() {
+    let home = four();
+    // As after a run that could not make the profile name its generation.
+    let profile = home.at(".local/state/nix/profiles/nhmt");
+    fs::remove_file(&profile).unwrap();
+    std::os::unix::fs::symlink("nhmt-3-link", &profile).unwrap();
+    home.run(["delete-generations", "old"])
+        .success()
+        .stderr_has("generation 4 stays")
+        .stdout_has("deleted 2 generations: 1, 2");
+    assert_eq!(numbers(&home), [3, 4]);
+    home.run(["select-generation", "4"]).success();
+    home.run(["delete-generations", "old"]).success();
+    assert_eq!(numbers(&home), [4]);
+}

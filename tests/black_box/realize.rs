@@ -188,3 +188,40 @@ fn the_minimal_example_works_as_it_is() {
     let settings: toml::Table = home.read(".config/example/settings.toml").parse().unwrap();
     assert_eq!(settings["editor"]["tab-width"].as_integer(), Some(4));
 }
+
+#[test]
+fn one_home_may_be_spelled_with_more_slashes() {
+    let mut home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    home.run(["realize"]).success();
+    home.set_manifest(r#"{"f":{"text":"2"}}"#);
+    let spelled = format!("/{}//", home.path().display());
+    let home = home.env("HOME", &spelled);
+    home.run(["realize"]).success().stdout_lacks("backed up");
+    assert!(home.is_managed("f"));
+    assert_eq!(home.read("f"), "2");
+}
+
+#[test]
+fn a_home_by_its_other_name_is_told_to_keep_to_one() {
+    let mut home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    std::os::unix::fs::symlink(home.path(), home.outside("other")).unwrap();
+    let other = home.outside("other");
+    home = home.env("HOME", other.to_str().unwrap());
+    home.run(["realize"])
+        .exit(1)
+        .stderr_has("two names of one directory")
+        .stderr_has(&format!("--home {}", home.path().display()));
+    assert!(!home.has("f"));
+}
+
+#[test]
+fn the_profile_is_no_managed_file() {
+    let home = Home::new().manifest(r#"{"p/nhmt-2-link":{"text":"1"}}"#);
+    let profile = home.at("p/nhmt");
+    let profile = profile.to_str().unwrap();
+    home.run(["realize", "--profile", profile])
+        .exit(1)
+        .stderr_has("~/p/nhmt-2-link is managed");
+    assert!(!home.has("p"));
+    home.run(["realize"]).success();
+}

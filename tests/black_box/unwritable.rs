@@ -70,3 +70,52 @@ fn root_does_not_work_in_another_users_home() {
         .stderr_has("belongs to");
     assert!(home.snapshot().is_empty());
 }
+
+/// Somebody else's link in a sticky directory can be read, not replaced.
+#[test]
+fn a_profile_that_cannot_be_changed_is_said_where_the_home_is() {
+    if !is_root() {
+        return;
+    }
+    let mut home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    let profile = home.at("profiles/nhmt");
+    let arguments = ["realize", "--profile", profile.to_str().unwrap()];
+    run_as_owner(&home, &arguments).success();
+    std::os::unix::fs::lchown(&profile, Some(0), Some(0)).unwrap();
+    let dir = home.at("profiles");
+    std::os::unix::fs::chown(&dir, Some(0), Some(0)).unwrap();
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o1777)).unwrap();
+    home.set_manifest(r#"{"f":{"text":"2"}}"#);
+    run_as_owner(&home, &arguments)
+        .exit(1)
+        .stderr_has("the home is on generation 2 now")
+        .stderr_has("select-generation 2");
+    assert_eq!(home.read("f"), "2");
+}
+
+#[test]
+fn read_only_directories_are_backed_up_and_expired() {
+    let home = Home::new()
+        .manifest(r#"{"d":{"text":"x"}}"#)
+        .file("d/e/f", "mine");
+    run_as_owner(&home, &["status"]).success();
+    for dir in ["d/e/f", "d/e", "d"] {
+        if is_root() {
+            std::os::unix::fs::chown(home.at(dir), Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+        fs::set_permissions(home.at(dir), fs::Permissions::from_mode(0o555)).unwrap();
+    }
+    // To move a directory changes its `..`, so that this one stays.
+    let before = home.snapshot();
+    run_as_owner(&home, &["realize", "-b"])
+        .exit(1)
+        .stderr_has("~/d")
+        .stderr_has("not writable for you");
+    assert_eq!(home.snapshot(), before);
+    fs::set_permissions(home.at("d"), fs::Permissions::from_mode(0o755)).unwrap();
+    run_as_owner(&home, &["realize", "-b"]).success();
+    run_as_owner(&home, &["backups", "expire", "--older-than", "0d"])
+        .success()
+        .stdout_has("deleted 1");
+    assert!(home.backups().is_empty());
+}
