@@ -10,11 +10,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::fs::FileType;
+use rustix::fs::{FileType, Stat};
 use rustix::io::{Errno, Result};
 use sha2::{Digest as _, Sha256};
 
 use super::directories::errno;
+use super::open_files::OpenFiles;
 use super::records::{self, Record};
 use super::work::Slot;
 use crate::home::dir::{Dir, Identity};
@@ -32,6 +33,8 @@ pub(super) struct Keeper {
     /// What is recorded: sets and paths.
     recorded: HashSet<(String, HomePath)>,
     appended: bool,
+    /// Looked up when it is first needed, after everything was moved.
+    open_files: Option<OpenFiles>,
 }
 
 impl Keeper {
@@ -44,6 +47,7 @@ impl Keeper {
             generation,
             recorded,
             appended: false,
+            open_files: None,
         })
     }
 
@@ -127,8 +131,10 @@ impl Keeper {
 
     /// Stores the content of a backup once: when an equal one is known, the
     /// backup becomes a further name of it. Only regular files with no other
-    /// name, and only when the mode is the same too.
-    pub(super) fn store_once(&self, slot: &Slot) -> Result<()> {
+    /// name, of the same owner and mode, and only when no program has one of
+    /// the two open: what it writes later would be lost with the one, or
+    /// change both. Called when everything was moved.
+    pub(super) fn store_once(&mut self, slot: &Slot) -> Result<()> {
         let stat = slot.dir.stat(&slot.name)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_nlink != 1 {
             return Ok(());
@@ -136,6 +142,7 @@ impl Keeper {
         let mut file = slot.dir.open_file(&slot.name, false)?;
         let mut hash = Hasher(Sha256::new());
         io::copy(&mut file, &mut hash).map_err(|error| errno(&error))?;
+        drop(file);
         let digest = Digest::from(<[u8; 32]>::from(hash.0.finalize()));
         let name = OsString::from(format!("{digest}-{:o}", stat.st_mode & 0o7777));
         let objects = self.backups.open_or_make(os(OBJECTS), 0o700)?;
@@ -150,7 +157,13 @@ impl Keeper {
         };
         let known = objects.stat(&name)?;
         let unchanged = Identity::of(&slot.dir.stat(&slot.name)?) == Identity::of(&stat);
-        if known.st_uid != stat.st_uid
+        let open = self.open_files.get_or_insert_with(OpenFiles::now);
+        let attributes = |stat: &Stat| (stat.st_uid, stat.st_gid, stat.st_mode);
+        if attributes(&known) != attributes(&stat)
+            || [&known, &stat]
+                .map(inode)
+                .iter()
+                .any(|&inode| open.may_have(inode))
             || !unchanged
             || !super::copy::is_equal(&slot.dir, &slot.name, &objects, &name)?
             || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
@@ -159,6 +172,12 @@ impl Keeper {
         }
         slot.dir.replace(&twin.name, &slot.name)
     }
+}
+
+// The type of this field differs between platforms.
+#[allow(clippy::unnecessary_cast)]
+fn inode(stat: &Stat) -> u64 {
+    stat.st_ino as u64
 }
 
 /// A name beside `name` that is never longer than it.

@@ -1,6 +1,7 @@
 //! Backups: listed, stored once, restored, let go.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 
 use super::scratch::{Scratch, path};
@@ -31,6 +32,27 @@ fn equal_content_is_stored_once_and_listed_twice() {
     assert_eq!((list[0].kind, list[0].size), (BackupKind::File, 5));
     let inode = |at: usize| fs::metadata(&list[at].location).unwrap().ino();
     assert_eq!(inode(0), inode(1));
+}
+
+#[test]
+fn what_a_program_writes_to_a_file_that_it_has_open_is_kept() {
+    let mut home = Scratch::new();
+    let names = ["a", "b"];
+    let mut open = names.map(|name| {
+        home.write(name, "same");
+        let file = fs::OpenOptions::new().append(true).open(home.at(name));
+        file.unwrap()
+    });
+    let tree = home.tree(&names.map(|name| (name, "wanted")));
+    home.switch(&tree, OnConflict::Backup).unwrap();
+    for (name, file) in names.iter().zip(&mut open) {
+        write!(file, ", and more of {name}").unwrap();
+    }
+    for name in names {
+        let kept = home.layout().backups().join("1").join(name);
+        let kept = fs::read_to_string(kept).unwrap();
+        assert_eq!(kept, format!("same, and more of {name}"));
+    }
 }
 
 #[test]
