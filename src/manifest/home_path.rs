@@ -137,9 +137,19 @@ impl PartialOrd for HomePath {
     }
 }
 
+/// Shows bytes that somebody else chose: those that are not UTF-8 and control
+/// characters are escaped (`\xff`, `\n`), so that they cannot write to the
+/// terminal.
+pub(crate) struct Escaped<'a>(pub(crate) &'a [u8]);
+
 impl fmt::Display for HomePath {
-    /// Bytes that are not UTF-8 and control characters are escaped (`\xff`,
-    /// `\n`), so that a name cannot write to the terminal.
+    /// As [`Escaped`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Escaped(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
             for c in chunk.valid().chars() {

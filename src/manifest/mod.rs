@@ -12,6 +12,8 @@ mod raw;
 mod value;
 
 pub use check::ManifestError;
+pub(crate) use home_path::Escaped;
+
 pub use digest::Digest;
 pub use file::{Content, FileSpec, Format};
 pub use home_path::{HomePath, HomePathError};

@@ -13,7 +13,7 @@ use super::copy;
 use super::keep::{OBJECTS, now};
 use super::records::{self, Record};
 use super::work::Work;
-use crate::home::dir::Dir;
+use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
 use crate::manifest::HomePath;
 
@@ -252,6 +252,7 @@ fn put_back(
     loop {
         let slot = work.slot(place).at("write beside", path)?;
         copy::copy(from, name, &slot.dir, &slot.name).at("copy the backup of", path)?;
+        let copied = slot.dir.stat(&slot.name).at("look at the copy of", path)?;
         let mut moved = slot.dir.move_to(&slot.name, place, name);
         if moved == Err(Errno::EXIST) && is_own_link(home, place, name) == Ok(true) {
             moved = place.exchange(name, &slot.dir, &slot.name);
@@ -263,6 +264,12 @@ fn put_back(
                 // Somebody was faster: theirs goes back.
                 moved = place.exchange(name, &slot.dir, &slot.name);
                 moved.at("put back", path)?;
+                // Saved over the copy while it was there: it stays in the
+                // private folder, which is not removed then.
+                let now = slot.dir.stat(&slot.name).at("look at", path)?;
+                if Identity::of(&now) != Identity::of(&copied) {
+                    return Err(Errno::BUSY).at("restore", path)?;
+                }
                 moved = Err(Errno::EXIST);
             }
         }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-use rustix::fs::FileType;
+use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::copy::same_bytes;
@@ -158,8 +158,18 @@ impl Inspector<'_> {
     /// Whether `name` has the content that the new tree has at `path`. What
     /// cannot be read is not the same.
     fn is_same(&self, dir: &Dir, name: &OsStr, path: &HomePath, follow: bool) -> bool {
+        // To open a device can have an effect.
+        let stat = if follow {
+            dir.stat_following(name)
+        } else {
+            dir.stat(name)
+        };
+        let kind = stat.map(|stat| FileType::from_raw_mode(stat.st_mode));
+        if !matches!(kind, Ok(FileType::RegularFile | FileType::Directory)) {
+            return false;
+        }
         let wanted = self.new_tree.join("home").join(path.as_path());
-        let (Ok(mine), Ok(wanted)) = (dir.open_file(name, follow), File::open(wanted)) else {
+        let (Ok(mine), Ok(wanted)) = (dir.open_file(name, follow), open_at_once(&wanted)) else {
             return false;
         };
         let (Ok(a), Ok(b)) = (mine.metadata(), wanted.metadata()) else {
@@ -178,6 +188,12 @@ impl Inspector<'_> {
     fn foreign_in(&self, dir: &Dir, path: &HomePath) -> Result<Option<HomePath>, HomeError> {
         foreign_in(self.home, self.made, dir, path)
     }
+}
+
+/// Opens what a leaf of the tree leads to; a pipe there must not block.
+fn open_at_once(path: &Path) -> rustix::io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::empty()).map(File::from)
 }
 
 /// The first thing in `path` (in `dir`), or that directory itself, that nhmt

@@ -1,12 +1,15 @@
 //! The cases of [`super::plan()`].
 
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
 use super::conflict::{Conflict, ConflictKind};
 use super::drift::{Drift, DriftKind};
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::plan::{Fresh, InsteadOf, Placement, Plan};
 use super::union::{Pair, Union, has_below};
 use crate::home::STATE;
-use crate::manifest::{HomePath, Index, OnConflict};
+use crate::manifest::{Escaped, HomePath, Index, OnConflict};
 
 pub(super) struct Planner<'a> {
     old: &'a Index,
@@ -154,10 +157,7 @@ impl<'a> Planner<'a> {
                 return self.place_link(path, foreign(found, true));
             }
             FoundKind::File { .. } => (ConflictKind::File, None),
-            FoundKind::Link { target, .. } => (
-                ConflictKind::ForeignLink,
-                Some(format!("it leads to {}", target.display())),
-            ),
+            FoundKind::Link { target, .. } => (ConflictKind::ForeignLink, Some(leads_to(target))),
             FoundKind::Directory { foreign } => (
                 ConflictKind::ForeignDirectory,
                 foreign
@@ -230,7 +230,7 @@ impl<'a> Planner<'a> {
                 } else {
                     ConflictKind::ParentIsDangling
                 },
-                Some(format!("it leads to {}", target.display())),
+                Some(leads_to(target)),
             ),
             _ => (ConflictKind::ParentIsFile, None),
         };
@@ -329,6 +329,10 @@ fn foreign(found: &Found, exactly: bool) -> InsteadOf {
         identity: found.identity,
         exactly,
     }
+}
+
+fn leads_to(target: &Path) -> String {
+    format!("it leads to {}", Escaped(target.as_os_str().as_bytes()))
 }
 
 fn is_directory(found: &Found) -> bool {

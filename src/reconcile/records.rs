@@ -1,6 +1,9 @@
-//! The list of backups: one line for each, `<set> <seconds since 1970> <path>`,
+//! The list of backups: one line for each, `<set> <seconds since 1970> <path> .`,
 //! with the bytes of the path that are not plain escaped as `%XX`. A line may
-//! name a backup that is not there (the run was undone); it is passed over.
+//! name a backup that is not there (the run was undone); it is passed over. So
+//! is one that was cut off by a full disk: it has no dot at its end, and the
+//! next starts with a line break of its own. Its path could be that of a
+//! directory with other backups in it.
 
 use std::io::{Read, Write};
 
@@ -59,11 +62,12 @@ pub(super) fn write(backups: &Dir, records: &[Record]) -> Result<()> {
     let mut file = backups.create_file(os(&temporary), 0o600)?;
     let bytes: Vec<u8> = records.iter().flat_map(line).collect();
     file.write_all(&bytes).map_err(|error| errno(&error))?;
+    rustix::fs::fsync(&file)?;
     backups.replace(os(&temporary), os(NAME))
 }
 
 fn line(record: &Record) -> Vec<u8> {
-    let mut line = format!("{} {} ", record.set, record.when).into_bytes();
+    let mut line = format!("\n{} {} ", record.set, record.when).into_bytes();
     for &byte in record.path.as_bytes() {
         if byte.is_ascii_graphic() && byte != b'%' {
             line.push(byte);
@@ -71,13 +75,16 @@ fn line(record: &Record) -> Vec<u8> {
             line.extend_from_slice(format!("%{byte:02x}").as_bytes());
         }
     }
-    line.push(b'\n');
+    line.extend_from_slice(b" .\n");
     line
 }
 
 fn parse(line: &[u8]) -> Option<Record> {
     let mut words = std::str::from_utf8(line).ok()?.split(' ');
     let (set, when, escaped) = (words.next()?, words.next()?, words.next()?);
+    if words.next() != Some(".") {
+        return None;
+    }
     let mut path = Vec::new();
     let mut bytes = escaped.bytes();
     while let Some(byte) = bytes.next() {
@@ -114,12 +121,18 @@ mod tests {
         append(&dir, &records[1]).unwrap();
         assert_eq!(read(&dir).unwrap(), records);
         write(&dir, &records[1..]).unwrap();
-        std::fs::OpenOptions::new()
+        let mut list = std::fs::OpenOptions::new()
             .append(true)
             .open(temp.path().join(NAME))
-            .unwrap()
-            .write_all(b"9 12 ../x\n9 1")
             .unwrap();
+        list.write_all(b"9 12 ../x .\n").unwrap();
         assert_eq!(read(&dir).unwrap(), records[1..]);
+        let whole = line(&records[0]);
+        for cut in 0..whole.len() - 2 {
+            list.write_all(&whole[..cut]).unwrap();
+            assert_eq!(read(&dir).unwrap(), records[1..], "cut at {cut}");
+        }
+        append(&dir, &records[0]).unwrap();
+        assert_eq!(read(&dir).unwrap().last(), Some(&records[0]));
     }
 }

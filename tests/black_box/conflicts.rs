@@ -77,7 +77,7 @@ fn force_backs_up_one_path_alone() {
         .manifest(forced)
         .file("f", "mine")
         .file("g", "mine");
-    home.run(["realize"]).exit(3).stderr_has("g");
+    home.run(["realize"]).exit(3).stderr_has("~/g is a file");
     assert_eq!(home.read("f"), "mine");
 }
 
@@ -123,7 +123,9 @@ fn a_directory_with_files_of_the_persons_does_not_become_a_link() {
     home.run(["realize"]).success();
     home.write("d/mine", "mine");
     home.set_manifest(r#"{"d":{"text":"leaf"}}"#);
-    home.run(["realize"]).exit(3).stderr_has("d");
+    home.run(["realize"])
+        .exit(3)
+        .stderr_has("~/d is a directory");
     assert_eq!(home.read("d/a"), "a");
     home.run(["realize", "-b"]).success();
     assert_eq!(home.read("d"), "leaf");
@@ -135,11 +137,30 @@ fn a_dangling_link_of_the_persons_is_in_the_way_too() {
     let home = Home::new()
         .manifest(r#"{"f":{"text":"1"}}"#)
         .link("f", "/nowhere/at/all");
-    home.run(["realize"]).exit(3).stderr_has("f");
+    home.run(["realize"])
+        .exit(3)
+        .stderr_has("~/f is a symbolic link");
     home.run(["realize", "-b"]).success();
     let backup = home.at(".local/state/nhmt/backups/1/f");
     assert_eq!(
         fs::read_link(backup).unwrap().to_str(),
         Some("/nowhere/at/all")
     );
+}
+
+#[test]
+fn a_pipe_is_never_opened_and_a_target_never_writes_to_the_terminal() {
+    let home = Home::new()
+        .manifest(r#"{"pipe":{"text":"1"},"to-pipe":{"text":"2"},"odd":{"text":"3"}}"#)
+        .link("to-pipe", "pipe")
+        .link("odd", "/\u{1b}]0;mine\u{7}\nerror: all is well");
+    let mode = rustix::fs::Mode::from_raw_mode(0o600);
+    let pipe = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, home.at("pipe"), pipe, mode, 0).unwrap();
+    home.run(["realize"])
+        .exit(3)
+        .stderr_has("~/pipe is a socket, a pipe or a device")
+        .stderr_has("3 paths")
+        .stderr_lacks("\u{1b}")
+        .stderr_lacks("\nerror: all is well");
 }
