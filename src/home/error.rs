@@ -64,8 +64,8 @@ impl<T> AtPlace<T> for rustix::io::Result<T> {
 fn advice(error: &io::Error) -> &'static str {
     match Errno::from_io_error(error) {
         Some(Errno::ACCESS | Errno::PERM) => {
-            "\n  not writable for you; look at its owner and mode with `ls -ld`, and correct \
-             them with `chown` or `chmod`"
+            "\n  not readable or not writable for you; look at its owner and mode with `ls -ld` \
+             (and `lsattr -d`), and correct them with `chown` or `chmod`"
         }
         Some(Errno::ROFS) => {
             "\n  its filesystem is mounted read-only; mount it writable, or choose another \
@@ -81,6 +81,11 @@ fn advice(error: &io::Error) -> &'static str {
         }
         Some(Errno::NOTDIR | Errno::LOOP) => {
             "\n  a file or a symbolic link stands where a directory is needed; move it away"
+        }
+        Some(Errno::TXTBSY) => {
+            "\n  a program has it open, or that cannot be known; its backup is made, and the \
+             file itself stays beside in a folder `.nhmt-work-…`, where the program goes on \
+             with it"
         }
         Some(Errno::MFILE | Errno::NFILE) => {
             "\n  too many files are open; raise the limit with `ulimit -n`"

@@ -154,6 +154,12 @@ impl Run<'_> {
                     .at("store the backup of", &path)
             }
             Out::Original(path, slot, copied) => {
+                // Looked up before the comparison: what is not open now, and
+                // equal then, stays equal.
+                let open = self.keeper.may_be_open(&slot.dir, &slot.name);
+                if open.at("look at what was at", &path)? {
+                    return Err(Errno::TXTBSY).at("remove what was at", &path);
+                }
                 let equal = copy::is_equal(&slot.dir, &slot.name, &copied.dir, &copied.name);
                 if equal.at("verify the backup of", &path)? {
                     copy::remove(&slot.dir, &slot.name).at("remove what was at", &path)

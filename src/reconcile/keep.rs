@@ -129,6 +129,23 @@ impl Keeper {
         let _ = self.backups.remove_dir(os(set));
     }
 
+    /// Whether a program may have what was moved to `name` open, or something
+    /// in it. Called when everything was moved.
+    pub(super) fn may_be_open(&mut self, dir: &Dir, name: &OsStr) -> Result<bool> {
+        let found = Identity::of(&dir.stat(name)?);
+        if found.kind != FileType::Directory {
+            let open = self.open_files.get_or_insert_with(OpenFiles::now);
+            return Ok(open.may_have(found.inode));
+        }
+        let inside = dir.open(name)?;
+        for (name, _) in inside.entries()? {
+            if self.may_be_open(&inside, &name)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Stores the content of a backup once: when an equal one is known, the
     /// backup becomes a further name of it. Only regular files with no other
     /// name, of the same owner and mode, and only when no program has one of
@@ -139,7 +156,11 @@ impl Keeper {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_nlink != 1 {
             return Ok(());
         }
-        let mut file = slot.dir.open_file(&slot.name, false)?;
+        let mut file = match slot.dir.open_file(&slot.name, false) {
+            // A file that its owner may not read is kept as well.
+            Err(Errno::ACCESS) => return Ok(()),
+            file => file?,
+        };
         let mut hash = Hasher(Sha256::new());
         io::copy(&mut file, &mut hash).map_err(|error| errno(&error))?;
         drop(file);
@@ -157,14 +178,11 @@ impl Keeper {
         };
         let known = objects.stat(&name)?;
         let unchanged = Identity::of(&slot.dir.stat(&slot.name)?) == Identity::of(&stat);
-        let open = self.open_files.get_or_insert_with(OpenFiles::now);
         let attributes = |stat: &Stat| (stat.st_uid, stat.st_gid, stat.st_mode);
         if attributes(&known) != attributes(&stat)
-            || [&known, &stat]
-                .map(inode)
-                .iter()
-                .any(|&inode| open.may_have(inode))
             || !unchanged
+            || self.may_be_open(&objects, &name)?
+            || self.may_be_open(&slot.dir, &slot.name)?
             || !super::copy::is_equal(&slot.dir, &slot.name, &objects, &name)?
             || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
         {
@@ -172,12 +190,6 @@ impl Keeper {
         }
         slot.dir.replace(&twin.name, &slot.name)
     }
-}
-
-// The type of this field differs between platforms.
-#[allow(clippy::unnecessary_cast)]
-fn inode(stat: &Stat) -> u64 {
-    stat.st_ino as u64
 }
 
 /// A name beside `name` that is never longer than it.

@@ -1,4 +1,4 @@
-//! Which backed up files programs still have open. A file keeps its open
+//! Which files that were moved away programs still have open. A file keeps its open
 //! descriptors when it is moved, and what is written through one must not end
 //! in a file that has no name any more.
 
@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// The files in the backups that were open when this was made, by inode.
+/// The files that were moved away and open when this was made, by inode.
 #[derive(Debug)]
 pub(super) struct OpenFiles {
     /// `None`: it cannot be known.
@@ -38,10 +38,12 @@ impl OpenFiles {
     }
 }
 
-/// Whether `path`, as the kernel shows it, is in the backups.
-fn is_backup(path: &[u8]) -> bool {
-    let part = b"/backups/";
-    path.windows(part.len()).any(|window| window == part)
+/// Whether `path`, as the kernel shows it, is in the backups or in a private
+/// folder beside what is on another mount.
+fn is_moved(path: &[u8]) -> bool {
+    let parts: [&[u8]; 2] = [b"/backups/", b"/.nhmt-work-"];
+    let has = |part: &[u8]| path.windows(part.len()).any(|window| window == part);
+    parts.into_iter().any(has)
 }
 
 fn inodes() -> io::Result<HashSet<u64>> {
@@ -70,7 +72,7 @@ fn open_in(process: &Path, inodes: &mut HashSet<u64>) -> io::Result<()> {
             continue;
         };
         // Only those are looked at: on a dead network mount that would hang.
-        if is_backup(shown.as_os_str().as_bytes())
+        if is_moved(shown.as_os_str().as_bytes())
             && let Ok(metadata) = fs::metadata(&descriptor)
         {
             inodes.insert(metadata.ino());
@@ -78,7 +80,7 @@ fn open_in(process: &Path, inodes: &mut HashSet<u64>) -> io::Result<()> {
     }
     // Address, permissions, offset, device, inode, path.
     for mapping in fs::read(process.join("maps"))?.split(|&b| b == b'\n') {
-        if is_backup(mapping) {
+        if is_moved(mapping) {
             let inode = String::from_utf8_lossy(mapping);
             let inode = inode.split_ascii_whitespace().nth(4);
             inodes.extend(inode.and_then(|inode| inode.parse::<u64>().ok()));

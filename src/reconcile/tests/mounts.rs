@@ -1,6 +1,7 @@
 //! A home whose state directory is on another filesystem.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -47,6 +48,31 @@ fn what_is_in_the_way_is_copied_to_the_other_mount() {
         [".local", "dir", "file", "new"],
         "private folders stay"
     );
+}
+
+#[test]
+fn what_a_program_has_open_stays_when_it_was_copied() {
+    let Some((mut home, _other)) = apart() else {
+        return;
+    };
+    home.write("file", "mine");
+    home.write("dir/in/side", "mine");
+    let mut open = ["file", "dir/in/side"].map(|path| {
+        let file = fs::OpenOptions::new().append(true).open(home.at(path));
+        file.unwrap()
+    });
+    let tree = home.tree(&[("file", "1"), ("dir", "2")]);
+    let done = home.switch(&tree, OnConflict::Backup).unwrap();
+    assert_eq!(done.problems.len(), 2, "{:?}", done.problems);
+    for file in &mut open {
+        file.write_all(b", and more").unwrap();
+    }
+    let walk = walkdir::WalkDir::new(home.home()).into_iter();
+    let found = walk.filter(|entry| {
+        let text = fs::read_to_string(entry.as_ref().unwrap().path());
+        text.is_ok_and(|text| text == "mine, and more")
+    });
+    assert_eq!(found.count(), 2);
 }
 
 #[test]
