@@ -31,6 +31,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use rustix::process::{Resource, getrlimit, setrlimit};
 
 use args::{Cli, Command};
 use context::Context;
@@ -70,6 +71,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     Ui::choose_color(cli.global.color);
+    allow_many_files();
     match dispatch(cli) {
         Ok(code) => code,
         Err(failure) => {
@@ -77,6 +79,15 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(failure.code as u8)
         }
     }
+}
+
+/// A run holds a directory open for each file that it backs up, and the usual
+/// soft limit of 1024 is meant for programs that use select(2).
+fn allow_many_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // With fewer, only large runs fail, and say so.
+    let _ = setrlimit(Resource::Nofile, limit);
 }
 
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {

@@ -198,7 +198,7 @@ impl Profile {
     pub fn reserve(&self) -> Result<Number, ProfileError> {
         let number = self.next_number()?;
         let counter = self.counter();
-        fs::create_dir_all(&self.dir).map_err(at(&self.dir))?;
+        link::make_dir(&self.dir).map_err(at(&self.dir))?;
         let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(at(&self.dir))?;
         writeln!(file, "{number}").map_err(at(&counter))?;
         file.as_file().sync_all().map_err(at(&counter))?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::Path;
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -29,7 +29,7 @@ pub fn replace(target: &Path, link: &Path, may_go: impl Fn(&Path) -> bool) -> io
         Some(dir) if dir != Path::new("") => dir,
         _ => Path::new("."),
     };
-    fs::create_dir_all(dir)?;
+    make_dir(dir)?;
     // Its name is removed in the end: the new link's or the old one's.
     let new = tempfile::Builder::new()
         .prefix(".nhmt-link-")
@@ -54,6 +54,20 @@ pub fn replace(target: &Path, link: &Path, may_go: impl Fn(&Path) -> bool) -> io
         renamed => renamed?,
     }
     fs::File::open(dir)?.sync_all()
+}
+
+/// Makes the directory `dir` and those above it that are missing. None can be
+/// written by others, whatever the umask says: what is in it decides which
+/// programs run.
+///
+/// # Errors
+///
+/// Those of mkdir(2).
+pub fn make_dir(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o755)
+        .create(dir)
 }
 
 #[cfg(test)]

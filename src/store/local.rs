@@ -121,7 +121,7 @@ impl LocalStore {
     ///
     /// When the store directory cannot be made or locked.
     pub fn hold(&self) -> Result<Hold, LocalError> {
-        fs::create_dir_all(&self.dir).at(&self.dir)?;
+        super::link::make_dir(&self.dir).at(&self.dir)?;
         let dir = fs::File::open(&self.dir).at(&self.dir)?;
         loop {
             match flock(&dir, FlockOperation::LockShared) {

@@ -50,3 +50,19 @@ fn ten_thousand_files_go_through_every_command() {
     assert_eq!(json["links"]["removed"], 10_000);
     assert!(home.snapshot().is_empty(), "only what nhmt made was there");
 }
+
+#[test]
+fn more_is_in_the_way_than_the_usual_limit_of_open_files() {
+    let mut files = String::from("{");
+    for number in 0..1_500 {
+        let comma = if number == 0 { "" } else { "," };
+        write!(files, r#"{comma}"d{number}/f":{{"text":"x"}}"#).unwrap();
+    }
+    let home = Home::new().manifest(&(files + "}"));
+    for number in 0..1_500 {
+        home.write(&format!("d{number}/f"), "mine");
+    }
+    home.run_after("ulimit -Sn 1024", ["realize", "-b"])
+        .success()
+        .stdout_has("1500 backed up");
+}

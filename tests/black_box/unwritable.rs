@@ -119,3 +119,31 @@ fn read_only_directories_are_backed_up_and_expired() {
         .stdout_has("deleted 1");
     assert!(home.backups().is_empty());
 }
+
+#[test]
+fn a_file_that_its_owner_may_not_read_is_backed_up_without_a_word() {
+    let home = Home::new()
+        .manifest(r#"{"f":{"text":"x"}}"#)
+        .file("f", "mine");
+    run_as_owner(&home, &["status"]).success();
+    fs::set_permissions(home.at("f"), fs::Permissions::from_mode(0o000)).unwrap();
+    if is_root() {
+        std::os::unix::fs::chown(home.at("f"), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    run_as_owner(&home, &["realize", "-b"])
+        .success()
+        .stderr_lacks("warning");
+    assert!(home.has(".local/state/nhmt/backups/1/f"));
+}
+
+#[test]
+fn an_open_umask_does_not_open_what_decides_about_programs() {
+    let home = Home::new().manifest(r#"{"d/f":{"text":"x"}}"#);
+    home.run_after("umask 000", ["realize"]).success();
+    for dir in [".local/share/nhmt/store", ".local/state/nix/profiles"] {
+        let mode = fs::metadata(home.at(dir)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o022, 0, "{dir}: {mode:o}");
+    }
+    let mode = fs::metadata(home.at("d")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o777, "as mkdir(1) does it");
+}

@@ -174,6 +174,18 @@ impl Home {
         Outcome::of(self.command().args(arguments))
     }
 
+    /// As [`Home::run`], by a shell that ran the command `before` itself.
+    pub fn run_after<const N: usize>(&self, before: &str, arguments: [&str; N]) -> Outcome {
+        let mut shell = Command::new("/bin/sh");
+        self.environment(&mut shell);
+        let script = format!("{before}; exec \"$@\"");
+        shell.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_nhmt")]);
+        if let Some(configuration) = &self.configuration {
+            shell.arg("-f").arg(configuration);
+        }
+        Outcome::of(shell.args(arguments))
+    }
+
     /// The executable with this home's environment, and nothing of ours.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nhmt"));
