@@ -87,10 +87,19 @@ impl Context {
         })
     }
 
-    /// The generation in force: its number, and its tree.
+    /// The generation in force: its number, and its tree. The anchor decides:
+    /// the profile may name another when a run could not turn it.
     pub fn current(&self) -> Result<Option<(Number, PathBuf)>, Failure> {
         let anchored = self.open()?.current_tree()?;
-        Ok(self.profile.current()?.zip(anchored))
+        let Some((named, tree)) = self.profile.current()?.zip(anchored) else {
+            return Ok(None);
+        };
+        if self.profile.get(named).is_ok_and(|one| one.tree == tree) {
+            return Ok(Some((named, tree)));
+        }
+        let all = self.profile.list()?;
+        let having = all.iter().rfind(|one| one.tree == tree);
+        Ok(Some((having.map_or(named, |one| one.number), tree)))
     }
 
     /// What a command says that needs a generation where there is none.

@@ -149,7 +149,8 @@ impl<'a> Swap<'a> {
             },
             _ => None,
         };
-        let newest = match context.profile().current()? {
+        let in_force = context.current()?.map(|(number, _)| number);
+        let newest = match in_force.or(context.profile().current()?) {
             Some(number) => context.profile().get(number).ok(),
             None => None,
         };
@@ -244,6 +245,7 @@ impl<'a> Swap<'a> {
             && self.known == self.previous
             && self.old_tree() == Some(tree)
             && plan.is_empty()
+            && profile.current()? == self.known
         {
             return Ok(Applied::nothing(number));
         }

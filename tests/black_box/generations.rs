@@ -205,13 +205,41 @@ fn a_profile_elsewhere_is_used_when_named() {
         .stdout_has("nhmt-home");
 }
 
-#[test]
-fn the_generation_that_the_home_is_on_is_not_deleted() {
+/// As after a run that could not make the profile name its generation.
+fn parted() -> Home {
     let home = four();
-    // As after a run that could not make the profile name its generation.
     let profile = home.at(".local/state/nix/profiles/nhmt");
     fs::remove_file(&profile).unwrap();
     std::os::unix::fs::symlink("nhmt-3-link", &profile).unwrap();
+    home
+}
+
+#[test]
+fn the_next_run_starts_from_the_generation_that_the_home_is_on() {
+    let home = parted();
+    assert_eq!(current(&home), 4);
+    let json = home.run(["realize", "--json"]).success().json();
+    assert_eq!(
+        (&json["generation"], &json["changed"]),
+        (&json!(4), &json!(false))
+    );
+    let profile = home.at(".local/state/nix/profiles/nhmt");
+    assert_eq!(
+        fs::read_link(profile).unwrap().to_str(),
+        Some("nhmt-4-link")
+    );
+    let home = parted();
+    let json = home.run(["rollback", "--json"]).success().json();
+    assert_eq!(
+        (&json["generation"], &json["previous"]),
+        (&json!(3), &json!(4))
+    );
+    assert_eq!(home.read("f"), "3");
+}
+
+#[test]
+fn the_generation_that_the_home_is_on_is_not_deleted() {
+    let home = parted();
     home.run(["delete-generations", "old"])
         .success()
         .stderr_has("generation 4 stays")
