@@ -17,7 +17,7 @@ fn they_are_listed() {
     home.run_bare(["backups", "list"])
         .success()
         .stdout_has("d/g")
-        .stdout_has("f");
+        .stdout_has("bytes  f\n");
     let json = home
         .run_bare(["backups", "list", "--json"])
         .success()

@@ -64,5 +64,5 @@ fn drift_is_shown_beforehand() {
     home.run(["realize"]).success();
     std::fs::remove_file(home.at("f")).unwrap();
     home.write("f", "mine");
-    home.run(["diff"]).success().stderr_has("f");
+    home.run(["diff"]).success().stderr_has("drift: ~/f ");
 }

@@ -21,7 +21,9 @@ fn replace(home: &Home, path: &str, content: &str) {
 fn a_replaced_link_comes_back_and_the_file_is_kept() {
     let home = realized();
     replace(&home, "f", "mine");
-    home.run(["status"]).success().stdout_has("f");
+    home.run(["status"])
+        .success()
+        .stdout_has("~/f was replaced by a file");
     let json = home.run(["realize", "--json"]).success().json();
     assert_eq!(json["changed"], false, "the same generation");
     assert_eq!(home.read("f"), "wanted");

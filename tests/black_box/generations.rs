@@ -124,7 +124,7 @@ fn ranges_and_dry_runs() {
     let home = four();
     home.run(["delete-generations", "1-3", "--dry-run"])
         .success()
-        .stdout_has("1");
+        .stdout_has("would delete 3 generations: 1, 2, 3");
     assert_eq!(numbers(&home), [1, 2, 3, 4]);
     home.run(["delete-generations", "1-3"]).success();
     assert_eq!(numbers(&home), [4]);
