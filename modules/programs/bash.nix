@@ -23,8 +23,8 @@ let
     };
 
   session = ''
-    if [ -r "${config.home.homeDirectory}/.local/share/nhmt/session.sh" ]; then
-      . "${config.home.homeDirectory}/.local/share/nhmt/session.sh"
+    if [ -r "${nhmtLib.shell.inQuotes config.home.homeDirectory}/.local/share/nhmt/session.sh" ]; then
+      . "${nhmtLib.shell.inQuotes config.home.homeDirectory}/.local/share/nhmt/session.sh"
     fi'';
 
   history =
@@ -54,7 +54,7 @@ let
       [ "${pkgs.bash-completion}/etc/profile.d/bash_completion.sh" ]
     else
       [
-        "${config.home.profileDirectory}/etc/profile.d/bash_completion.sh"
+        "${nhmtLib.shell.inQuotes config.home.profileDirectory}/etc/profile.d/bash_completion.sh"
         "/run/current-system/sw/etc/profile.d/bash_completion.sh"
         "/usr/share/bash-completion/bash_completion"
         "/opt/homebrew/etc/profile.d/bash_completion.sh"

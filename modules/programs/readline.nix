@@ -66,7 +66,7 @@ in
       (mkIf (!config.home.preferXdgDirectories) { home.file.".inputrc" = file; })
       (mkIf config.home.preferXdgDirectories {
         xdg.configFile.inputrc = file;
-        home.sessionVariables.INPUTRC = "${config.xdg.configHome}/inputrc";
+        home.sessionVariables.INPUTRC = "${nhmtLib.shell.inQuotes config.xdg.configHome}/inputrc";
       })
     ]
   );

@@ -64,7 +64,7 @@ in
       inherit lib nhmtLib;
       variables = cfg.sessionVariables;
       extra = cfg.sessionVariablesExtra;
-      path = cfg.sessionPath ++ [ "${cfg.profileDirectory}/bin" ];
+      path = cfg.sessionPath ++ [ (nhmtLib.shell.inQuotes "${cfg.profileDirectory}/bin") ];
     };
     declaredIn = [ "home.sessionVariables" ];
   };

@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  nhmtLib,
   options,
   ...
 }:
@@ -55,12 +56,12 @@ in
       (set "stateFile" cfg.stateHome)
       (set "cacheFile" cfg.cacheHome)
     ];
-    home.sessionVariables = lib.mkIf cfg.enable {
+    home.sessionVariables = lib.mkIf cfg.enable (builtins.mapAttrs (_: nhmtLib.shell.inQuotes) {
       XDG_CONFIG_HOME = cfg.configHome;
       XDG_DATA_HOME = cfg.dataHome;
       XDG_STATE_HOME = cfg.stateHome;
       XDG_CACHE_HOME = cfg.cacheHome;
       XDG_BIN_HOME = cfg.binHome;
-    };
+    });
   };
 }

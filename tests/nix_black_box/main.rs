@@ -12,6 +12,7 @@ mod flakes;
 mod garbage;
 mod library;
 mod options_page;
+mod odd_names;
 mod packages;
 mod progress;
 mod stores;

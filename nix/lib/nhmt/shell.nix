@@ -1,6 +1,9 @@
 # Shell text for modules, POSIX sh.
 { lib }:
 rec {
+  # Any text as a part of a double-quoted word, in which nothing expands.
+  inQuotes = builtins.replaceStrings [ "\\" "\"" "$" "`" ] [ "\\\\" "\\\"" "\\$" "\\`" ];
+
   # Values are double-quoted as Home Manager has them: `$HOME` in them expands.
   export = name: v: ''export ${name}="${if builtins.isBool v then lib.boolToString v else toString v}"'';
   exportAll =
