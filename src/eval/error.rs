@@ -4,6 +4,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::translate;
 use crate::store::NixError;
 
 /// What kind of failure it is.
@@ -51,8 +52,7 @@ pub struct EvalError {
     pub log: Vec<String>,
     /// Everything that Nix said, without colours, for `-v`.
     pub raw: String,
-    /// It happened in nhmt's own files, and only a trace leads from there to
-    /// the user's.
+    /// It names no file of the user's, and only a trace may lead there.
     pub(super) place_hidden: bool,
 }
 
@@ -74,10 +74,33 @@ impl EvalError {
         self
     }
 
+    /// With what the same failure says under `--show-trace`: where, and which
+    /// option was being evaluated.
+    pub(super) fn traced(mut self, traced: Self) -> Self {
+        self.location = traced.location;
+        if let Some(option) = translate::innermost_option(&traced.raw)
+            && !names_option_of(&self.message, option)
+        {
+            self.message.push_str("\n  ");
+            self.message.push_str(option);
+        }
+        self.raw = traced.raw;
+        self
+    }
+
     pub(super) fn io(path: impl Into<PathBuf>, error: &std::io::Error) -> Self {
         let path = path.into();
         Self::new(ErrorKind::Machine, format!("{}: {error}", path.display()))
     }
+}
+
+/// Whether `message` names the option that the step of a trace is about.
+fn names_option_of(message: &str, step: &str) -> bool {
+    let name = step
+        .split('`')
+        .nth(1)
+        .and_then(|rest| rest.split('\'').next());
+    name.is_some_and(|name| message.contains(&format!("`{name}'")))
 }
 
 impl From<NixError> for EvalError {

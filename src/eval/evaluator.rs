@@ -213,29 +213,24 @@ fn out_link(command: &mut Command, root: Option<&Path>) {
     };
 }
 
-/// Runs a command and gives what it prints. An error that happens in nhmt's
-/// own files names no file of the user's unless Nix keeps a trace, which costs
-/// time: only then is the evaluation done again, with one.
+/// Runs a command and gives what it prints. An error that names no file of the
+/// user's may do so when Nix keeps a trace, which costs time: only then is the
+/// evaluation done again, with one.
 fn evaluate(
     command: &dyn Fn() -> Command,
     library: &Library,
     progress: &mut dyn FnMut(Event),
 ) -> Result<String, EvalError> {
-    let mut error = match successful(&run(command(), progress)?, library) {
+    let error = match successful(&run(command(), progress)?, library) {
         Err(error) if error.place_hidden => error,
         done => return done,
     };
     let mut again = command();
     again.arg("--show-trace");
-    if let Err(traced) = successful(&run(again, &mut |_| {})?, library) {
-        error.location = traced.location;
-        if let Some(option) = translate::innermost_option(&traced.raw) {
-            error.message.push_str("\n  ");
-            error.message.push_str(option);
-        }
-        error.raw = traced.raw;
+    match successful(&run(again, &mut |_| {})?, library) {
+        Err(traced) => Err(error.traced(traced)),
+        Ok(_) => Err(error),
     }
-    Err(error)
 }
 
 fn successful(finished: &Finished, library: &Library) -> Result<String, EvalError> {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{ErrorKind, EvalError};
 
+const NOT_A_FLAKE: &str = "--flake takes a directory with a flake.nix, or a flake reference such as github:alice/home. A home.nix or a manifest goes with -f.";
+
 /// A flake reference, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference {
@@ -38,9 +40,17 @@ impl Reference {
                 None => (url, None),
             };
             let directory = from.join(path).canonicalize().map_err(|error| {
-                EvalError::new(ErrorKind::Missing, format!("{path}: {error}"))
-                    .remedy("--flake takes a directory with a flake.nix, or a flake reference such as github:alice/home.")
+                EvalError::new(ErrorKind::Missing, format!("{path}: {error}")).remedy(NOT_A_FLAKE)
             })?;
+            let elsewhere = query.is_some_and(|query| query.contains("dir="));
+            if !elsewhere && !directory.join("flake.nix").is_file() {
+                let shown = directory.display();
+                let error = EvalError::new(
+                    ErrorKind::Missing,
+                    format!("there is no flake.nix in {shown}"),
+                );
+                return Err(error.remedy(NOT_A_FLAKE));
+            }
             reference.url = local_url(&directory, query);
             reference.shown = directory.display().to_string();
             reference.directory = Some(directory);
@@ -74,6 +84,8 @@ impl Reference {
                 quoted(&file)
             ));
             error.kind = ErrorKind::Missing;
+            // That was a place in Nix's copy, or in nhmt's own files.
+            error.location = None;
         }
         error
     }
@@ -100,7 +112,7 @@ fn local_url(directory: &Path, query: Option<&str>) -> String {
 }
 
 /// A path in a URL (RFC 3986, section 2.1).
-fn encoded(path: &Path) -> String {
+pub(super) fn encoded(path: &Path) -> String {
     let mut text = String::new();
     for &byte in path.as_os_str().as_encoded_bytes() {
         if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
@@ -113,7 +125,7 @@ fn encoded(path: &Path) -> String {
 }
 
 /// The work tree of git that `directory` lies in.
-fn work_tree(directory: &Path) -> Option<&Path> {
+pub(super) fn work_tree(directory: &Path) -> Option<&Path> {
     directory.ancestors().find(|dir| dir.join(".git").exists())
 }
 
@@ -179,6 +191,12 @@ mod tests {
     fn references_are_taken_apart() {
         let dir = tempfile::tempdir().unwrap();
         let real = dir.path().canonicalize().unwrap();
+        let error = Reference::parse(".", dir.path()).unwrap_err();
+        assert!(
+            error.message.starts_with("there is no flake.nix in /"),
+            "{error}"
+        );
+        std::fs::write(real.join("flake.nix"), "").unwrap();
         let parse = |text: &str| Reference::parse(text, dir.path()).unwrap();
         let here = parse(".#alice@host");
         assert_eq!(here.shown, real.display().to_string());

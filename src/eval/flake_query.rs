@@ -5,8 +5,10 @@ use std::process::Command;
 
 use super::evaluator::{Evaluator, Home};
 use super::flake::Reference;
-use super::run::run;
+use super::run::{Finished, run};
+use super::working_tree::WorkingTree;
 use super::{ErrorKind, EvalError, Event, expression, translate};
+use crate::store::Nix;
 
 /// What the library throws when a flake leaves the builder to nhmt.
 const NEEDS_BUILDER: &str = "the home tree needs `builder'";
@@ -48,8 +50,12 @@ impl FlakeQuery<'_> {
                 return self.overridden(&names, Some(&builder), progress);
             }
             if !finished.log.raw.contains("does not provide attribute") {
-                let error = translate::error(&finished, self.library);
-                return Err(self.reference.explain_untracked(error));
+                return Err(self.explain(finished, &|| {
+                    let mut again = (self.command)(&installable);
+                    // Nix remembers that it failed, but not where.
+                    again.args(["--option", "eval-cache", "false"]);
+                    again
+                }));
             }
         }
         Err(self.absent(&names))
@@ -82,8 +88,27 @@ impl FlakeQuery<'_> {
             let builder = self.evaluator.builder()?;
             return self.overridden(names, Some(&builder), progress);
         }
-        let error = translate::error(&finished, self.library);
-        Err(self.reference.explain_untracked(error))
+        Err(self.explain(finished, &|| (self.command)(&arguments)))
+    }
+
+    /// Why `finished` failed, in terms of the files that the person edits;
+    /// `again` is the same command anew.
+    fn explain(&self, mut finished: Finished, again: &dyn Fn() -> Command) -> EvalError {
+        let translated = |finished: &mut Finished| {
+            if let Some(directory) = &self.reference.directory {
+                WorkingTree::new(directory, Nix::store_dir()).localize_log(&mut finished.log);
+            }
+            translate::error(finished, self.library)
+        };
+        let mut error = translated(&mut finished);
+        if error.place_hidden {
+            let mut again = again();
+            again.arg("--show-trace");
+            if let Ok(mut traced) = run(again, &mut |_| {}) {
+                error = error.traced(translated(&mut traced));
+            }
+        }
+        self.reference.explain_untracked(error)
     }
 
     /// The names to try: the given one alone, else `user@host` and `user`.

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::Location;
 use super::message::{Message, plain};
+use crate::store::{Nix, path};
 
 /// The place of the error itself when it is in a file outside of `library`,
 /// else the innermost such place of its trace. An error that the library
 /// throws has none: its message names the option and the files.
 pub(super) fn locate(message: &Message, library: &Path) -> Option<Location> {
-    let own = |at: &Location| !at.file.starts_with(library);
+    let own = |at: &Location| !at.file.starts_with(library) && !is_of_library(&at.file);
     let text = plain(&message.msg);
     let trace: Vec<Location> = text.lines().filter_map(trace_position).collect();
     let place = match position(message) {
@@ -21,6 +22,18 @@ pub(super) fn locate(message: &Message, library: &Path) -> Option<Location> {
         None => trace.into_iter().next_back().filter(own),
     };
     place.map(read_source)
+}
+
+/// Whether `file` belongs to what a configuration is evaluated with: a flake's
+/// copy of nhmt, or the library of nixpkgs.
+fn is_of_library(file: &Path) -> bool {
+    let Some(source) = path::containing(&Nix::store_dir(), file) else {
+        return false;
+    };
+    let has = |part: &str| source.join(part).is_file();
+    let nhmt = has("nix/home-tree.nix") && has("modules/manifest.nix");
+    let nixpkgs = file.starts_with(source.join("lib")) && has("lib/trivial.nix");
+    nhmt || nixpkgs
 }
 
 fn position(message: &Message) -> Option<Location> {

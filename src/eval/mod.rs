@@ -12,6 +12,7 @@ mod locate;
 mod message;
 mod run;
 mod translate;
+mod working_tree;
 
 pub use error::{ErrorKind, EvalError, Location};
 pub use evaluator::{Evaluator, Home, Source};

@@ -7,6 +7,9 @@ use super::message::{Message, plain};
 use super::run::{Finished, Log, name_of};
 use super::{ErrorKind, EvalError, locate};
 
+/// The derivations whose builder is nhmt.
+const OWN_DERIVATIONS: [&str; 2] = ["nhmt-home", "nhmt-packages"];
+
 /// The error of a process that did not succeed. `library` is where nhmt's own
 /// Nix files lie.
 pub(super) fn error(finished: &Finished, library: &Path) -> EvalError {
@@ -53,6 +56,15 @@ fn without_message(finished: &Finished) -> EvalError {
             _ => error,
         };
     }
+    // Settings are read before there is a log to write to.
+    let mut lines = finished.log.raw.lines();
+    if let Some(plain) = lines.find_map(|line| line.strip_prefix("error: ")) {
+        return machine(plain).unwrap_or_else(|| {
+            EvalError::new(ErrorKind::Machine, format!("Nix does not start: {plain}")).remedy(
+                "Look at Nix's settings: nix.conf, $NIX_CONFIG and --option (`nix show-config` says where they come from).",
+            )
+        });
+    }
     let last = finished.log.raw.lines().next_back().unwrap_or_default();
     EvalError::new(
         ErrorKind::Configuration,
@@ -75,7 +87,8 @@ fn from_message(first: &Message, log: &Log, library: &Path) -> EvalError {
         error.remedy = Some(remedy.to_owned());
     }
     error.location = locate::locate(first, library).map(Box::new);
-    error.place_hidden = error.location.is_none() && first.file.is_some();
+    let says_itself = text.contains(" at /");
+    error.place_hidden = error.location.is_none() && (first.file.is_some() || !says_itself);
     error
 }
 
@@ -85,10 +98,18 @@ fn machine(text: &str) -> Option<EvalError> {
         "The disk is full. `nix-collect-garbage` removes from the Nix store what nothing uses; `nhmt delete-generations old` first lets go of older homes."
     } else if text.contains("experimental Nix feature") || text.contains("experimental feature") {
         "nhmt turns on what it needs, but this Nix forbids it (`experimental-features` in nix.conf, or a user who is not trusted). Use a home.nix instead of a flake, or have it allowed."
+    } else if text.contains("Permission denied")
+        && (text.contains("/nix/") || text.contains("daemon-socket"))
+    {
+        "This Nix belongs to another user. Set up the Nix daemon (package nix-setup-systemd on Debian and Ubuntu), or join the group that may use it (`sudo adduser $USER nix-users`, then log in anew)."
     } else if text.contains("cannot connect to socket") || text.contains("daemon-socket") {
         "The Nix daemon does not answer. Start it: `sudo systemctl start nix-daemon`."
-    } else if text.contains("Permission denied") && text.contains("/nix/var") {
-        "This Nix belongs to another user. Set up the Nix daemon (package nix-setup-systemd on Debian and Ubuntu), or join the group that may use it."
+    } else if text.contains("unable to download") && text.contains("flake-registry") {
+        "Short names of flakes are looked up on the network. A flake in a directory is written as a path: `--flake ./NAME`."
+    } else if text.contains("unable to download") || text.contains("Could not resolve host") {
+        "Is the network reachable? What was downloaded before is used without it."
+    } else if text.starts_with("creating directory ") || text.contains("Read-only file system") {
+        "Nix cannot write to its own directories (store, state, cache, or the temporary directory): look at their owners, and at $NIX_STATE_DIR and $TMPDIR."
     } else if text.contains("interrupted by the user") {
         return Some(EvalError::new(ErrorKind::Killed, "interrupted"));
     } else {
@@ -122,6 +143,17 @@ fn build(derivation: &str, text: &str, log: &Log) -> EvalError {
         .get(derivation)
         .map(|lines| lines.iter().cloned().collect())
         .unwrap_or_default();
+    // nhmt's own builders say what is wrong with the configuration.
+    if OWN_DERIVATIONS.contains(&name_of(derivation).as_str())
+        && let Some(said) = error
+            .log
+            .first()
+            .and_then(|line| line.strip_prefix("error: "))
+    {
+        error.message = said.into();
+        error.log.remove(0);
+        return error;
+    }
     if error
         .log
         .iter()
@@ -152,10 +184,30 @@ fn reword(text: &str) -> Option<(String, &'static str)> {
             "Is it misspelt, or does its set go before it (`lib.`, `pkgs.`, `config.`)? Functions must name the arguments that they use: `{ config, lib, pkgs, ... }:`.",
         ));
     }
-    let missing = quoted("getting status of '").or_else(|| {
-        let (path, rest) = text.strip_prefix("path '")?.split_once('\'')?;
-        rest.contains("does not exist").then_some(path)
-    });
+    if let Some(name) = text
+        .strip_prefix("attribute '")
+        .and_then(|rest| rest.strip_suffix("' missing"))
+    {
+        return Some((
+            format!("there is no `{name}` in this set"),
+            "Is the name misspelt? What stands before its dot has no such attribute.",
+        ));
+    }
+    if text.starts_with("cannot coerce ") && text.contains("to a string") {
+        return Some((
+            text.to_owned(),
+            "Only strings and paths can be joined to a string: write `toString x` for a number.",
+        ));
+    }
+    let opened = text
+        .strip_prefix("opening file '")
+        .and_then(|rest| rest.strip_suffix("': No such file or directory"));
+    let missing = opened
+        .or_else(|| quoted("getting status of '"))
+        .or_else(|| {
+            let (path, rest) = text.strip_prefix("path '")?.split_once('\'')?;
+            rest.contains("does not exist").then_some(path)
+        });
     if let Some(path) = missing {
         return Some((
             format!("there is no {path}"),
@@ -187,6 +239,7 @@ mod tests {
         for text in [
             "getting status of '/h/x.nix': No such file or directory",
             "path '/h/x.nix' does not exist",
+            "opening file '/h/x.nix': No such file or directory",
         ] {
             assert_eq!(translated(text).message, "there is no /h/x.nix");
         }
@@ -213,10 +266,114 @@ mod tests {
     }
 
     #[test]
+    fn what_nhmt_s_own_builder_says_comes_first() {
+        let path = "/nix/store/pz24gxw5baxl7v3w662mshx9qhz43x5w-nhmt-home.drv";
+        let mut log = Log::default();
+        let lines = ["error: \"a\": no such source", "look there"];
+        log.builders
+            .insert(path.to_owned(), lines.map(str::to_owned).into());
+        let error = build(path, &format!("builder for '{path}' failed"), &log);
+        assert_eq!(error.to_string(), "\"a\": no such source\n  look there");
+    }
+
+    #[test]
     fn what_the_machine_lacks_is_not_blamed_on_the_configuration() {
         let error = translated("writing to file: No space left on device");
         assert_eq!(error.kind, ErrorKind::Machine);
         assert!(error.remedy.unwrap().contains("disk is full"));
+        for (said, remedy) in [
+            (
+                "cannot connect to socket at '/nix/var/nix/daemon-socket/socket': Connection refused",
+                "systemctl start",
+            ),
+            (
+                "getting status of /nix/var/nix/daemon-socket/socket: Permission denied",
+                "another user",
+            ),
+            (
+                "opening lock file '/nix/var/nix/db/big-lock': Permission denied",
+                "another user",
+            ),
+            (
+                "unable to download 'https://channels.nixos.org/flake-registry.json': Could not resolve host",
+                "--flake ./NAME",
+            ),
+            (
+                "unable to download 'https://x/y.tar.gz': Could not resolve host: x",
+                "network",
+            ),
+            (
+                "creating directory '/proc/x': No such file or directory",
+                "NIX_STATE_DIR",
+            ),
+            (
+                "creating directory \"/proc/x/profiles\": No such file or directory",
+                "NIX_STATE_DIR",
+            ),
+            (
+                "experimental Nix feature 'flakes' is disabled",
+                "experimental-features",
+            ),
+        ] {
+            let error = translated(said);
+            assert_eq!(error.kind, ErrorKind::Machine, "{said}");
+            assert!(error.remedy.as_ref().unwrap().contains(remedy), "{error}");
+        }
+        assert_eq!(
+            translated("interrupted by the user").kind,
+            ErrorKind::Killed
+        );
+    }
+
+    #[test]
+    fn settings_that_nix_does_not_take_are_blamed_on_the_settings() {
+        let mut log = Log::default();
+        "error: option 'sandbox' has invalid value 'maybe'\nTry 'nix-build --help'"
+            .clone_into(&mut log.raw);
+        let finished = |status, log| Finished {
+            status: std::process::ExitStatus::from_raw(status),
+            stdout: String::new(),
+            log,
+        };
+        let error = without_message(&finished(256, log));
+        assert_eq!(error.kind, ErrorKind::Machine);
+        assert!(error.message.contains("invalid value 'maybe'"), "{error}");
+        assert!(error.remedy.unwrap().contains("nix.conf"));
+        for (signal, said) in [(9, "out of memory"), (11, "without end"), (15, "signal 15")] {
+            let error = without_message(&finished(signal, Log::default()));
+            assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn everyday_mistakes_come_with_a_remedy() {
+        for (said, message, remedy) in [
+            ("attribute 'foo' missing", "`foo`", "misspelt"),
+            (
+                "cannot coerce an integer to a string: 1",
+                "coerce",
+                "toString",
+            ),
+            (
+                "undefined variable 'lib'",
+                "`lib`",
+                "{ config, lib, pkgs, ... }",
+            ),
+            (
+                "infinite recursion encountered",
+                "infinite recursion",
+                "imports",
+            ),
+            (
+                "stack overflow; max-call-depth exceeded",
+                "infinite recursion",
+                "imports",
+            ),
+        ] {
+            let error = translated(said);
+            assert!(error.message.contains(message), "{error}");
+            assert!(error.remedy.as_ref().unwrap().contains(remedy), "{error}");
+        }
     }
 
     #[test]

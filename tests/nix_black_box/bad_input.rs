@@ -110,13 +110,45 @@ fn conflicting_definitions() {
 fn a_value_that_its_format_cannot_hold() {
     rejected(
         "home.file.\"x.toml\" = { format = \"toml\"; value.a.b = null; };",
-        &["x.toml", "a.b", "null"],
+        &["error: \"x.toml\"", "a.b", "null", "home.nix:4"],
     );
 }
 
 #[test]
 fn a_missing_import() {
-    rejected("imports = [ ./not-here.nix ];", &["not-here.nix"]);
+    rejected(
+        "imports = [ ./not-here.nix ];",
+        &["/not-here.nix", "/home.nix\n", "Create the file"],
+    );
+}
+
+#[test]
+fn what_happens_inside_of_nix_is_led_back_to_the_option() {
+    let option = "option `home.file.f.text', set at /";
+    rejected(
+        "home.file.\"f\".text = throw \"my own words\";",
+        &["error: ", "my own words", option],
+    );
+    rejected(
+        "home.file.\"f\".text = builtins.readFile ./not-here;",
+        &["there is no /", "not-here", option, "Create the file"],
+    );
+}
+
+#[test]
+fn everyday_slips() {
+    rejected(
+        "home.file.\"f\".text = lib.nosuchthing 1;",
+        &["home.nix:4", "`nosuchthing`", "misspelt"],
+    );
+    rejected(
+        "home.file.\"f\".text = \"a\" + 1;",
+        &["home.nix:4", "cannot coerce", "toString"],
+    );
+    rejected(
+        "programs.bash.enable = true; programs.bash.shellAliases.x = { };",
+        &["programs.bash.shellAliases.x", "home.nix:4", "expected"],
+    );
 }
 
 #[test]

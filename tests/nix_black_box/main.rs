@@ -13,6 +13,7 @@ mod garbage;
 mod library;
 mod options_page;
 mod odd_names;
+mod own_flake;
 mod packages;
 mod progress;
 mod stores;

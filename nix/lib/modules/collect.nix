@@ -72,7 +72,13 @@ let
     else
       let
         path = toString m;
-        loaded = import m;
+        # Pure evaluation takes every file outside of the store for missing.
+        visible = builtins ? currentSystem || substring 0 (builtins.stringLength builtins.storeDir) path == builtins.storeDir;
+        loaded =
+          if builtins.isPath m && visible && !(builtins.pathExists m) then
+            throw "missing import${if file == lib.unknownModule then "" else " at ${file}"}\n  There is no ${path}\n  Create the file, or correct the path: a relative one is relative to the file that it stands in."
+          else
+            import m;
       in
       normalize path path (if lib.isFunction loaded then apply path loaded args else loaded);
 

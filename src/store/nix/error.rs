@@ -25,6 +25,14 @@ pub enum NixError {
         /// Its version.
         found: Version,
     },
+    /// `nix-build --version` failed: Nix does not take its own settings.
+    #[error("Nix does not start: {message}\nLook at its settings, nix.conf and $NIX_CONFIG; {} --version must succeed", path.display())]
+    DoesNotStart {
+        /// Its `nix-build`.
+        path: PathBuf,
+        /// What it said.
+        message: String,
+    },
     /// `nix-build --version` printed something else than a version.
     #[error("{} --version printed `{printed}`, which names no version of Nix", path.display())]
     NoVersion {

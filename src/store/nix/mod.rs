@@ -211,6 +211,18 @@ mod tests {
         assert!(error.contains("2.3 is too old"), "{error}");
         assert!(error.contains("2.8 or newer"), "{error}");
 
+        fs::write(
+            &tool,
+            "#!/bin/sh\necho 'error: no such setting' >&2; exit 1\n",
+        )
+        .unwrap();
+        let error = find().unwrap_err();
+        assert!(matches!(error, NixError::DoesNotStart { .. }), "{error}");
+        assert!(
+            error.to_string().contains("no such setting\nLook at"),
+            "{error}"
+        );
+
         fs::write(&tool, "#!/bin/sh\necho nonsense\n").unwrap();
         let error = find().unwrap_err();
         assert!(matches!(error, NixError::NoVersion { .. }), "{error}");

@@ -54,6 +54,14 @@ pub(super) fn of(nix_build: &Path, cache: &Cache) -> Result<Version, NixError> {
         .arg("--version")
         .output()
         .map_err(io_error)?;
+    if !done.status.success() {
+        let said = String::from_utf8_lossy(&done.stderr);
+        let error = said.lines().find_map(|line| line.strip_prefix("error: "));
+        return Err(NixError::DoesNotStart {
+            path: nix_build.to_owned(),
+            message: error.unwrap_or(said.trim()).to_owned(),
+        });
+    }
     let printed = String::from_utf8_lossy(&done.stdout);
     let printed = printed.lines().next().unwrap_or_default();
     let version = Version::parse(printed).ok_or_else(|| NixError::NoVersion {
