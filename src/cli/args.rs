@@ -11,10 +11,13 @@ use super::{
 use crate::manifest::OnConflict;
 use crate::ui::Color;
 
-/// A declarative $HOME: the whole home is built as one store path and swapped
-/// in by one rename.
+/// Builds a home directory from a configuration, and switches it as a whole.
+///
+/// The whole home is built as one store path and swapped in by one rename.
+/// Every version of it is a generation that can be shown, compared and gone
+/// back to. Files in the way are never overwritten.
 #[derive(Debug, Parser)]
-#[command(name = "nhmt", version, max_term_width = 100)]
+#[command(name = "nhmt", version, max_term_width = 100, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(super) struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -22,16 +25,32 @@ pub(super) struct Cli {
     pub command: Command,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  nhmt realize --dry-run   show what the configuration would change
+  nhmt realize             build it and swap it in
+  nhmt status              see what no longer is as nhmt left it
+  nhmt rollback            go back to the generation before";
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  failed
+  2  the command line was not understood
+  3  something is in the way, and nothing was changed
+  4  the configuration did not evaluate or build";
+
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Global {
-    /// The configuration: a `.nix` file, a directory with `flake.nix` or
-    /// `home.nix`, or a manifest (`*.json`)
+    /// The configuration: a `.nix` file, a manifest (`*.json`), or a directory
+    /// with `flake.nix`, `home.nix` or `home.json`
     ///
     /// Without it, and without `--flake`, the configuration is `$NHMT_CONFIG`,
-    /// else `nhmt/flake.nix` or `nhmt/home.nix` in the configuration directory
-    /// (`$XDG_CONFIG_HOME`, or `~/.config`).
+    /// else `nhmt/flake.nix`, `nhmt/home.nix` or `nhmt/home.json` in the
+    /// configuration directory (`$XDG_CONFIG_HOME`, or `~/.config`).
     #[arg(
         short,
         long,
@@ -41,6 +60,9 @@ pub(super) struct Global {
     )]
     pub file: Option<PathBuf>,
     /// A flake with `nhmtConfigurations`, as `REF` or `REF#NAME`
+    ///
+    /// REF is a directory (`.`, `~/dotfiles`) or a reference such as
+    /// `github:alice/dotfiles`. Without NAME it is `USER@HOST`, else `USER`.
     #[arg(long, global = true, value_name = "REF")]
     pub flake: Option<String>,
     /// The home directory to work on, instead of `$HOME`
@@ -49,14 +71,14 @@ pub(super) struct Global {
     /// and profile follow it.
     #[arg(long, global = true, value_name = "DIR")]
     pub home: Option<PathBuf>,
-    /// The profile that generations are kept in
-    /// [default: <home>/.local/state/nix/profiles/nhmt]
+    /// Where the generations are kept
+    /// [default: ~/.local/state/nix/profiles/nhmt]
     #[arg(long, global = true, value_name = "PATH")]
     pub profile: Option<PathBuf>,
     /// Print one JSON value on standard output, for programs
     #[arg(long, global = true)]
     pub json: bool,
-    /// Say more
+    /// Say more: texts of new and removed files, Nix's own words on an error
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Say nothing but results and errors
@@ -65,7 +87,7 @@ pub(super) struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// What builds the home tree [default: nix, and local for a manifest]
+    /// What builds and keeps the home [default: nix, for a manifest local]
     #[arg(long, global = true, value_name = "STORE")]
     pub backend: Option<Backend>,
     /// Fail at once when another nhmt works on this home, instead of waiting
@@ -82,10 +104,10 @@ pub(super) struct NixFlags {
     /// Print the logs of builds
     #[arg(short = 'L', long, global = true)]
     pub print_build_logs: bool,
-    /// Print Nix's whole trace of an evaluation error
+    /// Print the whole way that Nix went to an error in the configuration
     #[arg(long, global = true)]
     pub show_trace: bool,
-    /// Let a flake look at the environment
+    /// Let a flake read environment variables and files outside of it
     #[arg(long, global = true)]
     pub impure: bool,
     /// Take INPUT of the flake from REF
@@ -97,7 +119,7 @@ pub(super) struct NixFlags {
     /// Use the store at this URL or folder
     #[arg(long, global = true, value_name = "URL")]
     pub store: Option<String>,
-    /// Add an entry to the search path of `<…>`
+    /// Add a place to look for `<nixpkgs>` and its like, as PATH or NAME=PATH
     #[arg(short = 'I', global = true, value_name = "PATH", action = clap::ArgAction::Append)]
     pub include: Vec<String>,
 }
@@ -117,7 +139,7 @@ pub(super) struct SwapFlags {
     /// Show what would change, and change nothing
     #[arg(short = 'n', long)]
     pub dry_run: bool,
-    /// Show the difference and ask before changing anything
+    /// Show the difference, and ask before changing anything
     #[arg(short, long)]
     pub ask: bool,
     /// What to do with files in the way that nhmt did not put there
@@ -134,32 +156,22 @@ pub(super) struct SwapFlags {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Build the configuration and swap it into the home
     #[command(visible_alias = "switch")]
     Realize(realize::Realize),
-    /// Build the home tree, and leave the home as it is
     Build(build::Build),
-    /// Show what differs between the home and the configuration, or between generations
     Diff(diff::Diff),
-    /// Go back to the generation before the current one
     Rollback(rollback::Rollback),
     /// List the generations
     #[command(visible_alias = "generations")]
     ListGenerations,
-    /// Go to a generation by its number
     SelectGeneration(select_generation::SelectGeneration),
-    /// Delete generations that are not current
     #[command(visible_alias = "expire-generations")]
     DeleteGenerations(delete_generations::DeleteGenerations),
     /// Show the current generation, and what no longer is as it left it
     Status,
-    /// Say where a managed path comes from
     Why(why::Why),
-    /// Swap in a home tree that is built already, without evaluating anything
     Activate(activate::Activate),
-    /// List, restore and expire what was moved out of the way
     Backups(backups::BackupsCommand),
-    /// Print a completion script for a shell
     Completions(completions::Completions),
     #[command(hide = true)]
     Internal(internal::InternalCommand),

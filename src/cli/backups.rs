@@ -1,5 +1,6 @@
 //! `nhmt backups`
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -9,12 +10,18 @@ use serde_json::json;
 use super::context::Context;
 use super::failure::Failure;
 use super::list_generations::local_time;
+use super::typed_path::in_home;
 use crate::manifest::HomePath;
 use crate::reconcile::{Backup, Backups, Expire};
 use crate::ui::Table;
 
 /// List, restore and expire what was moved out of the way.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nhmt backups list
+  nhmt backups restore ~/.bashrc
+  nhmt backups expire --older-than 30d")]
 pub(super) struct BackupsCommand {
     #[command(subcommand)]
     what: What,
@@ -28,9 +35,9 @@ enum What {
     ///
     /// A link of nhmt's there gives way; anything else is left alone.
     Restore {
-        /// The path, relative to the home
-        #[arg(value_parser = home_path)]
-        path: HomePath,
+        /// A path in the home; a relative one starts from the current directory
+        /// when that is in the home, else from the home
+        path: PathBuf,
         /// The generation whose run moved it (as `nhmt backups list` shows it)
         /// [default: the newest backup of the path]
         #[arg(long, value_name = "GENERATION")]
@@ -50,7 +57,10 @@ enum What {
 pub(super) fn run(context: &Context, args: &BackupsCommand) -> Result<ExitCode, Failure> {
     match &args.what {
         What::List => list(context),
-        What::Restore { path, from } => restore(context, path, from.as_deref()),
+        What::Restore { path, from } => {
+            let path = in_home(context.layout().home(), path)?;
+            restore(context, &path, from.as_deref())
+        }
         What::Expire {
             older_than,
             dry_run,
@@ -97,6 +107,12 @@ fn restore(context: &Context, path: &HomePath, from: Option<&str>) -> Result<Exi
             .hint("`nhmt backups list` shows which there are")
     })?;
     Backups::restore(&lock, &backup.set, path)?;
+    if context.json() {
+        context
+            .ui
+            .result(json!({ "restored": path, "from": backup.set }));
+        return Ok(ExitCode::SUCCESS);
+    }
     context.ui.summary(format_args!(
         "restored {path} from the backups of generation {}",
         backup.set
@@ -122,7 +138,8 @@ fn expire(context: &Context, older_than: u64, dry_run: bool) -> Result<ExitCode,
             .result(json!({ "expired": number, "dry_run": dry_run }));
     } else {
         let verb = if dry_run { "would delete" } else { "deleted" };
-        context.ui.summary(format_args!("{verb} {number} backups"));
+        let things = if number == 1 { "backup" } else { "backups" };
+        context.ui.summary(format_args!("{verb} {number} {things}"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -130,10 +147,6 @@ fn expire(context: &Context, older_than: u64, dry_run: bool) -> Result<ExitCode,
 fn made(backup: &Backup) -> String {
     let seconds = i64::try_from(backup.when).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).map_or_else(|_| "?".to_owned(), local_time)
-}
-
-fn home_path(text: &str) -> Result<HomePath, String> {
-    HomePath::new(text).map_err(|error| error.to_string())
 }
 
 /// `30d` in seconds.

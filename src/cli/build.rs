@@ -10,7 +10,9 @@ use super::context::Context;
 use super::failure::Failure;
 use super::{source, target};
 
-/// Build the home tree, print its path, and leave the home as it is.
+/// Build the home tree, and leave the home as it is.
+///
+/// Prints the path of the tree, which `nhmt activate` takes.
 #[derive(Debug, Args)]
 pub(super) struct Build {
     /// Where to make a link to the tree, which keeps it from being collected

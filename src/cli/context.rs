@@ -2,6 +2,8 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -135,14 +137,15 @@ fn home_directory(given: Option<&Path>) -> Result<PathBuf, Failure> {
             let home = Path::new(&home).display();
             return Err(Failure::new(format_args!(
                 "$HOME is `{home}`, which is not an absolute path"
-            )));
+            ))
+            .hint("correct it in the environment, or name the home with `--home DIR`"));
         }
         (None, _) => {
             return Err(Failure::new("$HOME is not set").hint("name the home with `--home DIR`"));
         }
     };
     if path.is_dir() {
-        Ok(path)
+        Ok(settled_spelling(&path).unwrap_or(path))
     } else {
         let shown = path.display();
         Err(
@@ -151,6 +154,27 @@ fn home_directory(given: Option<&Path>) -> Result<PathBuf, Failure> {
             )),
         )
     }
+}
+
+/// How the generation in force spells the home. One directory can be reached
+/// by several paths (`/home` may be a link to `/var/home`); links under another
+/// spelling would not be known as nhmt's own. `None`: there is no generation,
+/// or it was made for another directory.
+fn settled_spelling(home: &Path) -> Option<PathBuf> {
+    // The entry on the home stands before those on the files.
+    const ENOUGH: u64 = 16 * 1024;
+    let manifest = Layout::new(home).anchor().join("nhmt.json");
+    let mut start = Vec::new();
+    let file = File::open(manifest).ok()?;
+    file.take(ENOUGH).read_to_end(&mut start).ok()?;
+    let key = b"\"home\":";
+    let at = start.windows(key.len()).position(|bytes| bytes == key)?;
+    let mut values = serde_json::Deserializer::from_slice(&start[at + key.len()..])
+        .into_iter::<serde_json::Value>();
+    let entry = values.next()?.ok()?;
+    let spelled = PathBuf::from(entry.get("directory")?.as_str()?);
+    let (one, other) = (home.metadata().ok()?, spelled.metadata().ok()?);
+    ((one.dev(), one.ino()) == (other.dev(), other.ino())).then_some(spelled)
 }
 
 /// `path` from the current directory, without `.`, `..` and a trailing slash,

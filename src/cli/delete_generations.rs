@@ -17,6 +17,11 @@ use crate::generation::{Generation, Number, Selector, select};
 /// Their trees go away with the next garbage collection of Nix
 /// (`nix-collect-garbage`); the local store is cleared at once.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nhmt delete-generations old         all but the current one
+  nhmt delete-generations 30d -n      show those that nobody used for 30 days
+  nhmt delete-generations 2 5-7       these")]
 pub(super) struct DeleteGenerations {
     /// `old` (all but the current one), `30d` (those that were no longer in
     /// force 30 days ago), `+5` (all but the newest five), numbers, and ranges

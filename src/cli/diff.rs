@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::report;
 use super::select_generation::number;
 use super::show_diff;
 use super::{source, target};
@@ -16,14 +17,22 @@ use crate::manifest::Index;
 use crate::reconcile;
 use crate::tree::diff::TreeDiff;
 
-/// Show what differs: between the current generation and the configuration,
-/// between generation A and the current one, or between A and B.
+/// Show what differs between the home and the configuration, or between
+/// generations.
+///
+/// Without arguments: the current generation against the configuration. With
+/// A: generation A against the current one. With both: A against B.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nhmt diff              what `nhmt realize` would change
+  nhmt diff 3            what has changed since generation 3
+  nhmt diff 3 5 --json   the same between two generations, for programs")]
 pub(super) struct Diff {
-    /// A generation
+    /// The number of a generation
     #[arg(value_name = "A", value_parser = number)]
     from: Option<Number>,
-    /// Another one
+    /// The number of another one
     #[arg(value_name = "B", value_parser = number)]
     to: Option<Number>,
     /// Exit with 1 when something differs, as git does
@@ -79,12 +88,7 @@ fn tree(context: &Context, number: Number) -> Result<PathBuf, Failure> {
 /// What the next run would put back, which no comparison of trees shows.
 fn note_drift(context: &Context, current: &Path) -> Result<(), Failure> {
     let index = Index::read(current)?;
-    for drift in reconcile::verify(&context.open()?, &index, current)? {
-        context.ui.note(format_args!(
-            "drift: {}; {}",
-            drift.message(),
-            drift.remedy()
-        ));
-    }
+    let drift = reconcile::verify(&context.open()?, &index, current)?;
+    report::drift(context.ui, &drift, |ui, text| ui.note(text));
     Ok(())
 }

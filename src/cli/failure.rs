@@ -11,6 +11,8 @@ use crate::ui::DIM;
 #[derive(Debug)]
 pub(super) struct Failure {
     pub code: Code,
+    /// Nix ended by a signal while it worked on the configuration.
+    pub is_nix_killed: bool,
     message: String,
     hints: Vec<String>,
 }
@@ -20,6 +22,7 @@ impl Failure {
     pub fn new(message: impl Display) -> Self {
         Self {
             code: Code::Failed,
+            is_nix_killed: false,
             message: message.to_string(),
             hints: Vec::new(),
         }
@@ -96,6 +99,9 @@ impl From<EvalError> for Failure {
             ErrorKind::Configuration | ErrorKind::Missing | ErrorKind::Build => Code::Evaluation,
             ErrorKind::Machine | ErrorKind::Killed | ErrorKind::Builder => Code::Failed,
         };
-        Self::new(error).code(code)
+        Self {
+            is_nix_killed: error.kind == ErrorKind::Killed,
+            ..Self::new(error).code(code)
+        }
     }
 }

@@ -13,6 +13,7 @@ mod delete_generations;
 mod diff;
 mod failure;
 mod internal;
+mod interrupt;
 mod keeper;
 mod list_generations;
 mod realize;
@@ -24,6 +25,7 @@ mod source;
 mod status;
 mod swap;
 mod target;
+mod typed_path;
 mod why;
 
 use std::ffi::OsString;
@@ -37,7 +39,7 @@ use args::{Cli, Command};
 use context::Context;
 use failure::Failure;
 
-use crate::ui::{ERROR, Ui};
+use crate::ui::{self, ERROR, Ui};
 
 /// The exit codes that scripts may rely on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +74,19 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     Ui::choose_color(cli.global.color);
     allow_many_files();
-    match dispatch(cli) {
+    let outcome = dispatch(cli);
+    if let (Err(failure), Some(signal)) = (&outcome, interrupt::received())
+        && failure.is_nix_killed
+    {
+        anstream::eprintln!("{ERROR}error:{ERROR:#} interrupted; nothing was changed");
+        // As shells report a process that a signal ended.
+        return ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX));
+    }
+    if let Some(error) = ui::lost_output() {
+        anstream::eprintln!("{ERROR}error:{ERROR:#} cannot write to standard output: {error}");
+        return ExitCode::from(Code::Failed as u8);
+    }
+    match outcome {
         Ok(code) => code,
         Err(failure) => {
             anstream::eprintln!("{ERROR}error:{ERROR:#} {failure}");
@@ -96,6 +110,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Completions(args) => return Ok(completions::run(&args)),
         _ => {}
     }
+    interrupt::watch();
     let context = Context::new(cli.global)?;
     match cli.command {
         Command::Realize(args) => realize::run(&context, &args),

@@ -18,6 +18,12 @@ use crate::manifest::OnConflict;
 /// Everything that is in the way is named first, and then nothing is changed
 /// (exit 3). A new generation is made only when something differs.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nhmt realize --ask           show the difference first, and ask
+  nhmt realize -b              move files in the way to the backups
+  nhmt realize -f ./home.nix   use this configuration
+  nhmt realize --flake .#alice")]
 pub(super) struct Realize {
     #[command(flatten)]
     flags: SwapFlags,

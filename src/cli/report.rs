@@ -8,7 +8,7 @@ use serde_json::json;
 use super::context::Context;
 use crate::generation::Number;
 use crate::reconcile::{Conflict, Counts, Drift, Plan};
-use crate::ui::{self, BOLD, CHANGED, DIM, ERROR};
+use crate::ui::{self, BOLD, CHANGED, DIM, ERROR, Ui};
 
 /// What happened, or would.
 pub(super) struct Outcome {
@@ -20,6 +20,7 @@ pub(super) struct Outcome {
     pub drift: Vec<Drift>,
     pub conflicts: Vec<Conflict>,
     pub backed_up: usize,
+    pub dry_run: bool,
     pub elapsed: Duration,
 }
 
@@ -52,6 +53,7 @@ impl Outcome {
             "generation": self.generation.map(Number::get),
             "previous": self.previous.map(Number::get),
             "changed": self.changed,
+            "dry_run": self.dry_run,
             "path": self.path,
             "links": {
                 "created": counts.created,
@@ -118,13 +120,33 @@ pub(super) fn conflicts(context: &Context, outcome: &Outcome) {
         &format!("{number} paths are")
     };
     anstream::eprintln!("{ERROR}error:{ERROR:#} {things} in the way, and nothing was changed");
-    for conflict in &outcome.conflicts {
-        anstream::eprintln!("  {CHANGED}!{CHANGED:#} {}", conflict.message());
-        for place in &conflict.declared_in {
-            anstream::eprintln!("      {DIM}wanted by {place}{DIM:#}");
+    for (remedy, conflicts) in by_remedy(&outcome.conflicts, |one| one.kind.remedy()) {
+        for conflict in conflicts {
+            anstream::eprintln!("  {CHANGED}!{CHANGED:#} {}", conflict.message());
+            if !conflict.declared_in.is_empty() {
+                let places = conflict.declared_in.join(", ");
+                anstream::eprintln!("      {DIM}wanted by {places}{DIM:#}");
+            }
         }
-        anstream::eprintln!("      {}", conflict.kind.remedy());
+        anstream::eprintln!("{DIM}hint:{DIM:#} {remedy}");
     }
+}
+
+/// `all` by what to do about them, each remedy once: a hundred files in the way
+/// mostly have the same.
+pub(super) fn by_remedy<T>(
+    all: &[T],
+    remedy: impl Fn(&T) -> &'static str,
+) -> Vec<(&'static str, Vec<&T>)> {
+    let mut groups: Vec<(&str, Vec<&T>)> = Vec::new();
+    for one in all {
+        let remedy = remedy(one);
+        match groups.iter_mut().find(|(known, _)| *known == remedy) {
+            Some((_, members)) => members.push(one),
+            None => groups.push((remedy, vec![one])),
+        }
+    }
+    groups
 }
 
 /// What a dry run adds to the difference.
@@ -147,11 +169,16 @@ pub(super) fn side_effects(context: &Context, plan: &Plan) {
             conflict.message()
         ));
     }
-    for drift in plan.drift() {
-        context.ui.note(format_args!(
-            "{CHANGED}!{CHANGED:#} {}; {}",
-            drift.message(),
-            drift.remedy()
-        ));
+    drift(context.ui, plan.drift(), |ui, text| ui.note(text));
+}
+
+/// What is no longer as nhmt left it, told by `say`; what happens about it is
+/// a note.
+pub(super) fn drift(ui: Ui, all: &[Drift], say: impl Fn(Ui, String)) {
+    for (remedy, members) in by_remedy(all, Drift::remedy) {
+        for drift in members {
+            say(ui, format!("{CHANGED}!{CHANGED:#} {}", drift.message()));
+        }
+        ui.note(format_args!("{DIM}hint:{DIM:#} {remedy}"));
     }
 }

@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::report;
 use super::swap::declared_in;
 use crate::manifest::Index;
 use crate::reconcile;
 use crate::tree::diff::read_manifest;
-use crate::ui::{BOLD, CHANGED, DIM};
+use crate::ui::{BOLD, DIM};
 
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
     context.keep_roots();
@@ -43,17 +44,6 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
         "{BOLD}generation {number}{BOLD:#}, {links} links\n{DIM}{}{DIM:#}",
         tree.display()
     ));
-    for one in &drift {
-        context.ui.result(format_args!(
-            "{CHANGED}!{CHANGED:#} {}; {}",
-            one.message(),
-            one.remedy()
-        ));
-    }
-    if !drift.is_empty() {
-        context
-            .ui
-            .note("`nhmt realize` puts the links back, and keeps what replaced them as backups");
-    }
+    report::drift(context.ui, &drift, |ui, text| ui.result(text));
     Ok(ExitCode::SUCCESS)
 }

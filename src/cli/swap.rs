@@ -9,6 +9,7 @@ use super::Code;
 use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
+use super::interrupt;
 use super::keeper;
 use super::report::{self, Outcome};
 use super::show_diff;
@@ -63,6 +64,7 @@ pub(super) fn run(
         context.ui.note("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
+    let _whole = interrupt::hold();
     let applied = swap.apply(plan)?;
     outcome.generation = Some(applied.generation);
     outcome.backed_up = applied.done.backed_up.len();
@@ -216,6 +218,7 @@ impl<'a> Swap<'a> {
             drift: plan.drift().to_vec(),
             conflicts: Vec::new(),
             backed_up: 0,
+            dry_run: self.request.flags.dry_run,
             elapsed: self.request.started.elapsed(),
         }
     }
@@ -363,7 +366,7 @@ fn refuse_other_home(context: &Context, index: &Index, tree: &Path) -> Result<()
         ))
     } else {
         failure.hint(format!(
-            "set `home.homeDirectory`, or override it for this run with `--home {here}`"
+            "correct `home.homeDirectory` (in a manifest: `home.directory`), or override it for this run with `--home {here}`"
         ))
     })
 }

@@ -9,6 +9,7 @@ use super::Code;
 use super::args::Backend;
 use super::context::Context;
 use super::failure::Failure;
+use super::interrupt;
 use super::keeper;
 use super::source::Source;
 use crate::eval::{self, Evaluator, Event, Severity};
@@ -44,10 +45,15 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
     });
     let pending = match root {
         Root::Pending if backend == Backend::Nix => Some(tempfile::tempdir().map_err(|error| {
-            Failure::new(format_args!("cannot make a temporary directory: {error}"))
+            Failure::new(format_args!("cannot make a temporary directory: {error}")).hint(
+                "it is made in $TMPDIR, or in /tmp: one of them must be there and be writable",
+            )
         })?),
         _ => None,
     };
+    if let Some(dir) = &pending {
+        interrupt::remove_at_end(dir.path());
+    }
     let place = match (&pending, root) {
         (Some(dir), _) => Some(dir.path().join("tree")),
         (None, Root::Link(path)) => Some(path.clone()),
@@ -72,6 +78,10 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
 }
 
 fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<PathBuf, Failure> {
+    if let Source::Manifest(path) = source {
+        // Nix would say what is wrong with it, but neither where nor in which file.
+        manifest(path)?;
+    }
     let nix = keeper::nix(context)?;
     let cache = Cache::from_environment();
     let evaluator = Evaluator::new(&nix, &cache, executable()?);
@@ -83,14 +93,8 @@ fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<P
 }
 
 fn locally(context: &Context, source: &Source) -> Result<PathBuf, Failure> {
-    let (json, shown) = match source {
-        Source::Manifest(path) => {
-            let shown = path.display().to_string();
-            let json = fs::read(path).map_err(|error| {
-                Failure::new(format_args!("cannot read {shown}: {error}")).code(Code::Evaluation)
-            })?;
-            (json, shown)
-        }
+    let (mut manifest, shown) = match source {
+        Source::Manifest(path) => (manifest(path)?, path.display().to_string()),
         Source::Module(_) | Source::Flake { .. } => {
             let nix = keeper::nix(context)?;
             let cache = Cache::from_environment();
@@ -100,10 +104,14 @@ fn locally(context: &Context, source: &Source) -> Result<PathBuf, Failure> {
                 evaluator.manifest(&source, &whose(context), progress)
             });
             let json = json.map_err(|error| with_raw(context, error))?;
-            (json.into_bytes(), "the configuration".to_owned())
+            let shown = "the configuration".to_owned();
+            let manifest = Manifest::from_json(json.as_bytes());
+            (
+                manifest.map_err(|error| bad_manifest(&shown, &error))?,
+                shown,
+            )
         }
     };
-    let mut manifest = Manifest::from_json(&json).map_err(|error| bad_manifest(&shown, &error))?;
     if manifest.packages.is_some() {
         return Err(Failure::new("the local store cannot keep packages")
             .code(Code::Evaluation)
@@ -129,6 +137,15 @@ fn locally(context: &Context, source: &Source) -> Result<PathBuf, Failure> {
         }
         AddError::Store(error) => error.into(),
     })
+}
+
+/// The manifest in the file at `path`.
+fn manifest(path: &Path) -> Result<Manifest, Failure> {
+    let shown = path.display().to_string();
+    let json = fs::read(path).map_err(|error| {
+        Failure::new(format_args!("cannot read {shown}: {error}")).code(Code::Evaluation)
+    })?;
+    Manifest::from_json(&json).map_err(|error| bad_manifest(&shown, &error))
 }
 
 fn bad_manifest(shown: &str, error: &ManifestError) -> Failure {

@@ -1,7 +1,6 @@
 //! `nhmt why`
 
-use std::env;
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -9,12 +8,16 @@ use serde_json::json;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::typed_path::in_home;
+use crate::generation::Number;
 use crate::manifest::{Content, FileSpec, HomePath, Manifest};
 use crate::tree::diff::read_manifest;
 use crate::ui::{BOLD, Table};
 
-/// Say where a managed path comes from: the option, the file that sets it, and
-/// the store path.
+/// Say where a managed path comes from.
+///
+/// That is the option, the file that sets it, and the store path with the
+/// content.
 #[derive(Debug, Args)]
 pub(super) struct Why {
     /// A path in the home; a relative one starts from the current directory
@@ -27,10 +30,7 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
     let (number, tree) = context.current()?.ok_or_else(Context::nothing_realized)?;
     let manifest = read_manifest(&tree)?;
     let Some((target, spec)) = declaration(&manifest, &path) else {
-        return Err(
-            Failure::new(format_args!("{path} is not managed by generation {number}"))
-                .hint("`nhmt diff` shows what the configuration would manage"),
-        );
+        return Err(not_managed(&manifest, &path, number));
     };
     let from = match &spec.content {
         Content::Source { path: source, .. } => match path.as_path().strip_prefix(target.as_path())
@@ -67,6 +67,33 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// A directory is not managed itself; what is managed in it helps on.
+fn not_managed(manifest: &Manifest, path: &HomePath, number: Number) -> Failure {
+    const SHOWN: usize = 5;
+    let failure = |what: &str| {
+        Failure::new(format_args!(
+            "{path} is not managed by generation {number}{what}"
+        ))
+    };
+    let inside: Vec<_> = manifest
+        .files
+        .keys()
+        .filter(|target| target.as_path().starts_with(path.as_path()))
+        .collect();
+    if inside.is_empty() {
+        return failure("").hint("`nhmt diff` shows what the configuration would manage");
+    }
+    let first: Vec<_> = inside.iter().take(SHOWN).map(ToString::to_string).collect();
+    let more = match inside.len().saturating_sub(SHOWN) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    failure(" as a whole, only files in it are").hint(format!(
+        "ask about one of these: {}{more}",
+        first.join(", ")
+    ))
+}
+
 /// The entry that a path comes from: its own, or the one of a directory above.
 fn declaration<'a>(
     manifest: &'a Manifest,
@@ -78,44 +105,4 @@ fn declaration<'a>(
         let mut nearest_first = above.iter().rev();
         nearest_first.find_map(|above| manifest.files.get_key_value(above))
     })
-}
-
-/// The place in the home that a person means by `typed`.
-fn in_home(home: &Path, typed: &Path) -> Result<HomePath, Failure> {
-    let working = env::current_dir().ok().filter(|dir| dir.starts_with(home));
-    let start = working.unwrap_or_else(|| home.to_owned());
-    let mut absolute = PathBuf::new();
-    for component in start.join(typed).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                absolute.pop();
-            }
-            other => absolute.push(other),
-        }
-    }
-    let outside = || {
-        let (typed, home) = (typed.display(), home.display());
-        Failure::new(format_args!(
-            "{typed} lies outside the home directory {home}"
-        ))
-    };
-    let relative = absolute.strip_prefix(home).map_err(|_| outside())?;
-    HomePath::new(relative.as_os_str().as_encoded_bytes()).map_err(|_| outside())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_taken_from_the_home() {
-        let place =
-            |typed: &str| in_home(Path::new("/h/alice"), Path::new(typed)).map(|p| p.to_string());
-        assert_eq!(place(".bashrc").unwrap(), ".bashrc");
-        assert_eq!(place("/h/alice/./a/../b").unwrap(), "b");
-        assert!(place("/h/bob/x").is_err());
-        assert!(place("/h/alice").is_err());
-        assert!(place("../bob").is_err());
-    }
 }

@@ -17,3 +17,4 @@ mod working_tree;
 pub use error::{ErrorKind, EvalError, Location};
 pub use evaluator::{Evaluator, Home, Source};
 pub use event::{Event, Severity};
+pub use run::interrupt;

@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::message::{self, Line, Message};
 use super::{EvalError, Event, Severity};
@@ -12,6 +15,31 @@ const LOG_LINES: usize = 40;
 
 /// Levels above are talk (Nix's `Verbosity`: 0 error, 1 warning, 2 notice).
 const NOTICE: u64 = 2;
+
+/// The process of Nix that is at work; 0 is none.
+static RUNNING: AtomicI32 = AtomicI32::new(0);
+
+/// Ends the process of Nix that is at work, if one is; the evaluation then
+/// fails with [`super::ErrorKind::Killed`].
+pub fn interrupt() -> bool {
+    let running = Pid::from_raw(RUNNING.load(Ordering::SeqCst));
+    running.is_some_and(|pid| kill_process(pid, Signal::TERM).is_ok())
+}
+
+struct Running;
+
+impl Running {
+    fn of(child: &Child) -> Self {
+        RUNNING.store(child.id().cast_signed(), Ordering::SeqCst);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.store(0, Ordering::SeqCst);
+    }
+}
 
 /// How a process of Nix ended.
 pub(super) struct Finished {
@@ -55,6 +83,7 @@ pub(super) fn run(
     let (Some(mut stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(failed(std::io::Error::other("no pipes")));
     };
+    let running = Running::of(&child);
     progress(Event::Evaluating);
     let mut log = Log::default();
     // A thread of its own: JSON on stdout may be more than a pipe holds.
@@ -74,6 +103,8 @@ pub(super) fn run(
             .unwrap_or_else(|_| Err(std::io::Error::other("reader of stdout")))
     })
     .map_err(failed)?;
+    // Its number may become another process's once it was waited for.
+    drop(running);
     let status = child.wait().map_err(failed)?;
     Ok(Finished {
         status,

@@ -8,7 +8,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum AskError {
     /// Nobody is there to answer.
-    #[error("--ask needs a terminal to ask on, and standard input is none")]
+    #[error(
+        "--ask needs a terminal to ask on, and standard input is none; `--dry-run` shows the same and changes nothing"
+    )]
     NoTerminal,
     /// The terminal failed.
     #[error("cannot read the answer: {0}")]

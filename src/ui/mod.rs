@@ -15,6 +15,17 @@ pub use time::elapsed;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
+use std::sync::OnceLock;
+
+/// Why a result did not reach standard output.
+static LOST: OnceLock<io::Error> = OnceLock::new();
+
+/// Why a result did not reach standard output: a full disk, most often. A
+/// script must not take an empty file for an empty result.
+#[must_use]
+pub fn lost_output() -> Option<&'static io::Error> {
+    LOST.get()
+}
 
 /// When to colour the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -49,10 +60,14 @@ impl Ui {
     }
 
     /// A result, on standard output. A reader that closed the pipe early is
-    /// no failure of ours.
+    /// no failure of ours; any other failure is kept for [`lost_output`].
     pub fn result(&self, text: impl Display) {
         use io::Write;
-        let _ = writeln!(anstream::stdout(), "{text}");
+        if let Err(error) = writeln!(anstream::stdout(), "{text}")
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            let _ = LOST.set(error);
+        }
     }
 
     /// A sentence for people about a finished run: a result, but one that

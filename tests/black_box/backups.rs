@@ -65,3 +65,21 @@ fn expiry_keeps_what_is_younger() {
         .exit(2)
         .stderr_has("30d");
 }
+
+#[test]
+fn a_path_is_named_as_a_shell_completes_it() {
+    let home = with_backup();
+    let absolute = home.at("d/g");
+    let json = home
+        .run_bare(["backups", "restore", absolute.to_str().unwrap(), "--json"])
+        .success()
+        .json();
+    assert_eq!(json["restored"], "d/g");
+    assert_eq!(home.read("d/g"), "mine");
+    home.run_bare(["backups", "restore", "/etc/passwd"])
+        .exit(1)
+        .stderr_has("outside the home directory");
+    home.run_bare(["backups", "expire", "--older-than", "0d", "-n"])
+        .success()
+        .stdout_has("would delete 2 backups");
+}

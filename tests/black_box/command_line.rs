@@ -12,7 +12,13 @@ fn help_and_version() {
     }
     home.run_bare(["help", "realize"])
         .success()
-        .stdout_has("--dry-run");
+        .stdout_has("--dry-run")
+        .stdout_has("Examples:")
+        .stdout_has("Everything that is in the way is named first");
+    home.run_bare(["--help"])
+        .success()
+        .stdout_has("Exit codes:")
+        .stdout_has("~/.local/state/nix/profiles/nhmt");
     home.run_bare(["--version"])
         .success()
         .stdout_has(env!("CARGO_PKG_VERSION"));
@@ -40,4 +46,14 @@ fn completions_are_accepted_by_bash() {
             .success()
             .stdout_has("nhmt");
     }
+}
+
+#[test]
+fn asking_needs_somebody_to_answer() {
+    let home = Home::new().manifest(r#"{"f":{"text":"x"}}"#);
+    home.run(["realize", "--ask"])
+        .exit(1)
+        .stderr_has("--ask needs a terminal")
+        .stderr_has("--dry-run");
+    assert!(!home.has("f"));
 }

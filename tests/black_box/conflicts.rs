@@ -164,3 +164,16 @@ fn a_pipe_is_never_opened_and_a_target_never_writes_to_the_terminal() {
         .stderr_lacks("\u{1b}")
         .stderr_lacks("\nerror: all is well");
 }
+
+#[test]
+fn a_remedy_for_many_is_given_once() {
+    let home = Home::new()
+        .manifest(r#"{"a":{"text":"1"},"b":{"text":"1"},"c":{"text":"1"}}"#)
+        .file("a", "mine")
+        .file("b", "mine")
+        .file("c", "mine");
+    let said = home.run(["realize"]).exit(3).stderr();
+    assert_eq!(said.matches("is a file that").count(), 3, "{said}");
+    assert_eq!(said.matches("--on-conflict backup").count(), 1, "{said}");
+    assert!(said.starts_with("error: 3 paths are in the way"), "{said}");
+}

@@ -27,3 +27,17 @@ fn the_generation_and_its_drift() {
     assert!(json["drift"][0]["kind"].is_string());
     home.run_bare(["status"]).success().stdout_has("a/f");
 }
+
+#[test]
+fn much_drift_is_explained_once() {
+    let home = Home::new().manifest(r#"{"a":{"text":"1"},"b":{"text":"1"}}"#);
+    home.run(["realize"]).success();
+    for path in ["a", "b"] {
+        std::fs::remove_file(home.at(path)).unwrap();
+    }
+    let outcome = home.run_bare(["status"]).success();
+    assert_eq!(outcome.stdout().matches("is managed, but gone").count(), 2);
+    assert_eq!(outcome.stderr().matches("puts the link back").count(), 1);
+    let quiet = home.run_bare(["status", "-q"]).success();
+    assert_eq!(quiet.stderr(), "");
+}

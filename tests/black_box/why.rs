@@ -39,3 +39,20 @@ fn a_path_that_nobody_declared_is_said_to_be_so() {
         .exit(1)
         .stderr_has("outside");
 }
+
+#[test]
+fn a_directory_leads_to_what_is_managed_in_it() {
+    let home = Home::new().manifest(
+        r#"{"d/1":{"text":""},"d/2":{"text":""},"d/3":{"text":""},"d/4":{"text":""},"d/5":{"text":""},"d/6":{"text":""}}"#,
+    );
+    home.run(["realize"]).success();
+    home.run_bare(["why", "d"])
+        .exit(1)
+        .stderr_has("only files in it are")
+        .stderr_has("d/1, d/2")
+        .stderr_has("1 more");
+    let itself = home.path();
+    home.run_bare(["why", itself.to_str().unwrap()])
+        .exit(1)
+        .stderr_has("the home directory itself");
+}

@@ -10,6 +10,7 @@ mod configuration;
 mod daemon;
 mod flakes;
 mod garbage;
+mod interrupt;
 mod library;
 mod options_page;
 mod odd_names;

@@ -72,3 +72,55 @@ fn a_chroot_store_is_explained() {
     let outcome = outcome.exit(1).stderr_has("chroot");
     assert!(!home.has("f"), "{outcome}");
 }
+
+#[test]
+fn a_manifest_with_a_fault_reads_the_same_with_nix() {
+    let mut home = Home::with_nix().manifest(r#"{"a":{"text":1}}"#);
+    let wrong = home.run(["realize"]).exit(4).stderr();
+    let outcome = home.run(["realize", "--backend", "nix"]).exit(4);
+    assert_eq!(outcome.stderr(), wrong);
+    home.set_configuration("home.json", "{");
+    home.run(["realize", "--backend", "nix"])
+        .exit(4)
+        .stderr_has("home.json")
+        .stderr_has("line 1");
+}
+
+#[test]
+fn a_setting_that_nix_does_not_take_is_named() {
+    let home = Home::with_nix().config("");
+    home.nix().configure("sandbox = maybe\n");
+    home.run(["realize"])
+        .exit(1)
+        .stderr_has("invalid value 'maybe'")
+        .stderr_has("nix.conf");
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_no_fault_of_the_configuration() {
+    let home = Home::with_nix()
+        .config("")
+        .env("NIX_STATE_DIR", "/proc/nowhere");
+    home.run(["realize"])
+        .exit(1)
+        .stderr_has("/proc/nowhere")
+        .stderr_has("NIX_STATE_DIR");
+}
+
+#[test]
+fn a_missing_temporary_directory_is_named() {
+    let home = Home::with_nix().config("").env("TMPDIR", "/nowhere");
+    home.run(["realize"])
+        .exit(1)
+        .stderr_has("/nowhere")
+        .stderr_has("$TMPDIR");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_done_without() {
+    let home = Home::with_nix()
+        .config("home.file.\"f\".text = \"x\";")
+        .env("XDG_CACHE_HOME", "/proc/nowhere");
+    home.run(["realize"]).success();
+    assert_eq!(home.read("f"), "x");
+}

@@ -1,0 +1,81 @@
+//! Ctrl-C and its like: a swap is never cut in two, and nothing is left behind.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::eval;
+use crate::ui::ERROR;
+
+/// The first signal that came; 0 is none.
+static RECEIVED: AtomicI32 = AtomicI32::new(0);
+
+/// Held while the home is changed.
+static CHANGING: Mutex<()> = Mutex::new(());
+
+/// What to remove when the process ends at once.
+static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Starts to listen. Signals that the parent has ignored (`nohup`, a shell's
+/// `&`) stay ignored.
+pub(super) fn watch() {
+    let ignored = ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
+    let wanted = [SIGINT, SIGTERM, SIGHUP]
+        .into_iter()
+        .filter(|signal| ignored >> (signal - 1) & 1 == 0);
+    if let Ok(mut signals) = Signals::new(wanted) {
+        std::thread::spawn(move || signals.forever().for_each(on_signal));
+    }
+}
+
+/// The signal that ended the work, if one did.
+pub(super) fn received() -> Option<i32> {
+    Some(RECEIVED.load(Ordering::SeqCst)).filter(|signal| *signal != 0)
+}
+
+/// Delays the end until the home is in order again.
+pub(super) fn hold() -> MutexGuard<'static, ()> {
+    CHANGING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Has `path` removed when the process ends at once.
+pub(super) fn remove_at_end(path: &Path) {
+    let mut all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+    all.push(path.to_owned());
+}
+
+fn on_signal(signal: i32) {
+    let again = RECEIVED.swap(signal, Ordering::SeqCst) != 0;
+    // When Nix is at work, it ends, and the command with it, in order.
+    if eval::interrupt() && !again {
+        return;
+    }
+    let _changing = hold();
+    anstream::eprintln!("{ERROR}error:{ERROR:#} interrupted");
+    let all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
+    for path in all.iter() {
+        let _ = std::fs::remove_dir_all(path);
+    }
+    std::process::exit(128 + signal);
+}
+
+/// The mask of ignored signals in the text of `/proc/self/status`.
+fn ignored(status: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    line.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mask_of_ignored_signals_is_read() {
+        assert_eq!(ignored("Name:\tx\nSigIgn:\t0000000000001006\n"), 0x1006);
+        assert_eq!(ignored(""), 0);
+    }
+}
