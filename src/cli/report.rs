@@ -41,7 +41,7 @@ impl Outcome {
             .map(|(number, word)| format!("{number} {word}"))
             .collect();
         if some.is_empty() {
-            format!("{} links as they were", counts.unchanged)
+            format!("{} as they were", links(counts.unchanged))
         } else {
             format!("{}, {} unchanged", some.join(", "), counts.unchanged)
         }
@@ -76,6 +76,11 @@ impl Outcome {
     }
 }
 
+/// So many links, in words.
+pub(super) fn links(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "link" } else { "links" })
+}
+
 /// After a run that was carried out.
 pub(super) fn done(context: &Context, outcome: &Outcome) {
     if context.json() {
@@ -94,11 +99,13 @@ pub(super) fn done(context: &Context, outcome: &Outcome) {
     context.ui.summary(format_args!(
         "{BOLD}generation {number}{BOLD:#}: {words} {DIM}({elapsed}){DIM:#}"
     ));
-    for drift in outcome.drift.iter().filter(|drift| !drift.wanted) {
-        context
-            .ui
-            .note(format_args!("{}; {}", drift.message(), drift.remedy()));
-    }
+    let unwanted: Vec<Drift> = outcome
+        .drift
+        .iter()
+        .filter(|one| !one.wanted)
+        .cloned()
+        .collect();
+    drift(context.ui, &unwanted, |ui, text| ui.note(text));
     if outcome.backed_up > 0 {
         let place = context.layout().backups();
         context.ui.detail(format_args!(

@@ -76,7 +76,10 @@ fn at(path: &Path) -> Option<Result<Source, Failure>> {
                 "no configuration in {}: none of `{names}` is there",
                 path.display()
             );
-            Some(Err(Failure::new(message).code(Code::Evaluation)))
+            let start = first_steps(&path.join("home.nix"));
+            Some(Err(Failure::new(message)
+                .code(Code::Evaluation)
+                .hint(start)))
         })
 }
 
@@ -119,9 +122,19 @@ fn no_configuration(directory: Option<&Path>) -> Failure {
     let message = format!(
         "no configuration found\n  looked at $NHMT_CONFIG (not set), {shown}/flake.nix, {shown}/home.nix and {shown}/home.json"
     );
-    Failure::new(message).code(Code::Evaluation).hint(format!(
-        "to start, write {shown}/home.nix with\n\n  {{ ... }}: {{\n    home.file.\".hushlogin\".text = \"\";\n  }}\n\nand run `nhmt realize --dry-run`; or name a configuration with `-f PATH`"
-    ))
+    let hint = match directory {
+        Some(directory) => first_steps(&directory.join("home.nix")),
+        None => "name a configuration with `-f PATH`".to_owned(),
+    };
+    Failure::new(message).code(Code::Evaluation).hint(hint)
+}
+
+/// How to start with a configuration in `file`.
+fn first_steps(file: &Path) -> String {
+    format!(
+        "to start, write {} with\n\n  {{ ... }}: {{\n    home.file.\".hushlogin\".text = \"\";\n  }}\n\nand run `nhmt realize --dry-run`; or name a configuration with `-f PATH`",
+        file.display()
+    )
 }
 
 #[cfg(test)]

@@ -39,9 +39,9 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
             .result(json!({ "generation": number.get(), "path": tree, "drift": drift }));
         return Ok(ExitCode::SUCCESS);
     }
-    let links = index.entries().len();
+    let links = report::links(index.entries().len());
     context.ui.result(format_args!(
-        "{BOLD}generation {number}{BOLD:#}, {links} links\n{DIM}{}{DIM:#}",
+        "{BOLD}generation {number}{BOLD:#}, {links}\n{DIM}{}{DIM:#}",
         tree.display()
     ));
     report::drift(context.ui, &drift, |ui, text| ui.result(text));

@@ -208,10 +208,18 @@ fn watched<T>(context: &Context, work: impl FnOnce(&mut dyn FnMut(Event)) -> T) 
     let progress = Progress::start(context.ui, "evaluating");
     let logs = context.global.nix.print_build_logs;
     let ui = context.ui;
+    // Nix counts and names builds in turn.
+    let (mut count, mut building) = (String::new(), String::new());
     work(&mut |event| match event {
         Event::Evaluating => progress.set("evaluating".to_owned()),
         Event::Building { done, total, name } => {
-            progress.set(format!("building {done}/{total} {name}"));
+            if total > 0 {
+                count = format!(" {done}/{total}");
+            }
+            if !name.is_empty() {
+                building = format!(" {name}");
+            }
+            progress.set(format!("building{count}{building}"));
         }
         Event::Copying { text } => progress.set(text),
         Event::Log { name, line } if logs => {

@@ -16,6 +16,7 @@ mod large;
 mod no_configuration;
 mod output;
 mod realize;
+mod refusals;
 mod status;
 mod unwritable;
 mod why;

@@ -64,3 +64,23 @@ fn the_difference_names_versions() {
     home.set_config(&package("2.0"));
     home.run(["diff"]).success().stdout_has("tool 1.0 -> 2.0");
 }
+
+#[test]
+fn a_string_that_names_no_package_is_not_copied() {
+    let home = Home::with_nix().config("home.packages = [ \"/etc\" ];");
+    home.run(["realize"])
+        .exit(4)
+        .stderr_has("\"/etc\"")
+        .stderr_has("without quotes");
+    let home = Home::with_nix().source("p/bin/tool", "tool").config("");
+    let source = home.outside("configuration/p");
+    let path = home
+        .nix()
+        .run("nix-store", ["--add", source.to_str().unwrap()]);
+    let mut home = home;
+    home.set_config(&format!("home.packages = [ \"{path}\" ];"));
+    home.run(["realize"]).success();
+    assert_eq!(package_file(&home, "bin/tool"), "tool");
+    home.nix().run("nix-store", ["--gc"]);
+    assert_eq!(package_file(&home, "bin/tool"), "tool");
+}
