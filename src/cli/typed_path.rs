@@ -9,8 +9,13 @@ use crate::manifest::HomePath;
 /// The place in `home` that a person means by `typed`: a relative path starts
 /// from the current directory when that is in the home, else from the home.
 pub(super) fn in_home(home: &Path, typed: &Path) -> Result<HomePath, Failure> {
-    let start = working_directory(home).unwrap_or_else(|| home.to_owned());
-    let absolute = normalized(&start.join(typed));
+    // As nhmt's own messages name places; a shell leaves a quoted one alone.
+    let absolute = if let Ok(rest) = typed.strip_prefix("~") {
+        normalized(&home.join(rest))
+    } else {
+        let start = working_directory(home).unwrap_or_else(|| home.to_owned());
+        normalized(&start.join(typed))
+    };
     let outside = || {
         let (typed, home) = (typed.display(), home.display());
         Failure::new(format_args!(
@@ -77,6 +82,7 @@ mod tests {
             |typed: &str| in_home(Path::new("/h/alice"), Path::new(typed)).map(|p| p.to_string());
         assert_eq!(place(".bashrc").unwrap(), ".bashrc");
         assert_eq!(place("/h/alice/./a/../b").unwrap(), "b");
+        assert_eq!(place("~/.config/x").unwrap(), ".config/x");
         assert!(place("/h/bob/x").is_err());
         let itself = place("/h/alice").unwrap_err().to_string();
         assert!(itself.contains("the home directory itself"), "{itself}");

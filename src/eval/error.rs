@@ -2,9 +2,9 @@
 //! configuration.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::translate;
+use super::{locate, translate};
 use crate::store::NixError;
 
 /// What kind of failure it is.
@@ -75,11 +75,13 @@ impl EvalError {
     }
 
     /// With what the same failure says under `--show-trace`: where, and which
-    /// option was being evaluated.
-    pub(super) fn traced(mut self, traced: Self) -> Self {
+    /// option was being evaluated. An option that only nhmt's own files in
+    /// `library` set says nothing to the person.
+    pub(super) fn traced(mut self, traced: Self, library: &Path) -> Self {
         self.location = traced.location;
         if let Some(option) = translate::innermost_option(&traced.raw)
             && !names_option_of(&self.message, option)
+            && !locate::is_set_by_library(option, library)
         {
             self.message.push_str("\n  ");
             self.message.push_str(option);

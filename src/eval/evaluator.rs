@@ -228,7 +228,7 @@ fn evaluate(
     let mut again = command();
     again.arg("--show-trace");
     match successful(&run(again, &mut |_| {})?, library) {
-        Err(traced) => Err(error.traced(traced)),
+        Err(traced) => Err(error.traced(traced, library.dir())),
         Ok(_) => Err(error),
     }
 }

@@ -105,7 +105,7 @@ impl FlakeQuery<'_> {
             let mut again = again();
             again.arg("--show-trace");
             if let Ok(mut traced) = run(again, &mut |_| {}) {
-                error = error.traced(translated(&mut traced));
+                error = error.traced(translated(&mut traced), self.library);
             }
         }
         self.reference.explain_untracked(error)

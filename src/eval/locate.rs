@@ -11,7 +11,7 @@ use crate::store::{Nix, path};
 /// else the innermost such place of its trace. An error that the library
 /// throws has none: its message names the option and the files.
 pub(super) fn locate(message: &Message, library: &Path) -> Option<Location> {
-    let own = |at: &Location| !at.file.starts_with(library) && !is_of_library(&at.file);
+    let own = |at: &Location| !is_of_library(&at.file, library);
     let text = plain(&message.msg);
     let trace: Vec<Location> = text.lines().filter_map(trace_position).collect();
     let place = match position(message) {
@@ -24,9 +24,22 @@ pub(super) fn locate(message: &Message, library: &Path) -> Option<Location> {
     place.map(read_source)
 }
 
-/// Whether `file` belongs to what a configuration is evaluated with: a flake's
-/// copy of nhmt, or the library of nixpkgs.
-fn is_of_library(file: &Path) -> bool {
+/// Whether all the places that the step of a trace names («set at /x:1 and
+/// /y:2») are in the library.
+pub(super) fn is_set_by_library(step: &str, library: &Path) -> bool {
+    let mut places = step
+        .split_whitespace()
+        .filter(|word| word.starts_with('/'))
+        .peekable();
+    places.peek().is_some() && places.all(|place| is_of_library(Path::new(place), library))
+}
+
+/// Whether `file` belongs to what a configuration is evaluated with: `library`,
+/// a flake's copy of nhmt, or the library of nixpkgs.
+fn is_of_library(file: &Path, library: &Path) -> bool {
+    if file.starts_with(library) {
+        return true;
+    }
     let Some(source) = path::containing(&Nix::store_dir(), file) else {
         return false;
     };
@@ -97,6 +110,19 @@ mod tests {
         for file in ["«string»:2:7", "let a = a; in a"] {
             assert_eq!(locate(&message(Some(file), ""), library), None);
         }
+    }
+
+    #[test]
+    fn options_of_the_library_s_own_are_told_from_the_users() {
+        let library = Path::new("/cache/nhmt");
+        let of_library = |step: &str| is_set_by_library(step, library);
+        assert!(of_library(
+            "option `x', set at /cache/nhmt/modules/a.nix:40"
+        ));
+        assert!(!of_library(
+            "option `x', set at /cache/nhmt/modules/a.nix:40 and /h/home.nix:1"
+        ));
+        assert!(!of_library("option `x'"));
     }
 
     #[test]
