@@ -89,6 +89,8 @@ fn tree(context: &Context, number: Number) -> Result<PathBuf, Failure> {
 fn note_drift(context: &Context, current: &Path) -> Result<(), Failure> {
     let index = Index::read(current)?;
     let drift = reconcile::verify(&context.open()?, &index, current)?;
-    report::drift(context.ui, &drift, |ui, text| ui.note(text));
+    report::drift(context.ui, &drift, |ui, what| {
+        ui.note(format_args!("drift: {what}"));
+    });
     Ok(())
 }

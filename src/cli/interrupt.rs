@@ -53,8 +53,14 @@ fn on_signal(signal: i32) {
     if eval::interrupt() && !again {
         return;
     }
-    let _changing = hold();
-    anstream::eprintln!("{ERROR}error:{ERROR:#} interrupted");
+    let idle = CHANGING.try_lock();
+    let _changing = if idle.is_ok() {
+        anstream::eprintln!("{ERROR}error:{ERROR:#} interrupted");
+        idle.ok()
+    } else {
+        // The run comes to its end, and says so itself.
+        Some(hold())
+    };
     let all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
     for path in all.iter() {
         let _ = std::fs::remove_dir_all(path);

@@ -105,7 +105,9 @@ pub(super) fn done(context: &Context, outcome: &Outcome) {
         .filter(|one| !one.wanted)
         .cloned()
         .collect();
-    drift(context.ui, &unwanted, |ui, text| ui.note(text));
+    drift(context.ui, &unwanted, |ui, what| {
+        ui.note(format_args!("{CHANGED}!{CHANGED:#} {what}"));
+    });
     if outcome.backed_up > 0 {
         let place = context.layout().backups();
         context.ui.detail(format_args!(
@@ -176,7 +178,9 @@ pub(super) fn side_effects(context: &Context, plan: &Plan) {
             conflict.message()
         ));
     }
-    drift(context.ui, plan.drift(), |ui, text| ui.note(text));
+    drift(context.ui, plan.drift(), |ui, what| {
+        ui.note(format_args!("{CHANGED}!{CHANGED:#} {what}"));
+    });
 }
 
 /// What is no longer as nhmt left it, told by `say`; what happens about it is
@@ -184,7 +188,7 @@ pub(super) fn side_effects(context: &Context, plan: &Plan) {
 pub(super) fn drift(ui: Ui, all: &[Drift], say: impl Fn(Ui, String)) {
     for (remedy, members) in by_remedy(all, Drift::remedy) {
         for drift in members {
-            say(ui, format!("{CHANGED}!{CHANGED:#} {}", drift.message()));
+            say(ui, drift.message());
         }
         ui.note(format_args!("{DIM}hint:{DIM:#} {remedy}"));
     }

@@ -11,7 +11,7 @@ use super::swap::declared_in;
 use crate::manifest::Index;
 use crate::reconcile;
 use crate::tree::diff::read_manifest;
-use crate::ui::{BOLD, DIM};
+use crate::ui::{BOLD, CHANGED, DIM};
 
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
     context.keep_roots();
@@ -44,6 +44,8 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
         "{BOLD}generation {number}{BOLD:#}, {links}\n{DIM}{}{DIM:#}",
         tree.display()
     ));
-    report::drift(context.ui, &drift, |ui, text| ui.result(text));
+    report::drift(context.ui, &drift, |ui, what| {
+        ui.result(format_args!("{CHANGED}!{CHANGED:#} {what}"));
+    });
     Ok(ExitCode::SUCCESS)
 }
