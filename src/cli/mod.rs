@@ -17,6 +17,7 @@ mod interrupt;
 mod keeper;
 mod list_generations;
 mod realize;
+mod refuse;
 mod report;
 mod rollback;
 mod select_generation;

@@ -11,6 +11,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::interrupt;
 use super::keeper;
+use super::refuse;
 use super::report::{self, Outcome};
 use super::show_diff;
 use crate::generation::{Generation, Number, ProfileError};
@@ -135,8 +136,8 @@ impl<'a> Swap<'a> {
             }
         };
         let new = Index::read(&tree)?;
-        refuse_other_home(context, &new, &tree)?;
-        refuse_profile(context, &new)?;
+        refuse::other_home(context, &new, &tree)?;
+        refuse::profile(context, &new)?;
         let old = match lock.current_tree()? {
             // A tree that is gone leaves links that lead nowhere: they are
             // ours all the same, and a first run takes them over.
@@ -321,52 +322,4 @@ fn not_pointed(number: Number, error: &ProfileError) -> Failure {
     .hint(format!(
         "correct that, then run `nhmt select-generation {number}`; `nix-collect-garbage -d` before that would take the home's tree"
     ))
-}
-
-/// The profile may lie in the home, by `--profile`: a managed file there would
-/// take its place, and be replaced by it.
-fn refuse_profile(context: &Context, new: &Index) -> Result<(), Failure> {
-    let profile = context.profile();
-    let home = context.layout().home();
-    // The default place is one that the manifest refuses.
-    if profile.path() == context.layout().default_profile() || !profile.path().starts_with(home) {
-        return Ok(());
-    }
-    let mut paths = new.entries().iter().map(|entry| &entry.path);
-    let Some(path) = paths.find(|path| profile.is_at(&home.join(path.as_path()))) else {
-        return Ok(());
-    };
-    let profile = profile.path();
-    Err(Failure::new(format_args!(
-        "~/{path} is managed, and the profile {} lies there",
-        profile.display()
-    ))
-    .hint("name another profile with `--profile`, or choose another target for the file"))
-}
-
-/// A tree for another home would link to places that are not there.
-fn refuse_other_home(context: &Context, index: &Index, tree: &Path) -> Result<(), Failure> {
-    let here = context.layout().home();
-    let wanted = match index.home() {
-        Some(home) => home.to_owned(),
-        None => read_manifest(tree)?.home.directory,
-    };
-    if wanted == here {
-        return Ok(());
-    }
-    let same = wanted.canonicalize().ok() == here.canonicalize().ok();
-    let (wanted, here) = (wanted.display(), here.display());
-    let failure = Failure::new(format_args!(
-        "the configuration is for the home directory {wanted}, and this is {here}"
-    ));
-    Err(if same {
-        // Links that were made by the one name would look foreign by the other.
-        failure.hint(format!(
-            "these are two names of one directory; keep to one: `--home {wanted}`"
-        ))
-    } else {
-        failure.hint(format!(
-            "correct `home.homeDirectory` (in a manifest: `home.directory`), or override it for this run with `--home {here}`"
-        ))
-    })
 }
