@@ -9,18 +9,19 @@ use super::planner::Planner;
 use crate::home::dir::Identity;
 use crate::manifest::{HomePath, Index, OnConflict};
 
-/// How many leaves of what fate.
+/// How many leaves of what fate; each leaf counts once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Leaves that the old generation had not.
     pub created: usize,
     /// Leaves of the old generation that the new one has not.
     pub removed: usize,
-    /// Leaves with equal content in both.
+    /// Leaves with equal content in both, whose link was in its place.
     pub unchanged: usize,
     /// Leaves with other content.
     pub changed: usize,
-    /// Leaves of both generations whose link had drifted and is put back.
+    /// Leaves with equal content in both, whose link had drifted and is put
+    /// back.
     pub repaired: usize,
 }
 

@@ -86,15 +86,16 @@ impl<'a> Planner<'a> {
             (Some(old), Some(new)) => (old.digest, old.kind) != (new.digest, new.kind),
             _ => false,
         };
+        let drifted = mark != Mark::Ours && pair.old.is_some();
         match pair.old {
             // A link that is there already, left by a run that was cut off.
             None if mark == Mark::Ours => counts.unchanged += 1,
             None => counts.created += 1,
             Some(_) if changed => counts.changed += 1,
+            Some(_) if drifted => counts.repaired += 1,
             Some(_) => counts.unchanged += 1,
         }
-        if mark != Mark::Ours && pair.old.is_some() {
-            self.plan.counts.repaired += 1;
+        if drifted {
             let kind = match mark {
                 Mark::Absent | Mark::NoParent => DriftKind::Missing,
                 Mark::Below => DriftKind::ParentReplaced,

@@ -99,6 +99,7 @@ fn drift_is_listed_kept_and_repaired() {
     assert_eq!(kinds, expected.map(|(path, kind)| (path.to_owned(), kind)));
     let done = home.realize(&files);
     assert_eq!(done.counts.repaired, 4);
+    assert_eq!(done.counts.unchanged, files.len() - 4, "each counts once");
     let backups = home.layout().backups().join("2");
     let kept = |name: &str| fs::read_to_string(backups.join(name)).unwrap();
     assert_eq!(kept("file"), "saved by a program");
