@@ -136,33 +136,43 @@ fn nothing_to_do_with_nix() {
     );
 }
 
-/// 1,000 inline files: everything, and the evaluation alone.
+/// 1,000 inline files: everything beside `nix-build` alone, each with texts
+/// that were never built, and the evaluation.
 fn thousand_inline_files() {
     let bench = Home::new();
     // The first build also adds nhmt itself to the store.
     run(bench.nhmt(["realize", "-f"]).arg(bench.inline(1, "warm")));
     let mut round = 0;
+    let mut builds = Vec::new();
+    // By turns, since a disk has slow minutes.
     let whole = median(RUNS, || {
         round += 1;
+        bench.wipe();
+        let configuration = bench.inline(1000, &format!("reference {round}"));
+        let mut nix_build = bench.nix("nix-build");
+        nix_build.args(["--no-out-link", "-E", &bench.expression(&configuration)]);
+        builds.push(timed(&mut nix_build));
         bench.wipe();
         let configuration = bench.inline(1000, &format!("round {round}"));
         timed(bench.nhmt(["realize", "-f"]).arg(&configuration))
     });
-    let configuration = bench.inline(1000, "evaluated");
-    let expression = bench.expression(&configuration);
-    let mut evaluate = bench.nix("nix-instantiate");
-    evaluate.args([
-        "--eval",
-        "--strict",
-        "--json",
-        "-E",
-        &expression.replace("homeTree", "manifest"),
-    ]);
-    let evaluation = median(RUNS, || timed(&mut evaluate));
     report(
-        "1,000 inline files: everything / evaluation alone",
+        "1,000 inline files: first realize / nix-build alone",
         whole,
-        evaluation,
+        middle(builds),
+    );
+    let configuration = bench.inline(1000, "evaluated");
+    let mut evaluate = bench.nix("nix-instantiate");
+    let manifest = bench
+        .expression(&configuration)
+        .replace("homeTree", "manifest");
+    evaluate.args(["--eval", "--strict", "--json", "-E", &manifest]);
+    let mut start = bench.nix("nix-instantiate");
+    start.args(["--eval", "-E", "1"]);
+    report(
+        "1,000 inline files: evaluation / start of Nix",
+        median(RUNS, || timed(&mut evaluate)),
+        median(RUNS, || timed(&mut start)),
     );
 }
 
