@@ -81,11 +81,7 @@ fn links() {
     );
 
     timed(bench.nhmt(["activate"]).arg(&two));
-    let back = median(RUNS, || {
-        let back = timed(&mut bench.nhmt(["rollback"]));
-        timed(&mut bench.nhmt(["select-generation", "2"]));
-        back
-    });
+    let back = median(RUNS, || there_and_back(&bench));
     report(
         "10,000 links: rollback, all contents differ",
         back,
@@ -98,11 +94,7 @@ fn links() {
     let two = bench.build_with(10_000, "same", "two");
     timed(bench.nhmt(["activate"]).arg(&one));
     timed(bench.nhmt(["activate"]).arg(&two));
-    let back = median(RUNS, || {
-        let back = timed(&mut bench.nhmt(["rollback"]));
-        timed(&mut bench.nhmt(["select-generation", "2"]));
-        back
-    });
+    let back = median(RUNS, || there_and_back(&bench));
     report(
         "10,000 links: rollback, one content differs",
         back,
@@ -114,6 +106,13 @@ fn links() {
         start,
         median(RUNS, || timed(&mut Command::new("true"))),
     );
+}
+
+/// A rollback, measured, and the way forward again.
+fn there_and_back(bench: &Home) -> Duration {
+    let back = timed(&mut bench.nhmt(["rollback"]));
+    timed(&mut bench.nhmt(["select-generation", "2"]));
+    back
 }
 
 /// 100 files, nothing to do, beside `nix-build` on the same expression.

@@ -16,18 +16,14 @@
 //! `key=value` words after the digest, so that a later nhmt may add to it and
 //! an older one still rolls back from it; `reader` rises when that is unsafe.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::header::{Fault, Header};
 use super::{Digest, HomePath, Manifest, OnConflict};
-
-/// The reader version that this code is.
-const READER: u32 = 1;
 
 /// Bytes of a leaf's digest that the index keeps; enough to tell contents
 /// apart, and half the size at 100,000 leaves.
@@ -62,10 +58,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Index {
     entries: Vec<Entry>,
-    paths: Digest,
-    content: Digest,
-    home: Option<PathBuf>,
-    on_conflict: Option<OnConflict>,
+    header: Header,
 }
 
 /// Why an index could not be read or made.
@@ -131,21 +124,22 @@ impl Index {
         let leaves = Digest::of_parts(entries.iter().map(|entry| &entry.digest[..]));
         let flags: Vec<u8> = entries.iter().map(|entry| u8::from(entry.force)).collect();
         let content = Digest::of_parts([&paths.as_bytes()[..], leaves.as_bytes(), &flags, extra]);
-        Ok(Self {
-            entries,
+        let header = Header {
             paths,
             content,
+            count: entries.len(),
             home: None,
             on_conflict: None,
-        })
+        };
+        Ok(Self { entries, header })
     }
 
     /// With what a run has to know of `manifest`, so that it need not read
     /// that, which holds every text of the home.
     #[must_use]
     pub fn of(mut self, manifest: &Manifest) -> Self {
-        self.home = Some(manifest.home.directory.clone());
-        self.on_conflict = manifest.on_conflict;
+        self.header.home = Some(manifest.home.directory.clone());
+        self.header.on_conflict = manifest.on_conflict;
         self
     }
 
@@ -167,25 +161,25 @@ impl Index {
     /// The digest of the path set.
     #[must_use]
     pub fn paths(&self) -> Digest {
-        self.paths
+        self.header.paths
     }
 
     /// The digest of everything.
     #[must_use]
     pub fn content(&self) -> Digest {
-        self.content
+        self.header.content
     }
 
     /// The home directory that the tree was built for.
     #[must_use]
     pub fn home(&self) -> Option<&Path> {
-        self.home.as_deref()
+        self.header.home.as_deref()
     }
 
     /// What the configuration wants done with conflicts.
     #[must_use]
     pub fn on_conflict(&self) -> Option<OnConflict> {
-        self.on_conflict
+        self.header.on_conflict
     }
 
     /// The leaf at `path`.
@@ -200,19 +194,7 @@ impl Index {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
-        writeln!(out, "nhmt-index 1\nreader {READER}")?;
-        writeln!(out, "paths {}\ncontent {}", self.paths, self.content)?;
-        let home = self.home.as_ref().map(|home| home.as_os_str().as_bytes());
-        // A header line cannot hold a line break; a path may.
-        if let Some(home) = home.filter(|home| !home.contains(&b'\n')) {
-            out.write_all(b"home ")?;
-            out.write_all(home)?;
-            out.write_all(b"\n")?;
-        }
-        if let Some(policy) = self.on_conflict {
-            writeln!(out, "on-conflict {}", policy.name())?;
-        }
-        writeln!(out, "count {}\n", self.entries.len())?;
+        self.header.write(&mut out)?;
         for entry in &self.entries {
             write!(out, "{} ", char::from(entry.kind.letter()))?;
             entry
@@ -266,67 +248,7 @@ impl Index {
         if entries.windows(2).any(|pair| pair[0].path >= pair[1].path) {
             return Err(Fault::What("records out of order"));
         }
-        Ok(Self {
-            entries,
-            paths: header.paths,
-            content: header.content,
-            home: header.home,
-            on_conflict: header.on_conflict,
-        })
-    }
-}
-
-enum Fault {
-    What(&'static str),
-    Needs(u32),
-}
-
-struct Header {
-    paths: Digest,
-    content: Digest,
-    count: usize,
-    home: Option<PathBuf>,
-    on_conflict: Option<OnConflict>,
-}
-
-impl Header {
-    fn parse(header: &[u8]) -> Result<Self, Fault> {
-        let (mut paths, mut content, mut count) = (None, None, None);
-        let (mut home, mut on_conflict) = (None, None);
-        let mut lines = header.split(|&b| b == b'\n');
-        if lines.next() != Some(b"nhmt-index 1") {
-            return Err(Fault::What("not an nhmt index"));
-        }
-        for line in lines {
-            let (key, value) = match line.iter().position(|&b| b == b' ') {
-                Some(at) => (&line[..at], &line[at + 1..]),
-                None => (line, &[][..]),
-            };
-            let number = || std::str::from_utf8(value).ok()?.parse::<u32>().ok();
-            match key {
-                b"reader" => match number() {
-                    Some(needs) if needs <= READER => {}
-                    Some(needs) => return Err(Fault::Needs(needs)),
-                    None => return Err(Fault::What("a malformed reader version")),
-                },
-                b"paths" => paths = Digest::from_hex(value),
-                b"content" => content = Digest::from_hex(value),
-                b"home" => home = Some(PathBuf::from(OsStr::from_bytes(value))),
-                b"on-conflict" => on_conflict = OnConflict::from_name(value),
-                b"count" => count = number().map(|n| n as usize),
-                _ => {}
-            }
-        }
-        match (paths, content, count) {
-            (Some(paths), Some(content), Some(count)) => Ok(Self {
-                paths,
-                content,
-                count,
-                home,
-                on_conflict,
-            }),
-            _ => Err(Fault::What("an incomplete header")),
-        }
+        Ok(Self { entries, header })
     }
 }
 

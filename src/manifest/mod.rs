@@ -6,6 +6,7 @@
 mod check;
 mod digest;
 mod file;
+mod header;
 mod home_path;
 mod index;
 mod raw;
