@@ -124,3 +124,31 @@ fn a_cache_that_cannot_be_written_is_done_without() {
     home.run(["realize"]).success();
     assert_eq!(home.read("f"), "x");
 }
+
+/// A container: root, and no users to build as. Nix then refuses to build
+/// unless it is told to build as root itself.
+#[test]
+fn root_without_build_users_builds_all_the_same() {
+    let home = Home::with_nix().config("home.file.\"f\".text = \"x\";");
+    home.nix()
+        .configure("substituters =\nsandbox-paths =\nbuild-hook =\n");
+    // `getent` would find the group wherever it came from, so the whole list
+    // of groups is another one, in a mount namespace of this command's own.
+    let groups = home.outside("group");
+    fs::write(&groups, "root:x:0:\n").unwrap();
+    let mut command = std::process::Command::new("unshare");
+    home.environment(&mut command);
+    if !rustix::process::geteuid().is_root() {
+        command.arg("--map-root-user");
+    }
+    let script = "mount --bind \"$1\" /etc/group && shift && exec \"$@\"";
+    command
+        .args(["--mount", "sh", "-c", script, "sh"])
+        .arg(groups);
+    command.arg(env!("CARGO_BIN_EXE_nhmt")).arg("-f");
+    command
+        .arg(home.outside("configuration/home.nix"))
+        .arg("realize");
+    crate::support::Outcome::of(&mut command).success();
+    assert_eq!(home.read("f"), "x");
+}
