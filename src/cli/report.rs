@@ -63,6 +63,7 @@ impl Outcome {
                 "unchanged": counts.unchanged,
             },
             "backed_up": self.backed_up,
+            // Nothing is persisted yet, so nothing can have been adopted.
             "state": { "adopted": 0 },
             "conflicts": self.conflicts,
             "drift": self.drift,
