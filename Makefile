@@ -58,6 +58,15 @@ docs: ## Build the book
 bench: ## Run the benchmarks
 	cargo bench --locked
 
+.PHONY: proofs
+proofs: ## Run every proof in its full form: all crash points, power cuts, races
+	@log="$(BUILD)/proofs.log"; status=0; \
+	NHMT_PROOFS=full cargo test --locked --test proofs -- $(PROOF) 2>&1 | tee "$$log" \
+	    || status=$$?; \
+	printf '\nWhat was counted:\n\n'; \
+	grep -o 'proof: .*' "$$log" | sort | sed 's/^proof: /  /' || true; \
+	exit $$status
+
 .PHONY: clean
 clean: ## Remove what was built
 	@if [ -d "$(BUILD)/demo" ]; then chmod -R u+w "$(BUILD)/demo"; fi

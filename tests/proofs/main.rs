@@ -1,0 +1,21 @@
+//! Proofs: what the documentation promises, tried at every point where it
+//! could break, with the real executable and without Nix.
+//!
+//! Each proof has a bounded form, which is part of `make test`, and a full one,
+//! which `make proofs` runs. Each prints what it counted (`counts.rs`).
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod counts;
+
+/// Whether all points are to be tried, and not only a sample of them.
+fn full() -> bool {
+    match std::env::var("NHMT_PROOFS") {
+        Ok(form) if form == "full" => true,
+        Ok(form) if !form.is_empty() && form != "bounded" => {
+            panic!("NHMT_PROOFS is `full` or `bounded`, not `{form}`")
+        }
+        _ => false,
+    }
+}
