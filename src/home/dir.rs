@@ -9,6 +9,8 @@ use std::path::Path;
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags, Stat};
 use rustix::io::{Errno, Result};
 
+use super::mount::Mount;
+
 /// The longest target that a symbolic link can have (`PATH_MAX`, with its NUL).
 pub(crate) const LINK_MAX: usize = 4096;
 
@@ -105,6 +107,11 @@ impl Dir {
     /// What this directory itself is.
     pub(crate) fn stat_self(&self) -> Result<Stat> {
         fs::fstat(&self.0)
+    }
+
+    /// The mount that this directory is on.
+    pub(crate) fn mount(&self) -> Result<Mount> {
+        Mount::of(self)
     }
 
     /// Opens the regular file `name` for reading. A link is followed only with

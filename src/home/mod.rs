@@ -9,6 +9,7 @@ mod error;
 mod home_dir;
 mod layout;
 mod lock;
+mod mount;
 mod walk;
 
 pub use error::HomeError;
@@ -18,4 +19,5 @@ pub use lock::{Holder, HomeLock, LockError};
 
 pub(crate) use error::AtPlace;
 pub(crate) use home_dir::{ANCHOR, STATE, ancestor, os};
+pub(crate) use mount::Mount;
 pub(crate) use walk::{Obstacle, Parent, Walker};

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustix::io::{Errno, Result};
 
 use crate::home::dir::{Dir, Identity};
-use crate::home::os;
+use crate::home::{Mount, os};
 
 /// The folder of all runs in the state directory.
 const NAME: &str = "work";
@@ -37,10 +37,10 @@ pub(super) struct Work {
     all: Dir,
     name: OsString,
     dir: Rc<Dir>,
-    device: u64,
+    mount: Mount,
     locals: Vec<Local>,
-    /// Directories that gave `EXDEV` though the device is the same: a bind
-    /// mount is another mount to `rename(2)`.
+    /// Directories that gave `EXDEV` though the mount seems the same: where
+    /// only the device is known, a bind mount is not told apart.
     apart: Vec<(u64, u64)>,
     next: u64,
 }
@@ -60,12 +60,12 @@ impl Work {
             }
         };
         let dir = Rc::new(all.open(&name)?);
-        let device = Identity::of(&dir.stat_self()?).device;
+        let mount = dir.mount()?;
         Ok(Self {
             all,
             name,
             dir,
-            device,
+            mount,
             locals: Vec::new(),
             apart: Vec::new(),
             next: 0,
@@ -74,17 +74,16 @@ impl Work {
 
     /// Whether names can be moved between `dir` and the state directory.
     pub(super) fn is_near(&self, dir: &Dir) -> Result<bool> {
-        let (device, inode) = key(dir)?;
-        Ok(device == self.device && !self.apart.contains(&(device, inode)))
+        Ok(dir.mount()? == self.mount
+            && (self.apart.is_empty() || !self.apart.contains(&key(dir)?)))
     }
 
     /// Remembers that `dir` is on another mount than the state directory.
     /// `false` when that was known, and trying again is of no use.
     pub(super) fn is_apart(&mut self, dir: &Dir) -> Result<bool> {
-        let key = key(dir)?;
-        let news = key.0 == self.device && !self.apart.contains(&key);
+        let news = self.is_near(dir)?;
         if news {
-            self.apart.push(key);
+            self.apart.push(key(dir)?);
         }
         Ok(news)
     }
