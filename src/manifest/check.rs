@@ -8,8 +8,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::raw::{RawFile, RawManifest, WrittenManifest};
-use super::value;
-use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest};
+use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest, MethodName};
+use super::{rules, value};
 
 /// Places that nhmt itself lives in; nothing managed may lie in, or be, one of
 /// them or a directory above it.
@@ -80,6 +80,14 @@ pub enum ManifestError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A hook that cannot run as it stands.
+    #[error("hooks.\"{name}\": {problem}")]
+    Hook {
+        /// The hook's name.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 impl Manifest {
@@ -136,11 +144,15 @@ impl Manifest {
             files.insert(path, spec);
         }
         check_nesting(&files)?;
+        rules::hooks(&raw.hooks)
+            .map_err(|(name, problem)| ManifestError::Hook { name, problem })?;
         Ok(Self {
             home: raw.home,
             files,
             packages: raw.packages,
             on_conflict: raw.on_conflict,
+            hooks: raw.hooks,
+            backups: raw.backups,
         })
     }
 
@@ -204,13 +216,13 @@ fn check_nesting(files: &BTreeMap<HomePath, FileSpec>) -> Result<(), ManifestErr
                 inner: path.clone(),
             });
         }
-        let open = matches!(
-            spec.content,
-            Content::Source {
-                recursive: true,
-                ..
+        let open = match spec.content {
+            // Whether it is a directory is seen when the tree is built.
+            Content::Source { recursive, .. } => {
+                recursive || matches!(spec.method, MethodName::Copy | MethodName::Seed)
             }
-        );
+            _ => false,
+        };
         outer = if open { None } else { Some(path) };
     }
     Ok(())
@@ -234,11 +246,18 @@ impl RawFile {
         if self.recursive && self.source.is_none() {
             return Err(problem("`recursive` goes with `source` only".to_owned()));
         }
-        let content = match (self.text, self.source, self.format, self.value) {
+        let permissions = rules::permissions(&self).map_err(problem)?;
+        let mut file = self;
+        let content = match (
+            file.text.take(),
+            file.source.take(),
+            file.format,
+            file.value.take(),
+        ) {
             (Some(text), ..) => Content::Text(text),
             (_, Some(path), ..) if is_normalized_absolute(&path) => Content::Source {
                 path,
-                recursive: self.recursive,
+                recursive: file.recursive,
             },
             (_, Some(path), ..) => {
                 return Err(problem(format!(
@@ -255,11 +274,16 @@ impl RawFile {
             }
             _ => return Err(problem("`value` needs a `format` beside it".to_owned())),
         };
+        rules::method(&file, &content).map_err(problem)?;
         Ok(FileSpec {
             content,
-            executable: self.executable,
-            force: self.force,
-            declared_in: self.declared_in,
+            executable: file.executable,
+            force: file.force,
+            method: file.method,
+            permissions,
+            block: file.block,
+            on_change: file.on_change,
+            declared_in: file.declared_in,
         })
     }
 }

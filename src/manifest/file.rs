@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::{MethodName, Position};
+
 /// A managed file: its content and how it is to be treated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileSpec {
@@ -14,9 +16,36 @@ pub struct FileSpec {
     pub executable: Option<bool>,
     /// Back up whatever is in the way of this path, without asking.
     pub force: bool,
+    /// How it arrives.
+    pub method: MethodName,
+    /// The permission bits of a file that nhmt creates, when given.
+    pub permissions: Option<u32>,
+    /// How a block is marked, when it is one and not as usual.
+    pub block: Option<BlockSpec>,
+    /// What runs when a switch changes the file; empty for nothing.
+    pub on_change: String,
     /// Who asked for it, for messages and `nhmt why`: the option's name and
     /// the files that define it.
     pub declared_in: Vec<String>,
+}
+
+/// How a block is marked in the file that holds it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BlockSpec {
+    /// What a comment starts with in that file.
+    pub comment: String,
+    /// Where a new block goes.
+    pub position: Position,
+}
+
+impl Default for BlockSpec {
+    fn default() -> Self {
+        Self {
+            comment: "#".to_owned(),
+            position: Position::default(),
+        }
+    }
 }
 
 /// Where a file's bytes come from.
@@ -57,4 +86,41 @@ pub enum Format {
     GitConfig,
     /// `key=value` lines.
     KeyValue,
+}
+
+impl Format {
+    const ALL: [Self; 6] = [
+        Self::Json,
+        Self::Toml,
+        Self::Yaml,
+        Self::Ini,
+        Self::GitConfig,
+        Self::KeyValue,
+    ];
+
+    /// The name in configurations, manifests and the index.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Toml => "toml",
+            Self::Yaml => "yaml",
+            Self::Ini => "ini",
+            Self::GitConfig => "git-config",
+            Self::KeyValue => "key-value",
+        }
+    }
+
+    /// The format of that name.
+    pub(super) fn from_name(name: &[u8]) -> Option<Self> {
+        let mut all = Self::ALL.into_iter();
+        all.find(|format| format.as_str().as_bytes() == name)
+    }
+
+    /// Whether the keys of a value can be enforced in a file that holds
+    /// others.
+    #[must_use]
+    pub fn can_merge(self) -> bool {
+        matches!(self, Self::Json | Self::Toml | Self::Yaml | Self::Ini)
+    }
 }

@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use super::{Digest, OnConflict};
+use super::{BackupsSpec, Digest, OnConflict};
 
 /// The reader version that this code is.
-const READER: u32 = 1;
+const READER: u32 = 2;
 
 /// Why bytes are no index.
 pub(super) enum Fault {
@@ -25,12 +25,15 @@ pub(super) struct Header {
     pub count: usize,
     pub home: Option<PathBuf>,
     pub on_conflict: Option<OnConflict>,
+    pub hooks: bool,
+    pub backups: BackupsSpec,
 }
 
 impl Header {
-    /// Writes the header with the empty line that ends it.
-    pub fn write(&self, mut out: impl Write) -> io::Result<()> {
-        writeln!(out, "nhmt-index 1\nreader {READER}")?;
+    /// Writes the header with the empty line that ends it. `reader` is the
+    /// oldest that may use what follows.
+    pub fn write(&self, reader: u32, mut out: impl Write) -> io::Result<()> {
+        writeln!(out, "nhmt-index 1\nreader {reader}")?;
         writeln!(out, "paths {}\ncontent {}", self.paths, self.content)?;
         let home = self.home.as_ref().map(|home| home.as_os_str().as_bytes());
         // A header line cannot hold a line break; a path may.
@@ -42,6 +45,15 @@ impl Header {
         if let Some(policy) = self.on_conflict {
             writeln!(out, "on-conflict {}", policy.name())?;
         }
+        if self.hooks {
+            writeln!(out, "hooks 1")?;
+        }
+        if let Some(age) = self.backups.older_than {
+            writeln!(out, "backups-older-than {}", String::from(age))?;
+        }
+        if let Some(size) = self.backups.max_size {
+            writeln!(out, "backups-max-size {}", String::from(size))?;
+        }
         writeln!(out, "count {}\n", self.count)
     }
 
@@ -49,6 +61,7 @@ impl Header {
     pub fn parse(header: &[u8]) -> Result<Self, Fault> {
         let (mut paths, mut content, mut count) = (None, None, None);
         let (mut home, mut on_conflict) = (None, None);
+        let (mut hooks, mut backups) = (false, BackupsSpec::default());
         let mut lines = header.split(|&b| b == b'\n');
         if lines.next() != Some(b"nhmt-index 1") {
             return Err(Fault::What("not an nhmt index"));
@@ -58,6 +71,7 @@ impl Header {
                 Some(at) => (&line[..at], &line[at + 1..]),
                 None => (line, &[][..]),
             };
+            let text = || String::from_utf8_lossy(value).into_owned();
             let number = || std::str::from_utf8(value).ok()?.parse::<u32>().ok();
             match key {
                 b"reader" => match number() {
@@ -69,6 +83,9 @@ impl Header {
                 b"content" => content = Digest::from_hex(value),
                 b"home" => home = Some(PathBuf::from(OsStr::from_bytes(value))),
                 b"on-conflict" => on_conflict = OnConflict::from_name(value),
+                b"hooks" => hooks = value == b"1",
+                b"backups-older-than" => backups.older_than = text().try_into().ok(),
+                b"backups-max-size" => backups.max_size = text().try_into().ok(),
                 b"count" => count = number().map(|n| n as usize),
                 _ => {}
             }
@@ -80,6 +97,8 @@ impl Header {
                 count,
                 home,
                 on_conflict,
+                hooks,
+                backups,
             }),
             _ => Err(Fault::What("an incomplete header")),
         }

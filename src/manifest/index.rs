@@ -4,17 +4,21 @@
 //! nhmt-index 1\n            format
 //! reader 1\n                oldest reader that may use it
 //! paths <sha256>\n          over the path set
-//! content <sha256>\n        over paths, contents and packages
+//! content <sha256>\n        over paths, contents, methods, packages and hooks
 //! home /home/alice\n        for whom it was built
 //! on-conflict backup\n      the configuration's choice, when it made one
+//! hooks 1\n                 something runs after a switch
+//! backups-older-than 30d\n  which backups a run lets go
+//! backups-max-size 1G\n
 //! count 2\n
 //! \n
-//! f <32 hex> .bashrc\0      kind, digest of the leaf, path
-//! d <32 hex> .vim\0
+//! f <32 hex> ./.bashrc\0    kind, digest of the leaf, path
+//! f <32 hex> method=copy mode=600 ./.netrc\0
 //! ```
 //! Header lines that a reader does not know are passed over, and so are
 //! `key=value` words after the digest, so that a later nhmt may add to it and
-//! an older one still rolls back from it; `reader` rises when that is unsafe.
+//! an older one still rolls back from it; `reader` rises when that is unsafe:
+//! to 2 when a leaf is no link, since reader 1 would make a link of it.
 
 use std::fs;
 use std::io::{self, Write};
@@ -23,35 +27,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::header::{Fault, Header};
-use super::{Digest, HomePath, Manifest, OnConflict};
-
-/// Bytes of a leaf's digest that the index keeps; enough to tell contents
-/// apart, and half the size at 100,000 leaves.
-const LEAF_DIGEST: usize = 16;
-
-/// What a leaf of the home tree is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LeafKind {
-    /// A regular file without the executable bit.
-    File,
-    /// A regular file with the executable bit.
-    Executable,
-    /// A directory that is linked as one.
-    Directory,
-}
-
-/// One leaf: a path that has one link in `$HOME`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its place in the home.
-    pub path: HomePath,
-    /// What the link leads to.
-    pub kind: LeafKind,
-    /// A digest of kind and content (for a link into a store, of its target).
-    pub digest: [u8; LEAF_DIGEST],
-    /// Whatever is in the way is backed up without asking.
-    pub force: bool,
-}
+use super::{BackupsSpec, Digest, Entry, HomePath, Manifest, OnConflict};
 
 /// The leaves of one home tree. Equal [`Index::paths`] mean equal path sets,
 /// equal [`Index::content`] mean that nothing differs.
@@ -93,22 +69,6 @@ pub enum IndexError {
     Duplicate(HomePath),
 }
 
-impl Entry {
-    /// An entry whose digest covers `kind` and `content`.
-    #[must_use]
-    pub fn new(path: HomePath, kind: LeafKind, content: Digest) -> Self {
-        let whole = Digest::of_parts([&[kind.letter()][..], content.as_bytes()]);
-        let mut digest = [0; LEAF_DIGEST];
-        digest.copy_from_slice(&whole.as_bytes()[..LEAF_DIGEST]);
-        Self {
-            path,
-            kind,
-            digest,
-            force: false,
-        }
-    }
-}
-
 impl Index {
     /// Sorts `entries` and digests them; `extra` is what else makes one tree
     /// differ from another (the package environment).
@@ -122,7 +82,7 @@ impl Index {
         }
         let paths = Digest::of_parts(entries.iter().map(|entry| entry.path.as_bytes()));
         let leaves = Digest::of_parts(entries.iter().map(|entry| &entry.digest[..]));
-        let flags: Vec<u8> = entries.iter().map(|entry| u8::from(entry.force)).collect();
+        let flags: Vec<u8> = entries.iter().map(Entry::flags).collect();
         let content = Digest::of_parts([&paths.as_bytes()[..], leaves.as_bytes(), &flags, extra]);
         let header = Header {
             paths,
@@ -130,6 +90,8 @@ impl Index {
             count: entries.len(),
             home: None,
             on_conflict: None,
+            hooks: false,
+            backups: BackupsSpec::default(),
         };
         Ok(Self { entries, header })
     }
@@ -140,6 +102,14 @@ impl Index {
     pub fn of(mut self, manifest: &Manifest) -> Self {
         self.header.home = Some(manifest.home.directory.clone());
         self.header.on_conflict = manifest.on_conflict;
+        self.header.hooks = manifest.has_hooks();
+        self.header.backups = manifest.backups.clone();
+        // Other trees keep the digest that they always had.
+        if self.header.hooks || !self.header.backups.is_empty() {
+            let after = after_switch(manifest);
+            let parts = [&self.header.content.as_bytes()[..], after.as_bytes()];
+            self.header.content = Digest::of_parts(parts);
+        }
         self
     }
 
@@ -182,6 +152,19 @@ impl Index {
         self.header.on_conflict
     }
 
+    /// Whether something runs after a switch to this tree; the manifest has
+    /// it.
+    #[must_use]
+    pub fn has_hooks(&self) -> bool {
+        self.header.hooks
+    }
+
+    /// Which backups a run lets go.
+    #[must_use]
+    pub fn backups(&self) -> &BackupsSpec {
+        &self.header.backups
+    }
+
     /// The leaf at `path`.
     #[must_use]
     pub fn get(&self, path: &HomePath) -> Option<&Entry> {
@@ -194,18 +177,11 @@ impl Index {
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
-        self.header.write(&mut out)?;
-        for entry in &self.entries {
-            write!(out, "{} ", char::from(entry.kind.letter()))?;
-            entry
-                .digest
-                .iter()
-                .try_for_each(|b| write!(out, "{b:02x}"))?;
-            out.write_all(if entry.force { b" force=1 ./" } else { b" ./" })?;
-            out.write_all(entry.path.as_bytes())?;
-            out.write_all(b"\0")?;
-        }
-        Ok(())
+        let links = self.entries.iter().all(|entry| entry.method.is_link());
+        self.header.write(if links { 1 } else { 2 }, &mut out)?;
+        self.entries
+            .iter()
+            .try_for_each(|entry| entry.write(&mut out))
     }
 
     /// Reads the index of the home tree at `tree`.
@@ -252,56 +228,33 @@ impl Index {
     }
 }
 
-impl Entry {
-    fn parse(record: &[u8]) -> Option<Self> {
-        let kind = LeafKind::from_letter(*record.first()?)?;
-        let hex = record.get(2..2 + 2 * LEAF_DIGEST)?;
-        let mut digest = [0; LEAF_DIGEST];
-        for (byte, pair) in digest.iter_mut().zip(hex.chunks_exact(2)) {
-            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-        }
-        // `./` cannot start a word of ours, and paths may hold spaces.
-        let rest = &record[2 + 2 * LEAF_DIGEST..];
-        let start = rest.windows(3).position(|three| three == b" ./")?;
-        let words = &rest[..start];
-        Some(Self {
-            path: HomePath::new(&rest[start + 3..]).ok()?,
-            kind,
-            digest,
-            force: words.split(|&b| b == b' ').any(|word| word == b"force=1"),
-        })
+/// The digest of all that runs after a switch, and of the rule for backups.
+/// Who declared it is no part of it.
+fn after_switch(manifest: &Manifest) -> Digest {
+    let mut parts: Vec<Digest> = Vec::new();
+    for hook in &manifest.hooks {
+        let dry_run = if hook.dry_run { &b"1"[..] } else { b"0" };
+        let own = [hook.name.as_bytes(), hook.script.as_bytes(), dry_run];
+        let after = hook.after.iter().map(String::as_bytes);
+        parts.push(Digest::of_parts(own.into_iter().chain(after)));
     }
-}
-
-impl LeafKind {
-    /// A regular file with or without the executable bit.
-    #[must_use]
-    pub fn of_file(executable: bool) -> Self {
-        if executable {
-            Self::Executable
-        } else {
-            Self::File
+    for (path, file) in &manifest.files {
+        if !file.on_change.is_empty() {
+            let own = [b"on-change", path.as_bytes(), file.on_change.as_bytes()];
+            parts.push(Digest::of_parts(own));
         }
     }
-
-    fn letter(self) -> u8 {
-        match self {
-            Self::File => b'f',
-            Self::Executable => b'x',
-            Self::Directory => b'd',
-        }
-    }
-
-    fn from_letter(letter: u8) -> Option<Self> {
-        [Self::File, Self::Executable, Self::Directory]
-            .into_iter()
-            .find(|kind| kind.letter() == letter)
-    }
+    let backups = &manifest.backups;
+    let age = backups.older_than.map_or_else(String::new, String::from);
+    let size = backups.max_size.map_or_else(String::new, String::from);
+    parts.push(Digest::of_parts([age.as_bytes(), size.as_bytes()]));
+    Digest::of_parts(parts.iter().map(|part| &part.as_bytes()[..]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::{LeafKind, Method};
 
     fn entry(path: &[u8], content: &[u8]) -> Entry {
         let path = HomePath::new(path).unwrap();
@@ -355,6 +308,79 @@ mod tests {
         assert_eq!(parse(more.as_bytes()).unwrap(), index);
         let later = text.replace("reader 1", "reader 9");
         assert_eq!(parse(later.as_bytes()), Err("too new"));
+    }
+
+    #[test]
+    fn methods_are_kept_and_are_part_of_the_content() {
+        let index = |method: Method| {
+            let one = entry(b"a", b"1").by(method);
+            Index::new(vec![one, entry(b"b", b"2")], b"").unwrap()
+        };
+        let link = index(Method::Link);
+        let copies = [0o600, 0o644].map(|mode| index(Method::Copy { mode }));
+        for copy in &copies {
+            let text = String::from_utf8(bytes(copy)).unwrap();
+            assert!(text.contains("\nreader 2\n"), "{text}");
+            assert_eq!(parse(text.as_bytes()).unwrap(), *copy);
+            assert_eq!(copy.paths(), link.paths());
+            assert_ne!(copy.content(), link.content());
+            let unknown = text.replace("method=copy", "method=teleport");
+            assert_eq!(parse(unknown.as_bytes()), Err("a malformed record"));
+        }
+        assert_ne!(copies[0].content(), copies[1].content());
+        assert!(bytes(&link).starts_with(b"nhmt-index 1\nreader 1\n"));
+        let mut live = entry(b"a", b"1");
+        live.live = true;
+        let live = Index::new(vec![live, entry(b"b", b"2")], b"").unwrap();
+        assert_ne!(live.content(), link.content());
+        assert!(bytes(&live).starts_with(b"nhmt-index 1\nreader 1\n"));
+        assert_eq!(parse(&bytes(&live)).unwrap(), live);
+    }
+
+    #[test]
+    fn hooks_and_the_rule_for_backups_are_part_of_the_content() {
+        let of = |extra: &str| {
+            let json =
+                format!(r#"{{"version":1,"home":{{"username":"u","directory":"/h"}}{extra}}}"#);
+            let manifest = Manifest::from_json(json.as_bytes()).unwrap();
+            let index = Index::new(vec![entry(b"a", b"1")], b"")
+                .unwrap()
+                .of(&manifest);
+            assert_eq!(parse(&bytes(&index)).unwrap(), index);
+            index
+        };
+        let hook = |rest: &str| {
+            format!(r#","hooks":[{{"name":"a","script":""}},{{"name":"h","script":"x"{rest}}}]"#)
+        };
+        let plain = of("");
+        let same =
+            [hook(""), hook(r#","declaredIn":["elsewhere"]"#)].map(|text| of(&text).content());
+        assert_eq!(same[0], same[1]);
+        let indexes = [
+            of(&hook("")),
+            of(&hook(r#","dryRun":true"#)),
+            of(&hook(r#","after":["a"]"#)),
+            of(r#","files":{"a":{"text":"","onChange":"x"}}"#),
+            of(r#","files":{"b":{"text":"","onChange":"x"}}"#),
+        ];
+        for index in &indexes {
+            assert!(index.has_hooks());
+        }
+        let backups = [
+            of(r#","backups":{"olderThan":"30d"}"#),
+            of(r#","backups":{"maxSize":"1G"}"#),
+        ];
+        for index in &backups {
+            assert!(!index.has_hooks() && !index.backups().is_empty());
+        }
+        assert!(!plain.has_hooks() && plain.backups().is_empty());
+        let all: std::collections::BTreeSet<_> = indexes
+            .iter()
+            .chain(&backups)
+            .chain([&plain])
+            .map(Index::content)
+            .collect();
+        assert_eq!(all.len(), indexes.len() + backups.len() + 1);
     }
 
     #[test]

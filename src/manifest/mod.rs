@@ -5,20 +5,27 @@
 
 mod check;
 mod digest;
+mod entry;
 mod file;
 mod header;
 mod home_path;
+mod hook;
 mod index;
+mod method;
 mod raw;
+mod rules;
 mod value;
 
 pub use check::ManifestError;
 pub(crate) use home_path::Escaped;
 
 pub use digest::Digest;
-pub use file::{Content, FileSpec, Format};
+pub use entry::{Entry, LeafKind};
+pub use file::{BlockSpec, Content, FileSpec, Format};
 pub use home_path::{HomePath, HomePathError};
-pub use index::{Entry, Index, IndexError, LeafKind};
+pub use hook::{BackupsSpec, Days, Hook, Size};
+pub use index::{Index, IndexError};
+pub use method::{Method, MethodName, Position};
 pub use value::MAX_VALUE_DEPTH;
 
 use std::collections::BTreeMap;
@@ -41,6 +48,19 @@ pub struct Manifest {
     /// What the configuration wants done with conflicts; a command-line flag
     /// overrides it, and `None` leaves it to the command's default.
     pub on_conflict: Option<OnConflict>,
+    /// The scripts that run after a switch, in running order.
+    pub hooks: Vec<Hook>,
+    /// Which backups a run lets go.
+    pub backups: BackupsSpec,
+}
+
+impl Manifest {
+    /// Whether anything runs after a switch to this home: hooks, or scripts
+    /// for files that changed.
+    #[must_use]
+    pub fn has_hooks(&self) -> bool {
+        !self.hooks.is_empty() || self.files.values().any(|file| !file.on_change.is_empty())
+    }
 }
 
 /// The `home` object of the manifest.

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::value;
 use super::{
-    Content, FileSpec, Format, HomePath, HomeSpec, MANIFEST_VERSION, Manifest, OnConflict,
-    PackagesSpec,
+    BackupsSpec, BlockSpec, Content, FileSpec, Format, HomePath, HomeSpec, Hook, MANIFEST_VERSION,
+    Manifest, MethodName, OnConflict, PackagesSpec,
 };
 
 /// The whole JSON object. Fields that this nhmt does not know are errors.
@@ -25,6 +25,10 @@ pub(super) struct RawManifest {
     pub files: UniqueMap<RawFile>,
     pub packages: Option<PackagesSpec>,
     pub on_conflict: Option<OnConflict>,
+    #[serde(default)]
+    pub hooks: Vec<Hook>,
+    #[serde(default)]
+    pub backups: BackupsSpec,
 }
 
 /// The same object, as it is written from a checked manifest.
@@ -39,6 +43,10 @@ pub(super) struct WrittenManifest<'a> {
     packages: Option<&'a PackagesSpec>,
     #[serde(skip_serializing_if = "Option::is_none")]
     on_conflict: Option<OnConflict>,
+    #[serde(skip_serializing_if = "<[Hook]>::is_empty")]
+    hooks: &'a [Hook],
+    #[serde(skip_serializing_if = "BackupsSpec::is_empty")]
+    backups: &'a BackupsSpec,
 }
 
 impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
@@ -49,6 +57,8 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             files: &manifest.files,
             packages: manifest.packages.as_ref(),
             on_conflict: manifest.on_conflict,
+            hooks: &manifest.hooks,
+            backups: &manifest.backups,
         }
     }
 }
@@ -90,8 +100,20 @@ pub(super) struct RawFile {
     pub executable: Option<bool>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub method: MethodName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<BlockSpec>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub on_change: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared_in: Vec<String>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 impl From<&FileSpec> for RawFile {
@@ -99,6 +121,10 @@ impl From<&FileSpec> for RawFile {
         let mut raw = Self {
             executable: spec.executable,
             force: spec.force,
+            method: spec.method,
+            permissions: spec.permissions.map(|mode| format!("{mode:04o}")),
+            block: spec.block.clone(),
+            on_change: spec.on_change.clone(),
             declared_in: spec.declared_in.clone(),
             ..Self::default()
         };

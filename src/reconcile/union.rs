@@ -14,7 +14,10 @@ pub(crate) struct Pair<'a> {
     pub(crate) new: Option<&'a Entry>,
 }
 
-/// The paths of both indexes, sorted, each once.
+/// The paths of both indexes whose leaves are links, sorted, each once.
+///
+/// A leaf that is no link is absent from its index here. What was a link and
+/// is to be a file is passed over: it stays, to be exchanged for the file.
 pub(crate) struct Union<'a> {
     old: Peekable<Iter<'a, Entry>>,
     new: Peekable<Iter<'a, Entry>>,
@@ -33,6 +36,21 @@ impl<'a> Iterator for Union<'a> {
     type Item = Pair<'a>;
 
     fn next(&mut self) -> Option<Pair<'a>> {
+        loop {
+            let pair = self.step()?;
+            let is_link = |entry: &&Entry| entry.method.is_link();
+            let old = pair.old.filter(is_link);
+            match pair.new {
+                Some(new) if !new.method.is_link() => {}
+                None if old.is_none() => {}
+                new => return Some(Pair { old, new, ..pair }),
+            }
+        }
+    }
+}
+
+impl<'a> Union<'a> {
+    fn step(&mut self) -> Option<Pair<'a>> {
         let order = match (self.old.peek(), self.new.peek()) {
             (None, None) => return None,
             (Some(_), None) => Ordering::Less,
@@ -55,4 +73,61 @@ pub(crate) fn has_below(index: &Index, path: &HomePath) -> bool {
     entries
         .get(at)
         .is_some_and(|entry| entry.path.is_below(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Digest, LeafKind, Method};
+
+    #[test]
+    fn only_links_are_seen_and_what_becomes_a_file_is_left_alone() {
+        let index = |leaves: &[(&str, bool)]| {
+            let entry = |&(path, link): &(&str, bool)| {
+                let path = HomePath::new(path).unwrap();
+                let entry = Entry::new(path, LeafKind::File, Digest::of(b""));
+                if link {
+                    entry
+                } else {
+                    entry.by(Method::Copy { mode: 0o644 })
+                }
+            };
+            Index::new(leaves.iter().map(entry).collect(), b"").unwrap()
+        };
+        let old = index(&[
+            ("both", true),
+            ("gone-file", false),
+            ("gone-link", true),
+            ("to-file", true),
+            ("to-link", false),
+            ("writes", false),
+        ]);
+        let new = index(&[
+            ("both", true),
+            ("new-file", false),
+            ("new-link", true),
+            ("to-file", false),
+            ("to-link", true),
+            ("writes", false),
+        ]);
+        let seen: Vec<_> = Union::of(&old, &new)
+            .map(|pair| {
+                (
+                    pair.path.to_string(),
+                    pair.old.is_some(),
+                    pair.new.is_some(),
+                )
+            })
+            .collect();
+        let expected = [
+            ("both", true, true),
+            ("gone-link", true, false),
+            ("new-link", false, true),
+            ("to-link", false, true),
+        ];
+        assert_eq!(
+            seen,
+            expected.map(|(path, old, new)| (path.to_owned(), old, new))
+        );
+    }
 }

@@ -11,7 +11,7 @@ use super::format;
 use super::leaf::{self, Leaf, What};
 use super::source::{Expansion, Sources};
 use super::writer::Writer;
-use crate::manifest::{Digest, Entry, Format, Index, LeafKind, Manifest};
+use crate::manifest::{Digest, Entry, Format, Index, LeafKind, Manifest, Method};
 
 /// Where and how a home tree is written.
 #[derive(Debug, Clone)]
@@ -125,7 +125,8 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>) -> Result<Entry, TreeError> {
             (LeafKind::Directory, digest)
         }
     };
-    let mut entry = Entry::new(leaf.path, kind, digest);
+    let method = Method::of(spec, kind == LeafKind::Executable);
+    let mut entry = Entry::new(leaf.path, kind, digest).by(method);
     entry.force = spec.force;
     Ok(entry)
 }

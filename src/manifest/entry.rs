@@ -1,0 +1,145 @@
+//! One leaf of a home tree, as the index has it.
+
+use std::io::{self, Write};
+
+use super::{Digest, HomePath, Method};
+
+/// Bytes of a leaf's digest that the index keeps; enough to tell contents
+/// apart, and half the size at 100,000 leaves.
+const LEAF_DIGEST: usize = 16;
+
+/// What a leaf of the home tree is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeafKind {
+    /// A regular file without the executable bit.
+    File,
+    /// A regular file with the executable bit.
+    Executable,
+    /// A directory that is linked as one.
+    Directory,
+}
+
+/// One leaf: a path that has one link, or one file of nhmt's, in `$HOME`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its place in the home.
+    pub path: HomePath,
+    /// What the tree has there.
+    pub kind: LeafKind,
+    /// A digest of kind, content (for a link into a store, of its target) and
+    /// method.
+    pub digest: [u8; LEAF_DIGEST],
+    /// Whatever is in the way is backed up without asking.
+    pub force: bool,
+    /// How it arrives.
+    pub method: Method,
+    /// The tree's link leads out of the store, to a place whose content no
+    /// generation settles.
+    pub live: bool,
+}
+
+impl Entry {
+    /// A link whose digest covers `kind` and `content`.
+    #[must_use]
+    pub fn new(path: HomePath, kind: LeafKind, content: Digest) -> Self {
+        let whole = Digest::of_parts([&[kind.letter()][..], content.as_bytes()]);
+        Self {
+            path,
+            kind,
+            digest: cut(whole),
+            force: false,
+            method: Method::Link,
+            live: false,
+        }
+    }
+
+    /// The same leaf, arriving by `method`, which its digest then covers.
+    #[must_use]
+    pub fn by(mut self, method: Method) -> Self {
+        if !method.is_link() {
+            let whole = Digest::of_parts([&self.digest[..], method.words().as_bytes()]);
+            self.digest = cut(whole);
+        }
+        self.method = method;
+        self
+    }
+
+    /// What else makes one leaf differ from another of the same digest.
+    pub(super) fn flags(&self) -> u8 {
+        u8::from(self.force) | u8::from(self.live) << 1
+    }
+
+    /// Writes the record, with the NUL that ends it.
+    pub(super) fn write(&self, mut out: impl Write) -> io::Result<()> {
+        write!(out, "{} ", char::from(self.kind.letter()))?;
+        self.digest
+            .iter()
+            .try_for_each(|b| write!(out, "{b:02x}"))?;
+        for (word, there) in [(" force=1", self.force), (" live=1", self.live)] {
+            if there {
+                out.write_all(word.as_bytes())?;
+            }
+        }
+        if !self.method.is_link() {
+            out.write_all(self.method.words().as_bytes())?;
+        }
+        out.write_all(b" ./")?;
+        out.write_all(self.path.as_bytes())?;
+        out.write_all(b"\0")
+    }
+
+    /// Reads a record without the NUL.
+    pub(super) fn parse(record: &[u8]) -> Option<Self> {
+        let kind = LeafKind::from_letter(*record.first()?)?;
+        let hex = record.get(2..2 + 2 * LEAF_DIGEST)?;
+        let mut digest = [0; LEAF_DIGEST];
+        for (byte, pair) in digest.iter_mut().zip(hex.chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+        }
+        // `./` cannot start a word of ours, and paths may hold spaces.
+        let rest = &record[2 + 2 * LEAF_DIGEST..];
+        let start = rest.windows(3).position(|three| three == b" ./")?;
+        let words = &rest[..start];
+        let has = |word: &[u8]| words.split(|&b| b == b' ').any(|found| found == word);
+        Some(Self {
+            path: HomePath::new(&rest[start + 3..]).ok()?,
+            kind,
+            digest,
+            force: has(b"force=1"),
+            method: Method::from_words(words)?,
+            live: has(b"live=1"),
+        })
+    }
+}
+
+fn cut(digest: Digest) -> [u8; LEAF_DIGEST] {
+    let mut short = [0; LEAF_DIGEST];
+    short.copy_from_slice(&digest.as_bytes()[..LEAF_DIGEST]);
+    short
+}
+
+impl LeafKind {
+    /// A regular file with or without the executable bit.
+    #[must_use]
+    pub fn of_file(executable: bool) -> Self {
+        if executable {
+            Self::Executable
+        } else {
+            Self::File
+        }
+    }
+
+    fn letter(self) -> u8 {
+        match self {
+            Self::File => b'f',
+            Self::Executable => b'x',
+            Self::Directory => b'd',
+        }
+    }
+
+    fn from_letter(letter: u8) -> Option<Self> {
+        [Self::File, Self::Executable, Self::Directory]
+            .into_iter()
+            .find(|kind| kind.letter() == letter)
+    }
+}
