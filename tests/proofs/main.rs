@@ -8,6 +8,10 @@
 mod support;
 
 mod counts;
+mod readers;
+mod readers_reference;
+mod readers_view;
+mod trees;
 
 /// Whether all points are to be tried, and not only a sample of them.
 fn full() -> bool {

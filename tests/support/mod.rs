@@ -40,9 +40,25 @@ pub struct Home {
 impl Home {
     /// An empty home. Nix is not on the path.
     pub fn new() -> Self {
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// An empty home in memory where there is such a place: syncs take no time
+    /// there, so that more runs fit into a test.
+    pub fn fast() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() {
+            Self::within(memory)
+        } else {
+            Self::new()
+        }
+    }
+
+    /// An empty home somewhere below `place`.
+    pub fn within(place: &Path) -> Self {
         let scratch = tempfile::Builder::new()
             .prefix("nhmt-test-")
-            .tempdir()
+            .tempdir_in(place)
             .unwrap();
         for dir in ["home", "configuration", "cache", "tmp"] {
             fs::create_dir(scratch.path().join(dir)).unwrap();
