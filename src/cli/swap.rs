@@ -69,6 +69,9 @@ pub(super) fn run(
     let applied = swap.apply(plan)?;
     outcome.generation = Some(applied.generation);
     outcome.backed_up = applied.done.backed_up.len();
+    for note in &applied.done.notes {
+        context.ui.note(note);
+    }
     for problem in &applied.done.problems {
         context.ui.warning(problem);
     }

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::Path;
 
-use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, RenameFlags, Stat};
+use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::{Errno, Result};
 
 use super::mount::Mount;
@@ -146,16 +146,6 @@ impl Dir {
     /// a link there would be followed.
     pub(crate) fn set_mode(&self, name: &OsStr, mode: u32) -> Result<()> {
         fs::chmodat(&self.0, name, Mode::from_raw_mode(mode), AtFlags::empty())
-    }
-
-    /// Moves `name` to `other/new`, which must not exist (`EEXIST`).
-    pub(crate) fn move_to(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
-        fs::renameat_with(&self.0, name, &other.0, new, RenameFlags::NOREPLACE)
-    }
-
-    /// Exchanges `name` with `other/new` in one step.
-    pub(crate) fn exchange(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
-        fs::renameat_with(&self.0, name, &other.0, new, RenameFlags::EXCHANGE)
     }
 
     /// Renames over `new`: only inside the state directory.

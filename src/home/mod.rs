@@ -6,6 +6,7 @@
 
 pub(crate) mod dir;
 mod error;
+mod exchange;
 mod home_dir;
 mod layout;
 mod lock;
@@ -18,6 +19,9 @@ pub use layout::Layout;
 pub use lock::{Holder, HomeLock, LockError};
 
 pub(crate) use error::AtPlace;
+pub(crate) use exchange::Exchange;
+#[cfg(test)]
+pub(crate) use exchange::plain;
 pub(crate) use home_dir::{ANCHOR, STATE, ancestor, os};
 pub(crate) use mount::Mount;
 pub(crate) use walk::{Obstacle, Parent, Walker};

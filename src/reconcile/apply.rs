@@ -20,6 +20,8 @@ pub struct Done {
     /// What could not be done after the pivot, one sentence each. The new
     /// generation is in force all the same, and the next run tries again.
     pub problems: Vec<String>,
+    /// What else a person should know, one sentence each.
+    pub notes: Vec<String>,
     /// The time that went into bringing things to the disk.
     pub synced: Duration,
 }
@@ -98,6 +100,15 @@ pub fn apply(
         counts: plan.counts,
         backed_up: std::mem::take(&mut run.kept),
         problems,
+        notes: run.in_steps.iter().map(in_steps).collect(),
         synced: run.synced,
     })
+}
+
+/// What is said once when an exchange took two steps.
+fn in_steps(path: &HomePath) -> String {
+    format!(
+        "the filesystem of ~/{path} cannot exchange names in one step, so that for a \
+         moment there was nothing at the names that were replaced"
+    )
 }

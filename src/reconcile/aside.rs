@@ -53,7 +53,7 @@ pub(super) fn discard_link(
 
 /// As [`discard_link`], by way of a free name on the same mount.
 fn discard_by(home: &HomeDir, slot: &Slot, dir: &Dir, name: &OsStr) -> Result<Taken> {
-    match dir.move_to(name, &slot.dir, &slot.name) {
+    match dir.move_out(name, &slot.dir, &slot.name) {
         Ok(()) => {}
         Err(Errno::NOENT) => return Ok(Taken::Gone),
         Err(errno) => return Err(errno),
@@ -62,7 +62,7 @@ fn discard_by(home: &HomeDir, slot: &Slot, dir: &Dir, name: &OsStr) -> Result<Ta
         slot.dir.unlink(&slot.name)?;
         return Ok(Taken::Discarded);
     }
-    match slot.dir.move_to(&slot.name, dir, name) {
+    match slot.dir.move_in(&slot.name, dir, name) {
         Ok(()) => Ok(Taken::PutBack),
         Err(Errno::EXIST) => Ok(Taken::Held(slot.clone())),
         Err(errno) => Err(errno),

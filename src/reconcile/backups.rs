@@ -1,6 +1,7 @@
 //! What was moved out of the way: listing, restoring, letting go.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use rustix::fs::FileType;
@@ -12,9 +13,9 @@ use super::aside::is_own_link;
 use super::copy;
 use super::keep::{OBJECTS, now};
 use super::records::{self, Record};
-use super::work::Work;
+use super::work::{Slot, Work};
 use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
+use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, Parent, os};
 use crate::manifest::HomePath;
 
 /// What a backup is.
@@ -253,39 +254,70 @@ fn put_back(
         let slot = work.slot(place).at("write beside", path)?;
         copy::copy(from, name, &slot.dir, &slot.name).at("copy the backup of", path)?;
         let copied = slot.dir.stat(&slot.name).at("look at the copy of", path)?;
-        let mut moved = slot.dir.move_to(&slot.name, place, name);
-        if moved == Err(Errno::EXIST) && is_own_link(home, place, name) == Ok(true) {
-            moved = place.exchange(name, &slot.dir, &slot.name);
-            if moved.is_ok() {
-                if is_own_link(home, &slot.dir, &slot.name).at("look at", path)? {
-                    slot.dir.unlink(&slot.name).at("remove the link", path)?;
-                    break;
-                }
-                // Somebody was faster: theirs goes back.
-                moved = place.exchange(name, &slot.dir, &slot.name);
-                moved.at("put back", path)?;
-                // Saved over the copy while it was there: it stays in the
-                // private folder, which is not removed then.
-                let now = slot.dir.stat(&slot.name).at("look at", path)?;
-                if Identity::of(&now) != Identity::of(&copied) {
-                    return Err(Errno::BUSY).at("restore", path)?;
-                }
-                moved = Err(Errno::EXIST);
+        let moved = match slot.dir.move_in(&slot.name, place, name) {
+            Err(Errno::EXIST) if is_own_link(home, place, name) == Ok(true) => {
+                replace_link(home, place, name, &slot, Identity::of(&copied))
             }
-        }
+            Err(Errno::EXIST) => Ok(Replaced::Not),
+            moved => moved.map(|()| Replaced::Done),
+        };
         match moved {
-            Ok(()) => break,
+            Ok(Replaced::Done) => break,
+            // It stays in the private folder, which is not removed then.
+            Ok(Replaced::Held) => return Err(Errno::BUSY).at("restore", path)?,
+            Ok(Replaced::Not) => {
+                copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
+                return Err(BackupError::InTheWay(path.clone()));
+            }
             Err(errno) => {
                 copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
-                match errno {
-                    Errno::EXIST => return Err(BackupError::InTheWay(path.clone())),
-                    Errno::XDEV if work.is_apart(place).at("look at", path)? => {}
-                    errno => return Err(errno).at("restore", path)?,
+                if errno != Errno::XDEV || !work.is_apart(place).at("look at", path)? {
+                    return Err(errno).at("restore", path)?;
                 }
             }
         }
     }
     Ok(place.sync().at("bring to the disk", path)?)
+}
+
+/// What became of our link where a backup is to go.
+enum Replaced {
+    /// The copy of the backup is there now.
+    Done,
+    /// Another program was faster; the copy is in the slot.
+    Not,
+    /// Another program was faster, and something of its is in the slot.
+    Held,
+}
+
+/// Puts the copy that is in the slot in the place of our link at `name`.
+fn replace_link(
+    home: &HomeDir,
+    place: &Dir,
+    name: &OsStr,
+    slot: &Slot,
+    copied: Identity,
+) -> rustix::io::Result<Replaced> {
+    let first = place.exchange(name, &slot.dir, &slot.name)?;
+    let own = is_own_link(home, &slot.dir, &slot.name)?;
+    if own {
+        slot.dir.unlink(&slot.name)?;
+    }
+    match first {
+        Exchange::Overtaken(aside) if own => {
+            slot.dir.move_in(&aside, &slot.dir, &slot.name)?;
+            Ok(Replaced::Not)
+        }
+        Exchange::Overtaken(_) => Ok(Replaced::Held),
+        _ if own => Ok(Replaced::Done),
+        // Theirs goes back. What they saved over the copy while it was there
+        // has then come out in its place.
+        _ => match place.exchange(name, &slot.dir, &slot.name)? {
+            Exchange::Overtaken(_) => Ok(Replaced::Held),
+            _ if Identity::of(&slot.dir.stat(&slot.name)?) == copied => Ok(Replaced::Not),
+            _ => Ok(Replaced::Held),
+        },
+    }
 }
 
 /// The directory in which the backup of `path` lies.
@@ -324,7 +356,7 @@ fn forget_objects(backups: &Dir) -> rustix::io::Result<()> {
 
 // The type of the size differs between platforms.
 #[allow(clippy::cast_sign_loss, clippy::unnecessary_cast)]
-fn size(dir: &Dir, name: &std::ffi::OsStr) -> rustix::io::Result<u64> {
+fn size(dir: &Dir, name: &OsStr) -> rustix::io::Result<u64> {
     let stat = dir.stat(name)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
         return Ok(stat.st_size as u64);

@@ -19,13 +19,6 @@ pub enum ReconcileError {
          command again when that program is done"
     )]
     Changed(HomePath),
-    /// The filesystem cannot exchange two names in one step.
-    #[error(
-        "the filesystem of ~/{0} cannot exchange two names in one step \
-         (renameat2 RENAME_EXCHANGE), which replacing what is there needs\n  move it away \
-         yourself and run the command again"
-    )]
-    NoExchange(HomePath),
     /// The system refused.
     #[error(transparent)]
     Home(#[from] HomeError),

@@ -9,7 +9,7 @@ use super::plan::{Placement, Plan};
 use super::run::{Did, Out, Run};
 use super::work::Slot;
 use crate::home::dir::Dir;
-use crate::home::{AtPlace, HomeError, Parent};
+use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::HomePath;
 
 impl Run<'_> {
@@ -106,18 +106,36 @@ impl Run<'_> {
                 .symlink(target, &slot.name)
                 .at("make the link", path)?;
             match dir.exchange(path.name(), &slot.dir, &slot.name) {
-                Ok(()) => return self.settle_relinked(dir, path, &slot),
+                Ok(Exchange::AtOnce) => return self.settle_relinked(dir, path, &slot),
+                Ok(Exchange::InSteps) => {
+                    self.note_steps(path);
+                    return self.settle_relinked(dir, path, &slot);
+                }
+                Ok(Exchange::Overtaken(aside)) => {
+                    self.note_steps(path);
+                    slot.dir.unlink(&aside).at("clean up for", path)?;
+                    return self.drop_own_or_keep(path, &slot);
+                }
                 Err(errno) => {
                     slot.dir.unlink(&slot.name).at("clean up for", path)?;
                     match errno {
-                        // Gone meanwhile is drift, which the next run repairs;
-                        // without an exchange the event is missing, no more.
-                        Errno::NOENT | Errno::INVAL | Errno::NOSYS => return Ok(()),
+                        // Gone meanwhile is drift, which the next run repairs.
+                        Errno::NOENT => return Ok(()),
                         Errno::XDEV if self.work.is_apart(dir).at("look at", path)? => {}
                         errno => return Err(errno).at("renew the link", path),
                     }
                 }
             }
+        }
+    }
+
+    /// What came out of the home, when another program has taken its name.
+    fn drop_own_or_keep(&mut self, path: &HomePath, slot: &Slot) -> Result<(), HomeError> {
+        let own = super::aside::is_own_link(self.home, &slot.dir, &slot.name);
+        if own.at("look at what was at", path)? {
+            slot.dir.unlink(&slot.name).at("renew the link", path)
+        } else {
+            self.keep_held(path, slot)
         }
     }
 

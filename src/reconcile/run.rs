@@ -17,7 +17,7 @@ use super::stage::stage;
 use super::sync::Touched;
 use super::work::{Slot, Work};
 use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent};
+use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, Parent};
 use crate::manifest::HomePath;
 
 /// What a run did that has to be undone when it fails before the pivot.
@@ -58,6 +58,8 @@ pub(super) struct Run<'a> {
     /// The backups that were made: set and path.
     pub(super) kept: Vec<(String, HomePath)>,
     pub(super) synced: Duration,
+    /// The first path whose filesystem needed two steps for an exchange.
+    pub(super) in_steps: Option<HomePath>,
 }
 
 impl<'a> Run<'a> {
@@ -79,6 +81,7 @@ impl<'a> Run<'a> {
             out: Vec::new(),
             kept: Vec::new(),
             synced: Duration::ZERO,
+            in_steps: None,
         })
     }
 
@@ -157,11 +160,24 @@ impl<'a> Run<'a> {
             };
             self.stage(placement, &slot, set.is_some())?;
             let moved = match placement.instead_of {
-                InsteadOf::Nothing => slot.dir.move_to(&slot.name, &dir, path.name()),
+                InsteadOf::Nothing => slot
+                    .dir
+                    .move_in(&slot.name, &dir, path.name())
+                    .map(|()| Exchange::AtOnce),
                 _ => dir.exchange(path.name(), &slot.dir, &slot.name),
             };
             match moved {
-                Ok(()) => return self.inspect(placement, set, slot),
+                Ok(Exchange::Overtaken(aside)) => {
+                    self.note_steps(path);
+                    self.discard(&slot.beside(aside));
+                    return self.overtaken(placement, set.is_some(), &slot);
+                }
+                Ok(how) => {
+                    if how == Exchange::InSteps {
+                        self.note_steps(path);
+                    }
+                    return self.inspect(placement, set, slot);
+                }
                 Err(Errno::XDEV) => {
                     self.discard(&slot);
                     if !self.work.is_apart(&dir).at("look at", path)? {
@@ -172,9 +188,6 @@ impl<'a> Run<'a> {
                     self.discard(&slot);
                     return Err(match errno {
                         Errno::EXIST | Errno::NOENT => ReconcileError::Changed(path.clone()),
-                        Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP => {
-                            ReconcileError::NoExchange(path.clone())
-                        }
                         errno => {
                             HomeError::new("put in place", format_args!("~/{path}"), errno).into()
                         }
@@ -182,6 +195,35 @@ impl<'a> Run<'a> {
                 }
             }
         }
+    }
+
+    /// Remembers that there was a moment without `path`.
+    pub(super) fn note_steps(&mut self, path: &HomePath) {
+        self.in_steps.get_or_insert_with(|| path.clone());
+    }
+
+    /// Another program took the name between the two steps of an exchange: it
+    /// stays there, and what came out is discarded if it is ours, else kept.
+    fn overtaken(
+        &mut self,
+        placement: &Placement,
+        is_backup: bool,
+        slot: &Slot,
+    ) -> Result<(), ReconcileError> {
+        let path = &placement.path;
+        let own = match &placement.instead_of {
+            InsteadOf::OwnDirectory => match slot.dir.open(&slot.name) {
+                Ok(inside) => foreign_inside(self.home, &self.made, &inside, path)?.is_none(),
+                Err(_) => false,
+            },
+            _ => is_own_link(self.home, &slot.dir, &slot.name).at("look at what was at", path)?,
+        };
+        if own {
+            self.discard(slot);
+        } else if !is_backup {
+            self.keep_held(path, slot)?;
+        }
+        Err(ReconcileError::Changed(path.clone()))
     }
 
     /// The directory that holds `path` now.
@@ -225,7 +267,7 @@ impl<'a> Run<'a> {
         if in_backups && staged.is_ok() {
             staged = at
                 .dir
-                .move_to(&at.name, &slot.dir, &slot.name)
+                .move_in(&at.name, &slot.dir, &slot.name)
                 .at("prepare", path);
         }
         if staged.is_err() {

@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::run::{Did, Run};
 use super::work::Slot;
 use crate::home::dir::Dir;
-use crate::home::{AtPlace, HomeError, Parent};
+use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::HomePath;
 use rustix::io::Errno;
 
@@ -59,26 +59,43 @@ impl Run<'_> {
         slot: &Slot,
     ) -> rustix::io::Result<()> {
         match dir.exchange(path.name(), &slot.dir, &slot.name) {
-            Ok(()) => {}
-            Err(Errno::NOENT) => return slot.dir.move_to(&slot.name, dir, path.name()),
+            Ok(Exchange::AtOnce) => {}
+            Ok(Exchange::InSteps) => self.note_steps(path),
+            Ok(Exchange::Overtaken(aside)) => {
+                self.note_steps(path);
+                if !self.discard_fresh(slot)? {
+                    let _ = self.keep_held(path, slot);
+                }
+                return slot.dir.move_in(&aside, &slot.dir, &slot.name);
+            }
+            Err(Errno::NOENT) => return slot.dir.move_in(&slot.name, dir, path.name()),
             Err(errno) => return Err(errno),
         }
+        // A fresh directory into which somebody has written is theirs now.
+        if self.discard_fresh(slot)? {
+            return Ok(());
+        }
+        if let Exchange::Overtaken(aside) = dir.exchange(path.name(), &slot.dir, &slot.name)? {
+            let _ = self.keep_held(path, &slot.beside(aside));
+        }
+        Ok(())
+    }
+
+    /// Discards what this run had put in place and took out again; gives
+    /// whether nothing of it is left.
+    fn discard_fresh(&mut self, slot: &Slot) -> rustix::io::Result<bool> {
         let fresh = match slot.dir.open(&slot.name) {
             Ok(_) => true,
             Err(_) => is_own_link(self.home, &slot.dir, &slot.name)?,
         };
-        // A fresh directory into which somebody has written is theirs now.
-        if fresh && discard_tree(self.home, &mut self.work, &slot.dir, &slot.name)? {
-            return Ok(());
-        }
-        dir.exchange(path.name(), &slot.dir, &slot.name)
+        Ok(fresh && discard_tree(self.home, &mut self.work, &slot.dir, &slot.name)?)
     }
 
     /// Backs up something that has no name in the home any more, because its
     /// name was taken while it was looked at.
     pub(super) fn keep_held(&mut self, path: &HomePath, slot: &Slot) -> Result<(), HomeError> {
         let (_, backup) = self.reserve(path)?;
-        match slot.dir.move_to(&slot.name, &backup.dir, &backup.name) {
+        match slot.dir.move_in(&slot.name, &backup.dir, &backup.name) {
             Err(Errno::XDEV) => copy::copy(&slot.dir, &slot.name, &backup.dir, &backup.name),
             other => other,
         }

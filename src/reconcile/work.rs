@@ -19,6 +19,14 @@ pub(super) struct Slot {
     pub(super) name: OsString,
 }
 
+impl Slot {
+    /// Another name in the same folder.
+    pub(super) fn beside(&self, name: OsString) -> Self {
+        let dir = Rc::clone(&self.dir);
+        Self { dir, name }
+    }
+}
+
 /// A private folder beside what it serves, because the state directory is on
 /// another mount.
 #[derive(Debug)]

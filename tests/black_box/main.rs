@@ -15,6 +15,8 @@ mod home_spelling;
 mod large;
 mod no_configuration;
 mod output;
+#[cfg(target_os = "linux")]
+mod plain_rename;
 mod realize;
 mod refusals;
 mod status;

@@ -15,6 +15,8 @@
 
 mod nix_store;
 mod outcome;
+#[cfg(target_os = "linux")]
+mod strace;
 
 pub use nix_store::NixStore;
 pub use outcome::Outcome;

@@ -1,5 +1,6 @@
 //! The model: after a switch, every managed path is a link of ours with the
-//! new content, what was foreign is still somewhere, and nothing else is there.
+//! new content, what was foreign is still somewhere, and nothing else is there;
+//! also on a filesystem that exchanges names in two steps.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,6 +8,7 @@ use std::fs;
 use proptest::prelude::*;
 
 use super::scratch::{Scratch, Tree, path};
+use crate::home::plain;
 use crate::manifest::{HomePath, OnConflict};
 
 /// `PROPTEST_CASES` in the environment asks for more.
@@ -83,7 +85,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
-    fn applying_equals_the_model(old in files(), new in files()) {
+    fn applying_equals_the_model(old in files(), new in files(), steps: bool) {
+        let _plain = steps.then(plain::Forced::new);
         let mut home = Scratch::new();
         let (old_tree, new_tree) = (home.tree_of(&old), home.tree_of(&new));
         switch(&mut home, &old_tree);
@@ -108,7 +111,9 @@ proptest! {
         first in files(),
         second in files(),
         kind in 0_u8..3,
+        steps: bool,
     ) {
+        let _plain = steps.then(plain::Forced::new);
         let mut home = Scratch::new();
         let (old_tree, new_tree) = (home.tree_of(&old), home.tree_of(&new));
         let texts = disturb(&home, &first, kind, "first");

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::scratch::Scratch;
+use crate::home::plain;
 use crate::manifest::OnConflict;
 use crate::reconcile::{ReconcileError, Way, switch};
 
@@ -21,17 +22,23 @@ const TIME: Duration = Duration::from_secs(2);
 /// What the program wrote and has not replaced itself since.
 type Saved = HashSet<String>;
 
-/// Saves over `path` when a link of ours is there. An exchange has the effect
+/// Saves over `path` when a link of ours is there, or nothing. An exchange has the effect
 /// of the usual rename, and tells the program what it replaced: when the home
 /// was just changed back, that may be what it saved before.
 fn save(home: &Path, path: &str, number: u32, saved: &mut Saved) {
     let (at, temporary) = (home.join(path), home.join(".saving"));
-    if !fs::symlink_metadata(&at).is_ok_and(|m| m.is_symlink()) {
+    let there = fs::symlink_metadata(&at);
+    if there.as_ref().is_ok_and(|m| !m.is_symlink()) {
         return;
     }
     let text = format!("save {number}");
     fs::write(&temporary, &text).unwrap();
-    if renameat_with(CWD, &temporary, CWD, &at, RenameFlags::EXCHANGE).is_ok() {
+    if there.is_err() {
+        // Also a name that is only just missing is taken.
+        if fs::hard_link(&temporary, &at).is_ok() {
+            saved.insert(text);
+        }
+    } else if renameat_with(CWD, &temporary, CWD, &at, RenameFlags::EXCHANGE).is_ok() {
         saved.insert(text);
         if !fs::symlink_metadata(&temporary).unwrap().is_symlink() {
             saved.remove(&fs::read_to_string(&temporary).unwrap());
@@ -42,6 +49,16 @@ fn save(home: &Path, path: &str, number: u32, saved: &mut Saved) {
 
 #[test]
 fn nothing_that_a_program_saves_is_lost() {
+    saves_against_runs();
+}
+
+#[test]
+fn nothing_is_lost_where_an_exchange_takes_two_steps() {
+    let _plain = plain::Forced::new();
+    saves_against_runs();
+}
+
+fn saves_against_runs() {
     let home = Scratch::fast();
     let one = home.tree(&PATHS.map(|path| (path, "1")));
     let two = home.tree(&[("both", "2"), ("other", "2"), ("d/r", "2")]);

@@ -3,12 +3,19 @@
 use std::fs;
 
 use super::scratch::{Scratch, path};
+use crate::home::plain;
 use crate::manifest::OnConflict;
 use crate::reconcile::ReconcileError;
 
 /// Something changes between looking and acting, and everything that the run
 /// had done by then is undone.
-fn interfere(change: impl FnOnce(&Scratch)) {
+fn interfere(change: impl Fn(&Scratch)) {
+    interfere_once(&change);
+    let _plain = plain::Forced::new();
+    interfere_once(&change);
+}
+
+fn interfere_once(change: &impl Fn(&Scratch)) {
     let mut home = Scratch::new();
     home.realize(&[("kept", "1"), ("d/a", "2"), ("stale", "3")]);
     home.write("file", "mine");

@@ -1,0 +1,44 @@
+//! Commands whose system calls fail as they would on another system.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::{Home, Outcome};
+
+impl Home {
+    /// As [`Home::run`], with system calls that fail: `renameat2:error=EINVAL`
+    /// for one, as strace(1) takes them after `-e inject=`. At least one call
+    /// must have failed, or the test shows nothing.
+    pub fn run_failing<const N: usize>(&self, calls: &[&str], arguments: [&str; N]) -> Outcome {
+        let log = self.outside("strace");
+        let mut command = Command::new(strace());
+        self.environment(&mut command);
+        command.stdin(Stdio::null());
+        command.args(["-f", "-qq", "-o"]).arg(&log);
+        let names = calls.iter().map(|call| call.split(':').next().unwrap());
+        let names: Vec<_> = names.collect();
+        command.args(["-e", &format!("trace={}", names.join(","))]);
+        for call in calls {
+            command.args(["-e", &format!("inject={call}")]);
+        }
+        command.arg(env!("CARGO_BIN_EXE_nhmt"));
+        if let Some(configuration) = &self.configuration {
+            command.arg("-f").arg(configuration);
+        }
+        let outcome = Outcome::of(command.args(arguments));
+        let log = fs::read_to_string(log).unwrap();
+        assert!(log.contains("(INJECTED)"), "no call failed:\n{log}");
+        outcome
+    }
+}
+
+/// Tests have no search path of their own.
+fn strace() -> PathBuf {
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path)
+        .map(|dir| dir.join("strace"))
+        .find(|file| file.is_file())
+        .expect("strace on the search path")
+}
