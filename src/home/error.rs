@@ -83,7 +83,7 @@ fn advice(error: &io::Error) -> &'static str {
             "\n  a file or a symbolic link stands where a directory is needed; move it away"
         }
         Some(Errno::TXTBSY) => {
-            "\n  a program has it open, or that cannot be known; its backup is made, and the \
+            "\n  a program may still write to it; its backup is made, and the \
              file itself stays beside in a folder `.nhmt-work-…`, where the program goes on \
              with it"
         }

@@ -9,6 +9,7 @@ mod error;
 mod exchange;
 mod home_dir;
 mod layout;
+mod lease;
 mod lock;
 mod mount;
 mod walk;

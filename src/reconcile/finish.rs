@@ -172,10 +172,10 @@ impl Run<'_> {
                     .at("store the backup of", &path)
             }
             Out::Original(path, slot, copied) => {
-                // Looked up before the comparison: what is not open now, and
-                // equal then, stays equal.
-                let open = self.keeper.may_be_open(&slot.dir, &slot.name);
-                if open.at("look at what was at", &path)? {
+                // Asked before the comparison: what nobody writes to now, and
+                // is equal then, stays equal.
+                let at_rest = slot.dir.is_at_rest(&slot.name);
+                if !at_rest.at("look at what was at", &path)? {
                     return Err(Errno::TXTBSY).at("remove what was at", &path);
                 }
                 let equal = copy::is_equal(&slot.dir, &slot.name, &copied.dir, &copied.name);

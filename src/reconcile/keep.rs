@@ -15,7 +15,6 @@ use rustix::io::{Errno, Result};
 use sha2::{Digest as _, Sha256};
 
 use super::directories::errno;
-use super::open_files::OpenFiles;
 use super::records::{self, Record};
 use super::work::Slot;
 use crate::home::dir::{Dir, Identity};
@@ -33,8 +32,6 @@ pub(super) struct Keeper {
     /// What is recorded: sets and paths.
     recorded: HashSet<(String, HomePath)>,
     appended: bool,
-    /// Looked up when it is first needed, after everything was moved.
-    open_files: Option<OpenFiles>,
 }
 
 impl Keeper {
@@ -47,7 +44,6 @@ impl Keeper {
             generation,
             recorded,
             appended: false,
-            open_files: None,
         })
     }
 
@@ -129,29 +125,12 @@ impl Keeper {
         let _ = self.backups.remove_dir(os(set));
     }
 
-    /// Whether a program may have what was moved to `name` open, or something
-    /// in it. Called when everything was moved.
-    pub(super) fn may_be_open(&mut self, dir: &Dir, name: &OsStr) -> Result<bool> {
-        let found = Identity::of(&dir.stat(name)?);
-        if found.kind != FileType::Directory {
-            let open = self.open_files.get_or_insert_with(OpenFiles::now);
-            return Ok(open.may_have(found.inode));
-        }
-        let inside = dir.open(name)?;
-        for (name, _) in inside.entries()? {
-            if self.may_be_open(&inside, &name)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
     /// Stores the content of a backup once: when an equal one is known, the
     /// backup becomes a further name of it. Only regular files with no other
-    /// name, of the same owner and mode, and only when no program has one of
-    /// the two open: what it writes later would be lost with the one, or
-    /// change both. Called when everything was moved.
-    pub(super) fn store_once(&mut self, slot: &Slot) -> Result<()> {
+    /// name, of the same owner and mode, and only when nobody can write to one
+    /// of the two: what is written later would be lost with the one, or change
+    /// both. Called when everything was moved.
+    pub(super) fn store_once(&self, slot: &Slot) -> Result<()> {
         let stat = slot.dir.stat(&slot.name)?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_nlink != 1 {
             return Ok(());
@@ -181,8 +160,8 @@ impl Keeper {
         let attributes = |stat: &Stat| (stat.st_uid, stat.st_gid, stat.st_mode);
         if attributes(&known) != attributes(&stat)
             || !unchanged
-            || self.may_be_open(&objects, &name)?
-            || self.may_be_open(&slot.dir, &slot.name)?
+            || !objects.is_at_rest(&name)?
+            || !slot.dir.is_at_rest(&slot.name)?
             || !super::copy::is_equal(&slot.dir, &slot.name, &objects, &name)?
             || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
         {

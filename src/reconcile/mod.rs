@@ -17,7 +17,6 @@ mod finish;
 mod keep;
 mod observe;
 mod observed;
-mod open_files;
 mod pivot;
 mod plan;
 mod planner;
