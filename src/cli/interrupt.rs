@@ -8,7 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::eval;
-use crate::ui::ERROR;
+use crate::ui::{ERROR, complain};
 
 /// The first signal that came; 0 is none.
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
@@ -55,7 +55,7 @@ fn on_signal(signal: i32) {
     }
     let idle = CHANGING.try_lock();
     let _changing = if idle.is_ok() {
-        anstream::eprintln!("{ERROR}error:{ERROR:#} interrupted");
+        complain(format_args!("{ERROR}error:{ERROR:#} interrupted"));
         idle.ok()
     } else {
         // The run comes to its end, and says so itself.

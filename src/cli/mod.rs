@@ -79,18 +79,22 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if let (Err(failure), Some(signal)) = (&outcome, interrupt::received())
         && failure.is_nix_killed
     {
-        anstream::eprintln!("{ERROR}error:{ERROR:#} interrupted; nothing was changed");
+        ui::complain(format_args!(
+            "{ERROR}error:{ERROR:#} interrupted; nothing was changed"
+        ));
         // As shells report a process that a signal ended.
         return ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX));
     }
     if let Some(error) = ui::lost_output() {
-        anstream::eprintln!("{ERROR}error:{ERROR:#} cannot write to standard output: {error}");
+        ui::complain(format_args!(
+            "{ERROR}error:{ERROR:#} cannot write to standard output: {error}"
+        ));
         return ExitCode::from(Code::Failed as u8);
     }
     match outcome {
         Ok(code) => code,
         Err(failure) => {
-            anstream::eprintln!("{ERROR}error:{ERROR:#} {failure}");
+            ui::complain(format_args!("{ERROR}error:{ERROR:#} {failure}"));
             ExitCode::from(failure.code as u8)
         }
     }

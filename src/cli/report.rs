@@ -129,16 +129,21 @@ pub(super) fn conflicts(context: &Context, outcome: &Outcome) {
     } else {
         &format!("{number} paths are")
     };
-    anstream::eprintln!("{ERROR}error:{ERROR:#} {things} in the way, and nothing was changed");
+    ui::complain(format_args!(
+        "{ERROR}error:{ERROR:#} {things} in the way, and nothing was changed"
+    ));
     for (remedy, conflicts) in by_remedy(&outcome.conflicts, |one| one.kind.remedy()) {
         for conflict in conflicts {
-            anstream::eprintln!("  {CHANGED}!{CHANGED:#} {}", conflict.message());
+            ui::complain(format_args!(
+                "  {CHANGED}!{CHANGED:#} {}",
+                conflict.message()
+            ));
             if !conflict.declared_in.is_empty() {
                 let places = conflict.declared_in.join(", ");
-                anstream::eprintln!("      {DIM}wanted by {places}{DIM:#}");
+                ui::complain(format_args!("      {DIM}wanted by {places}{DIM:#}"));
             }
         }
-        anstream::eprintln!("{DIM}hint:{DIM:#} {remedy}");
+        ui::complain(format_args!("{DIM}hint:{DIM:#} {remedy}"));
     }
 }
 

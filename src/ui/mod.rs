@@ -27,6 +27,13 @@ pub fn lost_output() -> Option<&'static io::Error> {
     LOST.get()
 }
 
+/// A line on standard error. That nobody can read it, because a log lies on a
+/// full disk, must not end a run, as `eprintln!` would.
+pub fn complain(text: impl Display) {
+    use io::Write;
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
 /// When to colour the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum Color {
@@ -81,21 +88,21 @@ impl Ui {
     /// Something worth knowing while it happens, on standard error.
     pub fn note(&self, text: impl Display) {
         if !self.quiet {
-            anstream::eprintln!("{text}");
+            complain(text);
         }
     }
 
     /// As [`Ui::note`], with `--verbose` only.
     pub fn detail(&self, text: impl Display) {
         if self.verbose && !self.quiet {
-            anstream::eprintln!("{DIM}{text}{DIM:#}");
+            complain(format_args!("{DIM}{text}{DIM:#}"));
         }
     }
 
     /// Something that may be wrong, on standard error.
     pub fn warning(&self, text: impl Display) {
         if !self.quiet {
-            anstream::eprintln!("{WARNING}warning:{WARNING:#} {text}");
+            complain(format_args!("{WARNING}warning:{WARNING:#} {text}"));
         }
     }
 

@@ -41,7 +41,7 @@ impl Progress {
 
     /// Prints a line above the spinner, on standard error.
     pub fn line(&self, text: impl Display) {
-        self.bar.suspend(|| anstream::eprintln!("{text}"));
+        self.bar.suspend(|| super::complain(text));
     }
 }
 

@@ -26,6 +26,24 @@ fn a_result_that_is_lost_is_an_error() {
     }
 }
 
+/// A log on a full disk: what is said is lost, what is done is not.
+#[test]
+fn a_message_that_nobody_can_read_ends_no_run() {
+    let home = realized();
+    home.run_after("exec 2>/dev/full", ["select-generation", "9"])
+        .exit(1);
+    std::fs::remove_file(home.at("f")).unwrap();
+    home.write("f", "mine");
+    home.run_after("exec 2>/dev/full", ["realize", "-b.bak"])
+        .success()
+        .stdout_has("1 backed up");
+    assert_eq!(home.read("f"), "x\n");
+    std::fs::remove_file(home.at("f")).unwrap();
+    home.write("f", "mine");
+    home.run_after("exec 2>/dev/full", ["select-generation", "1"])
+        .success();
+}
+
 #[test]
 fn a_reader_that_stops_early_is_none() {
     let home = realized();
