@@ -247,6 +247,7 @@ impl<'a> Swap<'a> {
 
     fn apply(&self, plan: Plan) -> Result<Applied, Failure> {
         let profile = self.context.profile();
+        profile.sweep();
         let tree = &self.new.0;
         if let Some(number) = self.known
             && self.known == self.previous

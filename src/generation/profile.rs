@@ -199,11 +199,25 @@ impl Profile {
         let number = self.next_number()?;
         let counter = self.counter();
         link::make_dir(&self.dir).map_err(at(&self.dir))?;
-        let mut file = tempfile::NamedTempFile::new_in(&self.dir).map_err(at(&self.dir))?;
-        writeln!(file, "{number}").map_err(at(&counter))?;
-        file.as_file().sync_all().map_err(at(&counter))?;
-        file.persist(&counter).map_err(|e| at(&counter)(e.error))?;
+        let next = self.next_counter();
+        let _ = fs::remove_file(&next);
+        let written = fs::File::create_new(&next).and_then(|mut file| {
+            writeln!(file, "{number}")?;
+            file.sync_all()?;
+            fs::rename(&next, &counter)
+        });
+        if written.is_err() {
+            let _ = fs::remove_file(&next);
+        }
+        written.map_err(at(&counter))?;
         Ok(number)
+    }
+
+    /// Removes what killed processes left beside the profile. The home has to
+    /// be locked.
+    pub fn sweep(&self) {
+        link::sweep(&self.dir);
+        let _ = fs::remove_file(self.next_counter());
     }
 
     /// The number that [`Self::reserve`] would take.
@@ -308,6 +322,14 @@ impl Profile {
         name.push(&self.name);
         name.push("-last-number");
         self.dir.join(name)
+    }
+
+    /// The counter until it is written. It has one name, so that a killed
+    /// process leaves one file at most.
+    fn next_counter(&self) -> PathBuf {
+        let mut name = self.counter().into_os_string();
+        name.push(".next");
+        name.into()
     }
 }
 

@@ -98,7 +98,9 @@ impl HomeLock {
             .collect::<Vec<_>>()
             .join(" ");
         let text = format!("process {} ({command})\n", std::process::id());
-        let name = format!("{HOLDER}.{}", std::process::id());
+        // The lock is held: what a killed process left under this name may go.
+        let name = format!("{HOLDER}.next");
+        let _ = state.unlink(os(&name));
         let written = state
             .create_file(os(&name), 0o600)
             .is_ok_and(|mut file| file.write_all(text.as_bytes()).is_ok());

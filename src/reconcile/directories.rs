@@ -49,7 +49,7 @@ impl Directories {
             bytes.extend_from_slice(path.as_bytes());
             bytes.push(0);
         }
-        let temporary = format!("{NAME}.{}", std::process::id());
+        let temporary = format!("{NAME}.next");
         let place = home.layout().state().join(NAME);
         match state.unlink(os(&temporary)) {
             Ok(()) | Err(Errno::NOENT) => {}

@@ -54,7 +54,7 @@ pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
 
 /// Replaces the list.
 pub(super) fn write(backups: &Dir, records: &[Record]) -> Result<()> {
-    let temporary = format!("{NAME}.{}", std::process::id());
+    let temporary = format!("{NAME}.next");
     match backups.unlink(os(&temporary)) {
         Ok(()) | Err(Errno::NOENT) => {}
         Err(errno) => return Err(errno),

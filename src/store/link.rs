@@ -8,6 +8,24 @@ use std::path::Path;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
+/// What the names of links start with until they have their own.
+const UNFINISHED: &str = ".nhmt-link-";
+
+/// Removes what killed processes left in `dir` of [`replace`], when nobody
+/// else is at work there.
+pub fn sweep(dir: &Path) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let unfinished = entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(UNFINISHED.as_bytes());
+        // At worst it stays.
+        if unfinished && entry.file_type().is_ok_and(|kind| kind.is_symlink()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Makes `link` a link to `target`, replacing an older link by one rename, so
 /// that readers see the old or the new one. Its directory is made if missing.
 /// Only a link whose target `may_go` takes is replaced; it is looked at again
@@ -32,7 +50,7 @@ pub fn replace(target: &Path, link: &Path, may_go: impl Fn(&Path) -> bool) -> io
     make_dir(dir)?;
     // Its name is removed in the end: the new link's or the old one's.
     let new = tempfile::Builder::new()
-        .prefix(".nhmt-link-")
+        .prefix(UNFINISHED)
         .make_in(dir, |new| symlink(target, new))?;
     let rename = |flags| renameat_with(CWD, new.path(), CWD, link, flags);
     match rename(RenameFlags::NOREPLACE) {
@@ -91,7 +109,10 @@ mod tests {
         fs::write(&file, "kept").unwrap();
         assert!(replace("one", &file).is_err());
         assert_eq!(fs::read_to_string(&file).unwrap(), "kept");
-        let left = fs::read_dir(dir.path().join("made")).unwrap();
-        assert_eq!(left.count(), 2, "a temporary name stays");
+        let left = || fs::read_dir(dir.path().join("made")).unwrap().count();
+        assert_eq!(left(), 2, "a temporary name stays");
+        symlink("x", link.with_file_name(".nhmt-link-killed")).unwrap();
+        sweep(&dir.path().join("made"));
+        assert_eq!(left(), 2, "a killed process's name stays");
     }
 }
