@@ -76,6 +76,8 @@ pub(super) fn as_json(diff: &TreeDiff) -> serde_json::Value {
     json!({
         "files": diff.files,
         "packages": diff.packages,
+        "hooks": diff.hooks,
+        "live": diff.live,
         "state": {},
         "services": {},
     })

@@ -1,34 +1,63 @@
 //! A difference between two home trees, for people.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::failure::Failure;
 use crate::manifest::HomePath;
-use crate::tree::diff::{FileText, TreeDiff, unified};
+use crate::tree::diff::{FileText, HookDiff, LivePath, MethodDiff, TreeDiff, unified};
 use crate::ui::{ADDED, BOLD, CHANGED, DIM, REMOVED, Ui};
 
 /// Prints `diff`: changed files as unified diffs, new and removed ones by
 /// name, with their content under `--verbose`.
 pub(super) fn show(ui: Ui, diff: &TreeDiff, old: Option<&Path>, new: &Path) -> Result<(), Failure> {
     let files = &diff.files;
+    let methods: BTreeMap<&HomePath, &MethodDiff> = files
+        .methods
+        .iter()
+        .map(|diff| (&diff.path, diff))
+        .collect();
+    let how = |path: &HomePath| {
+        let words = methods.get(path).map(|method| method.words());
+        words.map_or_else(String::new, |words| format!(" {DIM}({words}){DIM:#}"))
+    };
     for path in &files.removed {
-        ui.result(format_args!("{REMOVED}- {path}{REMOVED:#}"));
+        ui.result(format_args!("{REMOVED}- {path}{REMOVED:#}{}", how(path)));
         if ui.verbose {
-            show_text(ui, old, None, path)?;
+            show_text(ui, old, None, path, methods.get(path).copied())?;
         }
     }
     for path in &files.added {
-        ui.result(format_args!("{ADDED}+ {path}{ADDED:#}"));
+        ui.result(format_args!("{ADDED}+ {path}{ADDED:#}{}", how(path)));
         if ui.verbose {
-            show_text(ui, None, Some(new), path)?;
+            show_text(ui, None, Some(new), path, methods.get(path).copied())?;
         }
     }
     for path in &files.changed {
-        ui.result(format_args!("{CHANGED}~ {path}{CHANGED:#}"));
-        show_text(ui, old, Some(new), path)?;
+        ui.result(format_args!("{CHANGED}~ {path}{CHANGED:#}{}", how(path)));
+        show_text(ui, old, Some(new), path, methods.get(path).copied())?;
     }
     show_packages(ui, diff);
+    show_hooks(ui, &diff.hooks);
+    for LivePath { path, target } in &diff.live {
+        ui.note(format_args!(
+            "~/{path} is live: what {} holds is no part of a generation and is not compared",
+            target.display()
+        ));
+    }
     Ok(())
+}
+
+fn show_hooks(ui: Ui, hooks: &HookDiff) {
+    for name in &hooks.removed {
+        ui.result(format_args!("{REMOVED}- hook {name}{REMOVED:#}"));
+    }
+    for name in &hooks.added {
+        ui.result(format_args!("{ADDED}+ hook {name}{ADDED:#}"));
+    }
+    for name in &hooks.changed {
+        ui.result(format_args!("{CHANGED}~ hook {name}{CHANGED:#}"));
+    }
 }
 
 fn show_packages(ui: Ui, diff: &TreeDiff) {
@@ -71,12 +100,33 @@ fn show_text(
     old: Option<&Path>,
     new: Option<&Path>,
     path: &HomePath,
+    method: Option<&MethodDiff>,
 ) -> Result<(), Failure> {
+    let is_live = |side: &Option<String>| side.as_deref() == Some("live");
+    if method.is_some_and(|method| is_live(&method.from) || is_live(&method.to)) {
+        // What a working tree holds is not looked at.
+        let target = |tree: Option<&Path>| {
+            let link = tree.map(|tree| tree.join("home").join(path.as_path()).read_link());
+            link.and_then(Result::ok)
+        };
+        for (letter, style, target) in [('-', REMOVED, target(old)), ('+', ADDED, target(new))] {
+            if let Some(target) = target {
+                ui.result(format_args!(
+                    "{style}{letter}leads to {}{style:#}",
+                    target.display()
+                ));
+            }
+        }
+        return Ok(());
+    }
+    if let Some(content) = method.and_then(MethodDiff::content) {
+        ui.result(format_args!("  {DIM}({content}){DIM:#}"));
+    }
     let texts = unified(old, new, path)
         .map_err(|error| Failure::new(format_args!("cannot compare {path}: {error}")))?;
     if texts.is_empty() {
         ui.result(format_args!(
-            "  {DIM}(the same content; its mode or its source differs){DIM:#}"
+            "  {DIM}(the same content; its mode, its method or its source differs){DIM:#}"
         ));
     }
     for text in texts {

@@ -10,7 +10,7 @@ use super::report;
 use super::swap::declared_in;
 use crate::manifest::Index;
 use crate::reconcile;
-use crate::tree::diff::read_manifest;
+use crate::tree::diff::{LivePath, read_manifest};
 use crate::ui::{BOLD, CHANGED, DIM};
 
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
@@ -33,10 +33,11 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
     for one in &mut drift {
         one.declared_in = declared_in(manifest.as_ref(), &one.path);
     }
+    let live = LivePath::all(&index, &tree);
     if context.json() {
-        context
-            .ui
-            .result(json!({ "generation": number.get(), "path": tree, "drift": drift }));
+        context.ui.result(
+            json!({ "generation": number.get(), "path": tree, "drift": drift, "live": live }),
+        );
         return Ok(ExitCode::SUCCESS);
     }
     let links = report::links(index.entries().len());
@@ -44,6 +45,12 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
         "{BOLD}generation {number}{BOLD:#}, {links}\n{DIM}{}{DIM:#}",
         tree.display()
     ));
+    for LivePath { path, target } in &live {
+        context.ui.result(format_args!(
+            "{DIM}~/{path} is live, outside of the generation: {}{DIM:#}",
+            target.display()
+        ));
+    }
     report::drift(context.ui, &drift, |ui, what| {
         ui.result(format_args!("{CHANGED}!{CHANGED:#} {what}"));
     });

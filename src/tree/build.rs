@@ -11,7 +11,7 @@ use super::format;
 use super::leaf::{self, Leaf, What};
 use super::source::{Expansion, Sources};
 use super::writer::Writer;
-use crate::manifest::{Digest, Entry, Format, Index, LeafKind, Manifest, Method};
+use crate::manifest::{Digest, Entry, Format, Index, LeafKind, Manifest, Method, MethodName};
 
 /// Where and how a home tree is written.
 #[derive(Debug, Clone)]
@@ -128,6 +128,7 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>) -> Result<Entry, TreeError> {
     let method = Method::of(spec, kind == LeafKind::Executable);
     let mut entry = Entry::new(leaf.path, kind, digest).by(method);
     entry.force = spec.force;
+    entry.live = spec.method == MethodName::Live;
     Ok(entry)
 }
 

@@ -356,3 +356,6 @@ fn the_same_manifest_gives_the_same_tree() {
         assert_eq!(read(&one), read(&two));
     }
 }
+
+#[path = "method_tests.rs"]
+mod methods;

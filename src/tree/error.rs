@@ -57,6 +57,38 @@ pub enum TreeError {
         /// Who asked for it.
         declared_in: Vec<String>,
     },
+    /// A source that has to be a file, or a directory of files, and is not.
+    #[error(
+        "\"{target}\": {} {what}, and the method {method} needs the content of a file{}",
+        path.display(),
+        declared(.declared_in)
+    )]
+    NoFile {
+        /// The target that it is for.
+        target: HomePath,
+        /// The source, or something in it.
+        path: PathBuf,
+        /// The method.
+        method: &'static str,
+        /// What it is.
+        what: &'static str,
+        /// Who asked for it.
+        declared_in: Vec<String>,
+    },
+    /// A live source that nobody can edit.
+    #[error(
+        "\"{target}\": {} lies in the store, where nothing is edited, and the method live leads to a working tree{}",
+        path.display(),
+        declared(.declared_in)
+    )]
+    LiveInStore {
+        /// The target that it is for.
+        target: HomePath,
+        /// The source.
+        path: PathBuf,
+        /// Who asked for it.
+        declared_in: Vec<String>,
+    },
     /// Two targets give the same leaf.
     #[error(
         "\"{leaf}\" comes from both \"{}\"{} and \"{}\"{}; remove it from one of the two",

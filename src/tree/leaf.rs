@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::error::{Origin, TreeError};
 use super::source::Expansion;
-use crate::manifest::{Content, FileSpec, Format, HomePath, LeafKind, Manifest};
+use crate::manifest::{Content, FileSpec, Format, HomePath, LeafKind, Manifest, MethodName};
 
 /// One leaf of a home tree, not yet written.
 pub(super) struct Leaf<'a> {
@@ -71,6 +71,10 @@ pub(super) fn leaves<'a>(
         let what = match &spec.content {
             Content::Text(text) => What::Text(text),
             Content::Structured { format, value } => What::Structured(*format, value),
+            Content::Source { path, .. } if spec.method == MethodName::Live => {
+                leaves.push(sources.live(origin, path)?);
+                continue;
+            }
             Content::Source { path, recursive } => {
                 sources.leaves(origin, path, *recursive, &mut leaves)?;
                 continue;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::TreeError;
 use super::leaf::{Declared, Leaf, What};
-use crate::manifest::{HomePath, LeafKind};
+use crate::manifest::{HomePath, LeafKind, MethodName};
 
 /// How sources come into a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub enum Sources {
 /// A recursive source gives one leaf for each file and symbolic link below
 /// it. Links are leaves, never followed (but the source itself may be one).
 /// Directories that hold no leaf give nothing, as in Home Manager.
+///
+/// A source that becomes files of the user's, by the methods copy and seed, is
+/// expanded as a recursive one, and links in it are followed: each leaf has to
+/// be a file, which is read at every run.
 ///
 /// `executable` applies to each regular file, also in recursive sources; a
 /// directory that is linked or copied as one keeps the bits in it.
@@ -86,8 +90,13 @@ impl Expansion {
                 declared_in: origin.spec.declared_in.clone(),
             });
         }
-        if is_directory && recursive {
+        let method = origin.spec.method;
+        let files = matches!(method, MethodName::Copy | MethodName::Seed);
+        if is_directory && (recursive || files) {
             return self.walk(origin, source, leaves);
+        }
+        if method != MethodName::Link && !resolved.as_ref().is_some_and(Metadata::is_file) {
+            return Err(self.no_file(origin, path, is_directory));
         }
         leaves.push(self.leaf(origin, origin.target.clone(), source, resolved)?);
         Ok(())
@@ -115,7 +124,18 @@ impl Expansion {
                     rest.push((from, path));
                     continue;
                 }
-                let leaf = if kind.is_symlink() && self.sources == Sources::Copy {
+                let files = origin.spec.method != MethodName::Link;
+                let leaf = if kind.is_symlink() && files {
+                    let end = match self.sources {
+                        Sources::Link => self.resolve(&from),
+                        Sources::Copy => fs::metadata(&from).ok(),
+                    };
+                    if !end.as_ref().is_some_and(Metadata::is_file) {
+                        let is_directory = end.is_some_and(|end| end.is_dir());
+                        return Err(self.no_file(origin, &from, is_directory));
+                    }
+                    self.leaf(origin, path, from, end)?
+                } else if kind.is_symlink() && self.sources == Sources::Copy {
                     copied_link(origin, path, &from)?
                 } else {
                     let resolved = if kind.is_symlink() {
@@ -167,6 +187,48 @@ impl Expansion {
             Some(metadata) => return Err(special(origin, &from, metadata.file_type())),
         };
         Ok(Leaf { path, origin, what })
+    }
+
+    /// The leaf of a live source: a link to its place, which is not looked at.
+    ///
+    /// # Errors
+    /// When it lies in the store, where nobody edits it.
+    pub(super) fn live<'a>(
+        &self,
+        origin: Declared<'a>,
+        path: &Path,
+    ) -> Result<Leaf<'a>, TreeError> {
+        if path.starts_with(&self.store) {
+            return Err(TreeError::LiveInStore {
+                target: origin.target.clone(),
+                path: path.to_owned(),
+                declared_in: origin.spec.declared_in.clone(),
+            });
+        }
+        let what = What::Link {
+            to: path.to_owned(),
+            kind: LeafKind::File,
+        };
+        Ok(Leaf {
+            path: origin.target.clone(),
+            origin,
+            what,
+        })
+    }
+
+    /// The error for a source whose content is needed and that is no file.
+    fn no_file(&self, origin: Declared<'_>, path: &Path, is_directory: bool) -> TreeError {
+        TreeError::NoFile {
+            target: origin.target.clone(),
+            path: path.to_owned(),
+            method: origin.spec.method.as_str(),
+            what: match (is_directory, self.sources) {
+                (true, _) => "is a directory",
+                (false, Sources::Link) => "leads to no file in the store",
+                (false, Sources::Copy) => "leads to no file",
+            },
+            declared_in: origin.spec.declared_in.clone(),
+        }
     }
 
     /// What `path` is in the end, when that lies in the store.

@@ -92,3 +92,96 @@ fn a_later_version() {
         .stderr_has("version 7")
         .stderr_has("newer nhmt");
 }
+
+#[test]
+fn a_method_without_what_it_needs() {
+    let cases = [
+        (
+            r#""text":"","method":"teleport""#,
+            "files.a.method: unknown variant `teleport`",
+        ),
+        (
+            r#""text":"","method":"merge""#,
+            "files.\"a\": the method merge needs `format` with `value`, whose keys it enforces",
+        ),
+        (
+            r#""format":"key-value","value":{},"method":"merge""#,
+            "the method merge knows json, toml, yaml and ini, and the format is key-value",
+        ),
+        (
+            r#""text":"","method":"live""#,
+            "the method live needs `source`, the place that the link leads to",
+        ),
+        (
+            r#""source":"work/x","method":"live""#,
+            "`source` is `work/x`, which is not an absolute, normalized path",
+        ),
+        (
+            r#""text":"","block":{"comment":"//"}"#,
+            "`block` goes with the method block, and this one is link",
+        ),
+        (
+            r#""text":"","method":"block","block":{"comment":""}"#,
+            "`block.comment` is \"\"; write what a comment starts with, on one line, such as `#`",
+        ),
+        (
+            r#""text":"","permissions":"0600""#,
+            "`permissions` goes with the methods copy, merge and seed, and this one is link",
+        ),
+        (
+            r#""text":"","method":"copy","permissions":"u+r""#,
+            "`permissions` is `u+r`; write octal digits such as `0600`",
+        ),
+    ];
+    for (file, said) in cases {
+        rejected(&format!(r#"{{"a":{{{file}}}}}"#), &[said]);
+    }
+}
+
+#[test]
+fn a_directory_where_a_file_is_needed() {
+    let home = Home::new();
+    std::fs::create_dir(home.at("d")).unwrap();
+    let source = home.at("d");
+    rejected(
+        &format!(
+            r#"{{"a":{{"source":{source:?},"method":"block","declaredIn":["home.file.a"]}}}}"#
+        ),
+        &[
+            "/d is a directory, and the method block needs the content of a file (declared by home.file.a)",
+        ],
+    );
+}
+
+#[test]
+fn hooks_out_of_order_and_rules_for_backups() {
+    let cases = [
+        (
+            r#""hooks":[{"name":"b","script":"","after":["a"]},{"name":"a","script":""}]"#,
+            "hooks.\"b\": it comes after \"a\", which does not stand before it",
+        ),
+        (
+            r#""hooks":[{"name":"a","script":""},{"name":"a","script":""}]"#,
+            "hooks.\"a\": it is there twice",
+        ),
+        (
+            r#""hooks":[{"name":"a","script":"","when":1}]"#,
+            "unknown field `when`",
+        ),
+        (
+            r#""backups":{"olderThan":"30"}"#,
+            "backups.olderThan: `30` is no age: write a number of days, such as `30d`",
+        ),
+        (
+            r#""backups":{"maxSize":"1GB"}"#,
+            "backups.maxSize: `1GB` is no size: write a number with K, M, G or T, such as `1G`",
+        ),
+    ];
+    for (extra, said) in cases {
+        let mut home = Home::new();
+        let manifest =
+            format!(r#"{{"version":1,"home":{{"username":"u","directory":"/h"}},{extra}}}"#);
+        home.set_configuration("home.json", &manifest);
+        home.run(["realize"]).exit(4).stderr_has(said);
+    }
+}

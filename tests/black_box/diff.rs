@@ -66,3 +66,113 @@ fn drift_is_shown_beforehand() {
     home.write("f", "mine");
     home.run(["diff"]).success().stderr_has("drift: ~/f ");
 }
+
+#[test]
+fn how_a_file_arrives_is_shown_where_it_is_no_link() {
+    let mut home = Home::new().manifest(
+        r#"{"link":{"text":"x\n"},"copy":{"text":"x\n","method":"copy"},"gone":{"text":"","method":"seed"}}"#,
+    );
+    home.run(["diff"])
+        .success()
+        .stdout_has("+ copy (copy 0644)\n")
+        .stdout_has("+ gone (seed 0644)\n")
+        .stdout_has("+ link\n");
+    home.run(["realize"]).success();
+    home.set_manifest(
+        r#"{"link":{"text":"y\n","method":"block"},"copy":{"text":"x\n","method":"copy","permissions":"0600"},
+            "new.ini":{"format":"ini","value":{"a":1},"method":"merge"}}"#,
+    );
+    home.run(["diff"])
+        .success()
+        .stdout_has("~ copy (copy 0644 -> copy 0600)\n  (the same content; its mode, its method or its source differs)\n")
+        .stdout_has("~ link (link -> block # bottom)\n  (the block alone; the text around it is left as it is)\n")
+        .stdout_has("-x\n+y\n")
+        .stdout_has("- gone (seed 0644)\n")
+        .stdout_has("+ new.ini (merge ini 0644)\n");
+    let verbose = home.run(["diff", "--verbose"]).success();
+    verbose.stdout_has("  (the declared keys; the others in the file are left as they are)\n");
+    let files = &home.run(["diff", "--json"]).success().json()["files"];
+    assert_eq!(
+        files["methods"][0],
+        json!({"path": "copy", "from": "copy 0644", "to": "copy 0600"})
+    );
+    assert_eq!(
+        files["methods"][1],
+        json!({"path": "gone", "from": "seed 0644", "to": null})
+    );
+}
+
+#[test]
+fn what_is_live_is_named_and_not_read() {
+    let mut home = Home::new();
+    home.write("work/x", "one\n");
+    let work = home.at("work");
+    let live = |place: &str| {
+        let place = work.join(place);
+        format!(r#"{{"l":{{"source":{place:?},"method":"live"}},"f":{{"text":""}}}}"#)
+    };
+    home.set_manifest(&live("x"));
+    home.run(["diff"])
+        .success()
+        .stdout_has("+ l (live)\n")
+        .stderr_has("~/l is live: what ")
+        .stderr_has("/work/x holds is no part of a generation and is not compared");
+    home.run(["realize"]).success();
+    assert_eq!(home.read("l"), "one\n");
+    home.write("work/x", "two\n");
+    assert_eq!(home.read("l"), "two\n");
+    let outcome = home.run(["diff", "--exit-code"]).success();
+    assert_eq!(outcome.stdout(), "");
+    outcome.stderr_has("~/l is live");
+    home.set_manifest(&live("absent"));
+    home.run(["diff"])
+        .success()
+        .stdout_has("~ l (live)\n-leads to ")
+        .stdout_has("/work/x\n+leads to ")
+        .stdout_has("/work/absent\n");
+    let json = home.run(["diff", "--json"]).success().json();
+    let leads = json!([{"path": "l", "target": work.join("absent")}]);
+    assert_eq!(json["live"], leads);
+    home.run(["realize"]).success();
+    home.run(["status"])
+        .success()
+        .stdout_has("~/l is live, outside of the generation: ");
+    let status = home.run(["status", "--json"]).success().json();
+    assert_eq!((&status["live"], &status["drift"]), (&leads, &json!([])));
+    assert!(home.at("l").is_symlink() && !home.at("l").exists());
+}
+
+#[test]
+fn hooks_are_shown_by_name() {
+    let mut home = Home::new();
+    let set = |home: &mut Home, hooks: &str, on_change: &str| {
+        let directory = home.at("");
+        let manifest = format!(
+            r#"{{"version":1,"home":{{"username":"u","directory":{directory:?}}},
+                "files":{{"f":{{"text":"","onChange":{on_change:?}}}}},"hooks":{hooks}}}"#
+        );
+        home.set_configuration("home.json", &manifest);
+    };
+    set(
+        &mut home,
+        r#"[{"name":"a","script":"true"},{"name":"b","script":"true"}]"#,
+        "",
+    );
+    home.run(["diff"])
+        .success()
+        .stdout_has("+ hook a\n+ hook b\n");
+    home.run(["realize"]).success();
+    set(
+        &mut home,
+        r#"[{"name":"a","script":"false || true"}]"#,
+        "true",
+    );
+    home.run(["diff", "--exit-code"])
+        .exit(1)
+        .stdout_has("- hook b\n+ hook onChange of ~/f\n~ hook a\n");
+    let json = home.run(["diff", "--json"]).success().json();
+    assert_eq!(
+        json["hooks"],
+        json!({"added": ["onChange of ~/f"], "removed": ["b"], "changed": ["a"]})
+    );
+}

@@ -1,8 +1,10 @@
 //! How two home trees differ: their files, and their packages.
 
+mod methods;
 mod packages;
 mod text;
 
+pub use methods::{HookDiff, LivePath, MethodDiff};
 pub use packages::{PackageChange, PackageDiff, PackageName};
 pub use text::{FileText, unified};
 
@@ -22,6 +24,10 @@ pub struct TreeDiff {
     pub files: FileDiff,
     /// The packages, by name and version.
     pub packages: PackageDiff,
+    /// What runs after a switch.
+    pub hooks: HookDiff,
+    /// The paths of the new tree that no comparison covers.
+    pub live: Vec<LivePath>,
 }
 
 /// Managed paths that come, go, or differ in content or kind; each sorted.
@@ -31,8 +37,11 @@ pub struct FileDiff {
     pub added: Vec<HomePath>,
     /// In the old tree only.
     pub removed: Vec<HomePath>,
-    /// In both, with another content.
+    /// In both, with another content or another method.
     pub changed: Vec<HomePath>,
+    /// Those of all three that are, or were, no link into a generation.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<MethodDiff>,
 }
 
 /// Why two trees could not be compared.
@@ -67,18 +76,23 @@ impl TreeDiff {
     pub fn between(old: Option<&Path>, new: &Path) -> Result<Self, DiffError> {
         let old_index = old.map_or_else(|| Ok(Index::empty()), Index::read)?;
         let new_index = Index::read(new)?;
-        let old_packages = old.map(read_manifest).transpose()?.and_then(|m| m.packages);
-        let new_packages = read_manifest(new)?.packages;
+        let old_manifest = old.map(read_manifest).transpose()?;
+        let new_manifest = read_manifest(new)?;
+        let old_packages = old_manifest.as_ref().and_then(|m| m.packages.as_ref());
         Ok(Self {
             files: FileDiff::between(&old_index, &new_index),
-            packages: PackageDiff::between(old_packages.as_ref(), new_packages.as_ref()),
+            packages: PackageDiff::between(old_packages, new_manifest.packages.as_ref()),
+            hooks: HookDiff::between(old_manifest.as_ref(), Some(&new_manifest)),
+            live: LivePath::all(&new_index, new),
         })
     }
 
     /// Whether nothing differs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files == FileDiff::default() && self.packages == PackageDiff::default()
+        self.files == FileDiff::default()
+            && self.packages == PackageDiff::default()
+            && self.hooks == HookDiff::default()
     }
 }
 
@@ -111,22 +125,22 @@ impl FileDiff {
                 (None, Some(_)) => Ordering::Greater,
                 (Some(a), Some(b)) => a.path.cmp(&b.path),
             };
-            match order {
-                Ordering::Less => diff.removed.extend(old.next().map(path)),
-                Ordering::Greater => diff.added.extend(new.next().map(path)),
-                Ordering::Equal => {
-                    let (a, b) = (old.next(), new.next());
-                    if a.map(|e| (e.kind, e.digest)) != b.map(|e| (e.kind, e.digest)) {
-                        diff.changed.extend(b.map(path));
-                    }
-                }
-            }
+            let a = order.is_le().then(|| old.next()).flatten();
+            let b = order.is_ge().then(|| new.next()).flatten();
+            let list = match (a, b) {
+                (Some(a), Some(b)) if is_same(a, b) => continue,
+                (Some(_), Some(_)) => &mut diff.changed,
+                (Some(_), None) => &mut diff.removed,
+                _ => &mut diff.added,
+            };
+            list.extend(a.or(b).map(|entry| entry.path.clone()));
+            diff.methods.extend(MethodDiff::of(a, b));
         }
     }
 }
 
-fn path(entry: &Entry) -> HomePath {
-    entry.path.clone()
+fn is_same(a: &Entry, b: &Entry) -> bool {
+    (a.kind, a.digest, a.live) == (b.kind, b.digest, b.live)
 }
 
 #[cfg(test)]
