@@ -12,6 +12,9 @@ mod readers;
 mod readers_reference;
 mod readers_view;
 mod trees;
+mod unprivileged;
+mod writers;
+mod writers_programs;
 
 /// Whether all points are to be tried, and not only a sample of them.
 fn full() -> bool {

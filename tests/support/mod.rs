@@ -197,7 +197,7 @@ impl Home {
         let mut shell = Command::new("/bin/sh");
         self.environment(&mut shell);
         let script = format!("{before}; exec \"$@\"");
-        shell.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_nhmt")]);
+        shell.args(["-c", &script, "sh"]).arg(nhmt());
         if let Some(configuration) = &self.configuration {
             shell.arg("-f").arg(configuration);
         }
@@ -206,7 +206,7 @@ impl Home {
 
     /// The executable with this home's environment, and nothing of ours.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nhmt"));
+        let mut command = Command::new(nhmt());
         self.environment(&mut command);
         command.stdin(Stdio::null());
         command
@@ -216,8 +216,8 @@ impl Home {
     /// build folder may lie where that user cannot go.
     pub fn command_for_all(&self) -> Command {
         let executable = self.outside("nhmt");
-        let built = env!("CARGO_BIN_EXE_nhmt");
-        if !executable.exists() && fs::hard_link(built, &executable).is_err() {
+        let built = nhmt();
+        if !executable.exists() && fs::hard_link(&built, &executable).is_err() {
             fs::copy(built, &executable).unwrap();
         }
         let mut command = Command::new(executable);
@@ -307,6 +307,14 @@ impl Home {
             })
             .collect()
     }
+}
+
+/// Set for a test that runs as another user: where nhmt lies for that one.
+pub const EXECUTABLE: &str = "NHMT_TEST_EXECUTABLE";
+
+fn nhmt() -> PathBuf {
+    let built = || env!("CARGO_BIN_EXE_nhmt").into();
+    std::env::var_os(EXECUTABLE).map_or_else(built, PathBuf::from)
 }
 
 impl Drop for Home {

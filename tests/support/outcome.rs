@@ -31,6 +31,11 @@ impl Outcome {
         String::from_utf8_lossy(&self.output.stderr).into_owned()
     }
 
+    /// The exit code; none when a signal ended the command.
+    pub fn code(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
     /// The exit code must be this one.
     #[track_caller]
     pub fn exit(self, code: i32) -> Self {
