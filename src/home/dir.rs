@@ -14,7 +14,8 @@ use super::mount::Mount;
 /// The longest target that a symbolic link can have (`PATH_MAX`, with its NUL).
 pub(crate) const LINK_MAX: usize = 4096;
 
-/// An open directory. All names given to its methods are single components.
+/// An open directory. All names given to its methods are single components,
+/// unless they say otherwise.
 #[derive(Debug)]
 pub(crate) struct Dir(OwnedFd);
 
@@ -194,6 +195,12 @@ impl Dir {
             Err(Errno::INVAL) => Ok(()),
             other => other,
         }
+    }
+}
+
+impl From<OwnedFd> for Dir {
+    fn from(fd: OwnedFd) -> Self {
+        Self(fd)
     }
 }
 

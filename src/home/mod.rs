@@ -1,9 +1,10 @@
 //! The home directory: where things lie in it, and access to it.
 //!
 //! [`HomeDir`] is the home opened for reading, [`HomeLock`] the right to write
-//! to it. Everything below is reached by directory descriptors, one component
-//! at a time, and no symbolic link is followed on the way.
+//! to it. Everything below is reached by directory descriptors, and no
+//! symbolic link is followed on the way.
 
+mod below;
 pub(crate) mod dir;
 mod error;
 mod exchange;

@@ -33,12 +33,15 @@ pub(crate) enum Parent<'w> {
 }
 
 /// Keeps the directories of the last path open. When the paths come sorted,
-/// each directory is opened once, and only as many as the depth stay open.
+/// each directory is opened once, those above it only on the way, and no more
+/// than the depth stay open.
 pub(crate) struct Walker<'a> {
     root: &'a Dir,
     prefix: Vec<u8>,
     open: Vec<(usize, Dir)>,
     blocked: Option<(Vec<u8>, Obstacle)>,
+    /// Several names may be opened in one call.
+    at_once: bool,
 }
 
 impl<'a> Walker<'a> {
@@ -49,6 +52,7 @@ impl<'a> Walker<'a> {
             prefix: Vec::new(),
             open: Vec::new(),
             blocked: None,
+            at_once: true,
         }
     }
 
@@ -73,6 +77,17 @@ impl<'a> Walker<'a> {
         }
         let known = self.open.last().map_or(0, |(length, _)| *length);
         self.prefix.truncate(known);
+        let rest = &parent[if known == 0 { 0 } else { known + 1 }.min(end)..];
+        if self.at_once
+            && rest.contains(&b'/')
+            && let Some(Ok(dir)) = self.top().open_at_once(OsStr::from_bytes(rest))
+        {
+            self.open.push((end, dir));
+            self.prefix.clear();
+            self.prefix.extend_from_slice(parent);
+            return Ok(Parent::Open(self.top()));
+        }
+        // Name by name also to see which of them is in the way.
         let mut at = known;
         while at < end {
             let start = if at == 0 { 0 } else { at + 1 };
@@ -115,12 +130,25 @@ mod tests {
 
     #[test]
     fn directories_are_found_and_obstacles_named() {
+        check(true);
+    }
+
+    #[test]
+    fn the_same_is_found_name_by_name() {
+        check(false);
+    }
+
+    fn check(at_once: bool) {
         let temp = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(temp.path().join("a/b")).unwrap();
         std::fs::write(temp.path().join("a/file"), "").unwrap();
         std::fs::write(temp.path().join("a/b/mark"), "").unwrap();
+        std::os::unix::fs::symlink("b", temp.path().join("a/link")).unwrap();
         let root = Dir::open_path(temp.path()).unwrap();
-        let mut walker = Walker::new(&root);
+        let mut walker = Walker {
+            at_once,
+            ..Walker::new(&root)
+        };
         let mut blocked = |path: &str| {
             let path = HomePath::new(path).unwrap();
             match walker.parent_of(&path).unwrap() {
@@ -139,5 +167,7 @@ mod tests {
         assert_eq!(blocked("a/x"), None);
         assert_eq!(blocked("ab"), None);
         assert_eq!(blocked("a/b/d"), None);
+        assert_eq!(blocked("a/link/x/y"), Some((6, Obstacle::NotDirectory)));
+        assert_eq!(blocked("a/b/c/d/e"), Some((5, Obstacle::Missing)));
     }
 }

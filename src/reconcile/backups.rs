@@ -1,7 +1,8 @@
 //! What was moved out of the way: listing, restoring, letting go.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use rustix::fs::FileType;
@@ -322,11 +323,12 @@ fn replace_link(
 
 /// The directory in which the backup of `path` lies.
 fn holder(backups: &Dir, set: &str, path: &HomePath) -> Option<Dir> {
-    let mut dir = backups.open(os(set)).ok()?;
-    for above in path.ancestors() {
-        dir = dir.open(above.name()).ok()?;
+    let mut place = OsString::from(set);
+    if let Some(parent) = path.parent() {
+        place.push("/");
+        place.push(OsStr::from_bytes(parent.as_bytes()));
     }
-    Some(dir)
+    backups.open_below(&place).ok()
 }
 
 /// Removes the directories of a set that are empty.

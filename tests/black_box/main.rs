@@ -12,6 +12,8 @@ mod diff;
 mod drift;
 mod generations;
 mod home_spelling;
+#[cfg(target_os = "linux")]
+mod kernels;
 mod large;
 mod no_configuration;
 mod output;
