@@ -12,6 +12,7 @@
 //! | [`eval`] | a configuration becomes a home tree, by Nix | `manifest`, `store` |
 //! | [`generation`] | numbered profile links, GC roots | `manifest`, `home`, `store` |
 //! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home` |
+//! | [`hook`] | commands that run when the home has switched | `manifest` |
 //! | [`ui`] | progress, colour, tables | nothing |
 //! | [`cli`] | arguments; one file per command | everything |
 
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod eval;
 pub mod generation;
 pub mod home;
+pub mod hook;
 pub mod manifest;
 pub mod reconcile;
 pub mod store;

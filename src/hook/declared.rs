@@ -1,0 +1,81 @@
+//! What a home tree asks for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::manifest::HomePath;
+
+/// When a hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Kind {
+    /// When the content of its file has changed.
+    OnChange,
+    /// After every run that changes something.
+    Activation,
+}
+
+/// An activation hook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hook {
+    /// Its name.
+    pub name: String,
+    /// What a shell runs.
+    pub script: String,
+    /// The hooks without which it makes no sense.
+    pub after: Vec<String>,
+    /// It knows about dry runs, and runs in one.
+    pub dry_run: bool,
+}
+
+/// The hooks of one home tree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The activation hooks, in running order.
+    pub activation: Vec<Hook>,
+    /// The `onChange` scripts by the target of their file.
+    pub on_change: BTreeMap<HomePath, String>,
+}
+
+/// One thing to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What it is.
+    pub kind: Kind,
+    /// The hook's name; for [`Kind::OnChange`] the targets that have this
+    /// script. A script that several files share runs once for all of them: it
+    /// is not told for which, so that a second run could do nothing else.
+    pub names: Vec<String>,
+    /// What a shell runs.
+    pub script: String,
+    /// The hooks without which it makes no sense.
+    pub after: Vec<String>,
+    /// It runs in a dry run.
+    pub dry_run: bool,
+}
+
+impl Task {
+    /// What it is called: the hook's name, or its first file's.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.names.first().map_or("", String::as_str)
+    }
+
+    /// What it is called in a sentence.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let name = self.name().escape_debug();
+        match (self.kind, self.names.len()) {
+            (Kind::Activation, _) => format!("hook `{name}`"),
+            (Kind::OnChange, 1) => format!("onChange of ~/{name}"),
+            (Kind::OnChange, 2) => format!("onChange of ~/{name} and another file"),
+            (Kind::OnChange, n) => format!("onChange of ~/{name} and {} other files", n - 1),
+        }
+    }
+}
+
+/// A target as it is remembered: manifests are JSON, so targets are UTF-8.
+pub(super) fn name_of(target: &HomePath) -> String {
+    String::from_utf8_lossy(target.as_bytes()).into_owned()
+}
