@@ -67,6 +67,7 @@ plain_failures!(
     crate::generation::SelectorError,
     crate::home::HomeError,
     crate::home::LockError,
+    crate::hook::MemoryError,
     crate::manifest::IndexError,
     crate::reconcile::BackupError,
     crate::store::local::LocalError,

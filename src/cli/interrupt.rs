@@ -8,6 +8,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::eval;
+use crate::hook;
 use crate::ui::{ERROR, complain};
 
 /// The first signal that came; 0 is none.
@@ -36,6 +37,11 @@ pub(super) fn received() -> Option<i32> {
     Some(RECEIVED.load(Ordering::SeqCst)).filter(|signal| *signal != 0)
 }
 
+/// The exit code of a run that `signal` ended, as shells report it.
+pub(super) fn code(signal: i32) -> u8 {
+    u8::try_from(128 + signal).unwrap_or(u8::MAX)
+}
+
 /// Delays the end until the home is in order again.
 pub(super) fn hold() -> MutexGuard<'static, ()> {
     CHANGING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -51,6 +57,10 @@ fn on_signal(signal: i32) {
     let again = RECEIVED.swap(signal, Ordering::SeqCst) != 0;
     // When Nix is at work, it ends, and the command with it, in order.
     if eval::interrupt() && !again {
+        return;
+    }
+    // A hook that runs gets it, and the run ends when that has ended.
+    if hook::interrupt(signal, again) {
         return;
     }
     let idle = CHANGING.try_lock();

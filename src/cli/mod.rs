@@ -12,6 +12,7 @@ mod context;
 mod delete_generations;
 mod diff;
 mod failure;
+mod hooks;
 mod internal;
 mod interrupt;
 mod keeper;
@@ -82,8 +83,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         ui::complain(format_args!(
             "{ERROR}error:{ERROR:#} interrupted; nothing was changed"
         ));
-        // As shells report a process that a signal ended.
-        return ExitCode::from(u8::try_from(128 + signal).unwrap_or(u8::MAX));
+        return ExitCode::from(interrupt::code(signal));
     }
     if let Some(error) = ui::lost_output() {
         ui::complain(format_args!(

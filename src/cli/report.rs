@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::context::Context;
+use super::hooks;
 use crate::generation::Number;
+use crate::hook::{self, Status};
 use crate::reconcile::{Conflict, Counts, Drift, Plan};
 use crate::ui::{self, BOLD, CHANGED, DIM, ERROR, Ui};
 
@@ -20,6 +22,7 @@ pub(super) struct Outcome {
     pub drift: Vec<Drift>,
     pub conflicts: Vec<Conflict>,
     pub backed_up: usize,
+    pub hooks: Vec<hook::Outcome>,
     pub dry_run: bool,
     pub elapsed: Duration,
 }
@@ -40,11 +43,21 @@ impl Outcome {
             .filter(|(number, _)| *number > 0)
             .map(|(number, word)| format!("{number} {word}"))
             .collect();
-        if some.is_empty() {
+        let links = if some.is_empty() {
             format!("{} as they were", links(counts.unchanged))
         } else {
             format!("{}, {} unchanged", some.join(", "), counts.unchanged)
-        }
+        };
+        let hooks = [(Status::Ok, "ran"), (Status::Failed, "failed")];
+        let hooks = hooks.map(|(status, word)| {
+            let of = self.hooks.iter().filter(|hook| hook.status == status);
+            match of.count() {
+                0 => String::new(),
+                1 => format!(", 1 hook {word}"),
+                n => format!(", {n} hooks {word}"),
+            }
+        });
+        links + &hooks.concat()
     }
 
     fn json(&self) -> serde_json::Value {
@@ -67,6 +80,7 @@ impl Outcome {
             "state": { "adopted": 0 },
             "conflicts": self.conflicts,
             "drift": self.drift,
+            "hooks": self.hooks,
             "elapsed_ms": u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
         })
     }
@@ -82,17 +96,22 @@ pub(super) fn links(number: usize) -> String {
     format!("{number} {}", if number == 1 { "link" } else { "links" })
 }
 
-/// After a run that was carried out.
-pub(super) fn done(context: &Context, outcome: &Outcome) {
+/// After a run that was carried out; gives whether a hook did not succeed.
+pub(super) fn done(context: &Context, outcome: &Outcome) -> bool {
     if context.json() {
         context.ui.result(outcome.json());
-        return;
+    } else {
+        summary(context, outcome);
     }
+    hooks::report_run(context.ui, &outcome.hooks, outcome.generation)
+}
+
+fn summary(context: &Context, outcome: &Outcome) {
     let elapsed = ui::elapsed(outcome.elapsed);
     let number = outcome
         .generation
         .map_or_else(String::new, |number| number.to_string());
-    let words = if outcome.touched() {
+    let words = if outcome.touched() || !outcome.hooks.is_empty() {
         outcome.sentence()
     } else {
         format!("nothing to do, {}", outcome.sentence())
@@ -164,16 +183,20 @@ pub(super) fn by_remedy<T>(
     groups
 }
 
-/// What a dry run adds to the difference.
-pub(super) fn dry_run(context: &Context, outcome: &Outcome, plan: &Plan) {
+/// What a dry run adds to the difference; gives whether a hook failed in it.
+pub(super) fn dry_run(context: &Context, outcome: &Outcome, plan: &Plan) -> bool {
     if context.json() {
         context.ui.result(outcome.json());
-        return;
+    } else {
+        side_effects(context, plan);
     }
-    side_effects(context, plan);
-    context
-        .ui
-        .summary(format_args!("{DIM}dry run:{DIM:#} {}", outcome.sentence()));
+    let failed = hooks::report(context.ui, &outcome.hooks);
+    if !context.json() {
+        context
+            .ui
+            .summary(format_args!("{DIM}dry run:{DIM:#} {}", outcome.sentence()));
+    }
+    failed
 }
 
 /// What a run does beside swapping trees: files it moves to the backups.

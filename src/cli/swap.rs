@@ -9,6 +9,7 @@ use super::Code;
 use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
+use super::hooks::{self, Hooks, Tree};
 use super::interrupt;
 use super::keeper;
 use super::refuse;
@@ -16,6 +17,7 @@ use super::report::{self, Outcome};
 use super::show_diff;
 use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
+use crate::hook;
 use crate::manifest::{HomePath, Index, IndexError, Manifest, OnConflict};
 use crate::reconcile::{self, Done, Plan, ReconcileError, Way};
 use crate::tree::diff::{TreeDiff, read_manifest};
@@ -56,28 +58,44 @@ pub(super) fn run(
         report::conflicts(context, &outcome);
         return Ok(ExitCode::from(Code::Conflicts as u8));
     }
+    let mut hooks = Hooks::read(context)?;
+    let way = swap.has_to_change(&plan)?.then(|| swap.trees());
     if request.flags.dry_run {
         swap.show_difference()?;
-        report::dry_run(context, &outcome, &plan);
-        return Ok(ExitCode::SUCCESS);
+        outcome.hooks = hooks.dry_run(way, swap.new_tree())?;
+        let failed = report::dry_run(context, &outcome, &plan);
+        return Ok(ExitCode::from(u8::from(failed)));
     }
-    if request.flags.ask && !swap.confirm(&plan)? {
+    if request.flags.ask && !swap.confirm(&plan, &hooks.list(way, swap.new_tree())?)? {
         context.ui.note("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
     let _whole = interrupt::hold();
-    let applied = swap.apply(plan)?;
-    outcome.generation = Some(applied.generation);
-    outcome.backed_up = applied.done.backed_up.len();
-    for note in &applied.done.notes {
-        context.ui.note(note);
+    if way.is_some() {
+        let applied = swap.apply(plan, &mut hooks)?;
+        outcome.generation = Some(applied.generation);
+        outcome.backed_up = applied.done.backed_up.len();
+        for note in &applied.done.notes {
+            context.ui.note(note);
+        }
+        for problem in &applied.done.problems {
+            context.ui.warning(problem);
+        }
     }
-    for problem in &applied.done.problems {
-        context.ui.warning(problem);
-    }
+    let failure = match hooks.run_owed(swap.new_tree()) {
+        Ok(ran) => {
+            outcome.hooks = ran;
+            None
+        }
+        Err(failure) => Some(failure),
+    };
     outcome.elapsed = request.started.elapsed();
-    report::done(context, &outcome);
-    Ok(ExitCode::SUCCESS)
+    let failed = report::done(context, &outcome);
+    match (failure, interrupt::received()) {
+        (Some(failure), _) => Err(failure),
+        (None, Some(signal)) if failed => Ok(ExitCode::from(interrupt::code(signal))),
+        (None, _) => Ok(ExitCode::from(u8::from(failed))),
+    }
 }
 
 /// Who declared `path` in the home tree at `tree`, or a directory above it.
@@ -222,6 +240,7 @@ impl<'a> Swap<'a> {
             drift: plan.drift().to_vec(),
             conflicts: Vec::new(),
             backed_up: 0,
+            hooks: Vec::new(),
             dry_run: self.request.flags.dry_run,
             elapsed: self.request.started.elapsed(),
         }
@@ -239,24 +258,37 @@ impl<'a> Swap<'a> {
         show_diff::show(self.context.ui, &diff, self.old_tree(), &self.new.0)
     }
 
-    fn confirm(&self, plan: &Plan) -> Result<bool, Failure> {
+    fn new_tree(&self) -> Tree<'_> {
+        (&self.new.0, &self.new.1)
+    }
+
+    /// From which tree to which.
+    fn trees(&self) -> (Option<Tree<'_>>, Tree<'_>) {
+        let old = self.old.as_ref().map(|(path, index)| (&**path, index));
+        (old, self.new_tree())
+    }
+
+    fn confirm(&self, plan: &Plan, hooks: &[hook::Outcome]) -> Result<bool, Failure> {
         self.show_difference()?;
         report::side_effects(self.context, plan);
+        hooks::report(self.context.ui, hooks);
         Ok(ui::confirm("Go on?")?)
     }
 
-    fn apply(&self, plan: Plan) -> Result<Applied, Failure> {
+    /// Whether there is anything to do.
+    fn has_to_change(&self, plan: &Plan) -> Result<bool, Failure> {
+        let in_force = self.known.is_some()
+            && self.known == self.previous
+            && self.old_tree() == Some(&self.new.0)
+            && plan.is_empty()
+            && self.context.profile().current()? == self.known;
+        Ok(!in_force)
+    }
+
+    fn apply(&self, plan: Plan, hooks: &mut Hooks) -> Result<Applied, Failure> {
         let profile = self.context.profile();
         profile.sweep();
         let tree = &self.new.0;
-        if let Some(number) = self.known
-            && self.known == self.previous
-            && self.old_tree() == Some(tree)
-            && plan.is_empty()
-            && profile.current()? == self.known
-        {
-            return Ok(Applied::nothing(number));
-        }
         let number = if let Some(number) = self.known {
             number
         } else {
@@ -267,7 +299,12 @@ impl<'a> Swap<'a> {
             keeper::register(self.context, tree, &profile.link_path(number))?;
             number
         };
-        match self.carry_out(plan, number) {
+        let planned = hooks.plan(self.trees());
+        let done = match planned {
+            Ok(()) => self.carry_out(plan, number).map_err(Failure::from),
+            Err(failure) => Err(failure),
+        };
+        match done {
             Ok(done) => {
                 profile
                     .point_to(number)
@@ -277,12 +314,13 @@ impl<'a> Swap<'a> {
                     done,
                 })
             }
-            Err(error) => {
+            Err(failure) => {
+                hooks.withdraw();
                 if self.known.is_none() {
                     // Why the run failed says more than a link that stays.
                     let _ = profile.remove(number);
                 }
-                Err(error.into())
+                Err(failure)
             }
         }
     }
@@ -304,15 +342,6 @@ impl<'a> Swap<'a> {
             new: &self.new.1,
             new_tree: &self.new.0,
             policy: self.policy(),
-        }
-    }
-}
-
-impl Applied {
-    fn nothing(generation: Number) -> Self {
-        Self {
-            generation,
-            done: Done::default(),
         }
     }
 }

@@ -146,8 +146,7 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hook::Hook;
-    use crate::manifest::{Digest, LeafKind};
+    use crate::manifest::{Digest, Hook, LeafKind};
 
     fn index(leaves: &[(&str, &str)]) -> Index {
         let entries = leaves.iter().map(|(path, content)| {
@@ -169,6 +168,7 @@ mod tests {
                     script: format!("echo {name}"),
                     after: Vec::new(),
                     dry_run: false,
+                    declared_in: Vec::new(),
                 })
                 .collect(),
         }

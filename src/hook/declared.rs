@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::HomePath;
+use crate::manifest::{HomePath, Hook, Manifest};
 
 /// When a hook runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,19 +16,6 @@ pub enum Kind {
     Activation,
 }
 
-/// An activation hook.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hook {
-    /// Its name.
-    pub name: String,
-    /// What a shell runs.
-    pub script: String,
-    /// The hooks without which it makes no sense.
-    pub after: Vec<String>,
-    /// It knows about dry runs, and runs in one.
-    pub dry_run: bool,
-}
-
 /// The hooks of one home tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declared {
@@ -36,6 +23,19 @@ pub struct Declared {
     pub activation: Vec<Hook>,
     /// The `onChange` scripts by the target of their file.
     pub on_change: BTreeMap<HomePath, String>,
+}
+
+impl Declared {
+    /// Those of `manifest`.
+    #[must_use]
+    pub fn of(manifest: Manifest) -> Self {
+        let files = manifest.files.into_iter();
+        let scripts = files.map(|(target, spec)| (target, spec.on_change));
+        Self {
+            activation: manifest.hooks,
+            on_change: scripts.filter(|(_, script)| !script.is_empty()).collect(),
+        }
+    }
 }
 
 /// One thing to run.

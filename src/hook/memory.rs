@@ -15,6 +15,9 @@ use super::declared::{Declared, Kind, Task};
 /// The file's name in the state directory.
 const NAME: &str = "hooks";
 
+/// The next version of it, before it takes that name.
+const NEXT: &str = "hooks.next";
+
 /// The format that this code writes, and the latest that it reads.
 const FORMAT: u32 = 1;
 
@@ -48,7 +51,7 @@ pub enum MemoryError {
 }
 
 /// The hooks that are owed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Memory {
     state: PathBuf,
     /// What the tree in force owes.
@@ -139,7 +142,8 @@ impl Memory {
     ///
     /// When it cannot be brought to the disk.
     pub fn plan(&mut self, batch: Batch) -> Result<(), MemoryError> {
-        if batch.hooks.is_empty() && self.is_empty() {
+        // What a run that was cut off had planned may lie there still.
+        if batch.hooks.is_empty() && self.is_empty() && !self.path().exists() {
             return Ok(());
         }
         self.planned = Some(batch);
@@ -202,13 +206,19 @@ impl Memory {
             pending: self.pending().map(WrittenBatch::of),
             planned: self.planned.as_ref().map(WrittenBatch::of),
         };
-        let mut file = tempfile::Builder::new()
-            .prefix("hooks.")
-            .tempfile_in(&self.state)?;
-        serde_json::to_writer(&mut file, &written)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(path).map_err(|error| error.error)?;
+        // One name, so that a kill leaves no more than one: the state directory
+        // is nhmt's alone, and the home is locked.
+        let next = self.state.join(NEXT);
+        let mut file = File::create(&next)?;
+        let content = serde_json::to_vec(&written)?;
+        let done = file
+            .write_all(&content)
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&next, path));
+        if done.is_err() {
+            let _ = fs::remove_file(&next);
+        }
+        done?;
         File::open(&self.state)?.sync_all()
     }
 
@@ -386,6 +396,7 @@ mod tests {
         let mut memory = Memory::empty(temp.path());
         memory.plan(batch("/t", &["x"])).unwrap();
         let whole = fs::read_to_string(&path).unwrap();
+        assert!(!temp.path().join(NEXT).exists());
         for cut in 0..whole.trim_end().len() {
             let error = error(&whole[..cut]);
             assert!(

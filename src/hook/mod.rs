@@ -24,7 +24,7 @@ mod sequence;
 mod tests;
 
 pub use batch::{Batch, Record, batch};
-pub use declared::{Declared, Hook, Kind, Task};
+pub use declared::{Declared, Kind, Task};
 pub use memory::{Memory, MemoryError};
 pub use outcome::{Outcome, Status};
 pub use process::{Surroundings, interrupt};

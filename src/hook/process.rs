@@ -1,7 +1,8 @@
 //! One hook as a process.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, PipeReader, Read as _, Write as _};
+use std::fs;
+use std::io::{self, PipeReader, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -22,6 +23,9 @@ use super::outcome::{Outcome, Status, Tail};
 /// Linux (`MAX_ARG_STRLEN`, execve(2)).
 const LONGEST_ARGUMENT: usize = 100_000;
 
+/// The file of such a script in the state directory.
+const SCRIPT: &str = "hook-script";
+
 /// Longer lines are cut: a hook may print what has no lines.
 const LONGEST_LINE: usize = 2000;
 
@@ -41,6 +45,7 @@ fn running() -> MutexGuard<'static, Option<Pid>> {
 
 /// Passes `signal` on to the hook that is running, and to what it has started;
 /// with `at_once` it is killed instead. Gives whether a hook was running.
+#[must_use]
 pub fn interrupt(signal: i32, at_once: bool) -> bool {
     let signal = Signal::from_named_raw(signal).filter(|_| !at_once);
     running().is_some_and(|group| {
@@ -131,13 +136,11 @@ fn start_and_watch(
     let mut script_file = None;
     let mut command = shell(&path);
     if task.script.len() > LONGEST_ARGUMENT {
-        let mut file = tempfile::Builder::new()
-            .prefix("hook-script.")
-            .tempfile_in(around.state)?;
-        file.write_all(task.script.as_bytes())?;
-        file.flush()?;
+        // One name, which a run that was killed leaves at most once.
+        let file = around.state.join(SCRIPT);
+        fs::write(&file, &task.script)?;
         command.args(["-c", ". \"$1\"", task.name()]);
-        command.arg(file.path());
+        command.arg(&file);
         script_file = Some(file);
     } else {
         command.args(["-c", &task.script, task.name()]);
@@ -160,7 +163,9 @@ fn start_and_watch(
     drop(command);
     let ended = watch(&child, reader, line);
     *running() = None;
-    drop(script_file);
+    if let Some(file) = script_file {
+        let _ = fs::remove_file(file);
+    }
     ended
 }
 

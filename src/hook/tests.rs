@@ -1,7 +1,7 @@
 //! Hooks as processes, in a scratch directory.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
@@ -17,6 +17,7 @@ struct Scratch {
     temp: TempDir,
     stop_at: Option<&'static str>,
     dry_run: bool,
+    new: PathBuf,
     seen: Vec<String>,
 }
 
@@ -63,6 +64,7 @@ impl Scratch {
             temp: tempfile::tempdir().unwrap(),
             stop_at: None,
             dry_run: false,
+            new: PathBuf::from("/new tree"),
             seen: Vec::new(),
         }
     }
@@ -73,11 +75,12 @@ impl Scratch {
 
     fn run(&mut self, tasks: &[Task], memory: Option<&mut Memory>) -> Vec<Outcome> {
         let home = self.temp.path().to_owned();
+        let new = self.new.clone();
         let around = Surroundings {
             home: &home,
             state: &home,
             old: None,
-            new: Path::new("/new tree"),
+            new: &new,
             dry_run: self.dry_run,
         };
         let mut outcomes = Vec::new();
@@ -114,6 +117,17 @@ fn a_hook_is_told_where_it_is() {
             "no input".to_owned()
         ]
     );
+}
+
+#[test]
+fn it_finds_the_packages_of_the_new_generation() {
+    let mut scratch = Scratch::new();
+    let bin = scratch.at("tree/packages/bin");
+    fs::create_dir_all(&bin).unwrap();
+    std::os::unix::fs::symlink("/bin/sh", bin.join("only-there")).unwrap();
+    scratch.new = scratch.at("tree");
+    let outcome = scratch.one("only-there -c 'echo found'");
+    assert_eq!(outcome.tail.lines().collect::<Vec<_>>(), ["found"]);
 }
 
 #[test]
@@ -182,8 +196,8 @@ fn what_comes_after_a_failed_one_is_passed_over_and_stays_owed() {
         hook("four", "true"),
     ];
     let outcomes = scratch.run(&tasks, Some(&mut memory));
-    use Status::{Failed, Ok, Skipped};
-    assert_eq!(statuses(&outcomes), [Failed, Skipped, Skipped, Ok]);
+    let [failed, passed, ok] = [Status::Failed, Status::Skipped, Status::Ok];
+    assert_eq!(statuses(&outcomes), [failed, passed, passed, ok]);
     assert_eq!(
         outcomes[2].message(),
         "hook `three` did not run: it comes after `two`"

@@ -12,6 +12,7 @@ mod diff;
 mod drift;
 mod generations;
 mod home_spelling;
+mod hooks;
 #[cfg(target_os = "linux")]
 mod kernels;
 mod large;
