@@ -6,17 +6,19 @@
 //! | module | what it does | knows |
 //! | --- | --- | --- |
 //! | [`manifest`] | the contract between Nix and Rust, and the index of a home tree | nothing |
+//! | [`edit`] | declared keys and blocks in texts that others own | `manifest` |
 //! | [`home`] | where things lie in a home, its lock, descriptor-relative access | `manifest` |
 //! | [`tree`] | a manifest becomes a home tree; packages become one environment | `manifest` |
 //! | [`store`] | store paths, Nix's commands, the local store | `manifest` |
 //! | [`eval`] | a configuration becomes a home tree, by Nix | `manifest`, `store` |
 //! | [`generation`] | numbered profile links, GC roots | `manifest`, `home`, `store` |
-//! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home` |
+//! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit` |
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
 //! | [`ui`] | progress, colour, tables | nothing |
 //! | [`cli`] | arguments; one file per command | everything |
 
 pub mod cli;
+pub mod edit;
 pub mod eval;
 pub mod generation;
 pub mod home;
