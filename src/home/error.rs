@@ -82,6 +82,11 @@ fn advice(error: &io::Error) -> &'static str {
         Some(Errno::NOTDIR | Errno::LOOP) => {
             "\n  a file or a symbolic link stands where a directory is needed; move it away"
         }
+        Some(Errno::OPNOTSUPP) => {
+            "\n  this filesystem does not have what that takes (extended attributes, access \
+             lists, sockets, devices, or a second name for a file); what was there is kept, at \
+             its name or beside it in a folder `.nhmt-work-…`"
+        }
         Some(Errno::TXTBSY) => {
             "\n  a program may still write to it; its backup is made, and the \
              file itself stays beside in a folder `.nhmt-work-…`, where the program goes on \

@@ -2,27 +2,34 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Read};
+use std::os::fd::AsFd;
 
-use rustix::fs::{FileType, Mode, Timespec, Timestamps};
+use rustix::fs::{AtFlags, FileType, Gid, Mode, Stat, Uid};
 use rustix::io::{Errno, Result};
 
 use super::directories::errno;
+use super::{attributes, sparse};
 use crate::home::dir::Dir;
 
-/// Copies the file, link or directory `name` to `to/new`, which must not
-/// exist: contents, modes and modification times, synced. Extended attributes
-/// are not copied.
+/// Copies `name` to `to/new`, which must not exist: a file, link or directory
+/// with contents, holes, extended attributes, access lists, owner, mode and
+/// modification time, synced. Two names of one file become two files. A pipe
+/// or a socket is made again: nothing is in it.
 pub(super) fn copy(from: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()> {
     let stat = from.stat(name)?;
-    let mode = Mode::from_raw_mode(stat.st_mode & 0o7777);
     match FileType::from_raw_mode(stat.st_mode) {
-        FileType::Symlink => to.symlink(&from.read_link(name)?, new),
+        FileType::Symlink => {
+            to.symlink(&from.read_link(name)?, new)?;
+            let flags = AtFlags::SYMLINK_NOFOLLOW;
+            let (owner, group) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
+            let _ = rustix::fs::chownat(to, new, Some(owner), Some(group), flags);
+            rustix::fs::utimensat(to, new, &attributes::times(&stat), flags)
+        }
         FileType::RegularFile => {
-            let mut source = from.open_file(name, false)?;
-            let mut copy = to.create_file(new, 0o600)?;
-            io::copy(&mut source, &mut copy).map_err(|error| errno(&error))?;
-            rustix::fs::fchmod(&copy, mode)?;
-            rustix::fs::futimens(&copy, &times(&stat))?;
+            let source = from.open_file(name, false)?;
+            let copy = to.create_file(new, 0o600)?;
+            sparse::copy(&source, &copy)?;
+            attributes::copy(&source, &stat, &copy)?;
             rustix::fs::fsync(&copy)
         }
         FileType::Directory => {
@@ -32,15 +39,36 @@ pub(super) fn copy(from: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()
             for (name, _) in source.entries()? {
                 copy(&source, &name, &copied, &name)?;
             }
-            rustix::fs::fchmod(&copied, mode)?;
-            rustix::fs::futimens(&copied, &times(&stat))?;
+            attributes::copy(&source, &stat, &copied)?;
             copied.sync()
         }
-        _ => Err(Errno::OPNOTSUPP),
+        kind => make_special(to, new, kind, &stat),
     }
 }
 
-/// Whether two files, links or directories have the same content.
+/// Makes a pipe, a socket, or for the superuser a device.
+#[cfg(target_os = "linux")]
+fn make_special(to: &Dir, new: &OsStr, kind: FileType, stat: &Stat) -> Result<()> {
+    let mode = Mode::from_raw_mode(stat.st_mode & 0o7777);
+    match rustix::fs::mknodat(to, new, kind, mode, stat.st_rdev) {
+        Err(Errno::PERM) => return Err(Errno::OPNOTSUPP),
+        done => done?,
+    }
+    let (owner, group) = (Uid::from_raw(stat.st_uid), Gid::from_raw(stat.st_gid));
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    let _ = rustix::fs::chownat(to, new, Some(owner), Some(group), flags);
+    // The mask of the process does not count.
+    to.set_mode(new, stat.st_mode & 0o777)
+}
+
+/// Other systems have no call that makes one in a directory.
+#[cfg(not(target_os = "linux"))]
+fn make_special(_to: &Dir, _new: &OsStr, _kind: FileType, _stat: &Stat) -> Result<()> {
+    Err(Errno::OPNOTSUPP)
+}
+
+/// Whether two things have the same content. `EOPNOTSUPP` when only what is
+/// beside the content differs, which a copy on another filesystem may lack.
 pub(super) fn is_equal(a: &Dir, name: &OsStr, b: &Dir, other: &OsStr) -> Result<bool> {
     let (left, right) = (a.stat(name)?, b.stat(other)?);
     let kind = FileType::from_raw_mode(left.st_mode);
@@ -53,26 +81,35 @@ pub(super) fn is_equal(a: &Dir, name: &OsStr, b: &Dir, other: &OsStr) -> Result<
             if left.st_size != right.st_size {
                 return Ok(false);
             }
-            let (left, right) = (a.open_file(name, false)?, b.open_file(other, false)?);
-            same_bytes(left, right).map_err(|error| errno(&error))
+            let files = (a.open_file(name, false)?, b.open_file(other, false)?);
+            let same = same_bytes(&files.0, &files.1).map_err(|error| errno(&error))?;
+            Ok(same && attributes_of((&files.0, &left), (&files.1, &right))?)
         }
         FileType::Directory => {
-            let (left, right) = (a.open(name)?, b.open(other)?);
-            let (mut names, mut others) = (left.entries()?, right.entries()?);
+            let dirs = (a.open(name)?, b.open(other)?);
+            let (mut names, mut others) = (dirs.0.entries()?, dirs.1.entries()?);
             names.sort_by(|a, b| a.0.cmp(&b.0));
             others.sort_by(|a, b| a.0.cmp(&b.0));
             if names.iter().map(|n| &n.0).ne(others.iter().map(|n| &n.0)) {
                 return Ok(false);
             }
             for (name, _) in &names {
-                if !is_equal(&left, name, &right, name)? {
+                if !is_equal(&dirs.0, name, &dirs.1, name)? {
                     return Ok(false);
                 }
             }
-            Ok(true)
+            attributes_of((&dirs.0, &left), (&dirs.1, &right))
         }
-        _ => Ok(false),
+        FileType::Fifo | FileType::Socket => Ok(true),
+        _ => Ok(left.st_rdev == right.st_rdev),
     }
+}
+
+fn attributes_of(left: (impl AsFd, &Stat), right: (impl AsFd, &Stat)) -> Result<bool> {
+    if attributes::are_equal(left, right)? {
+        return Ok(true);
+    }
+    Err(Errno::OPNOTSUPP)
 }
 
 /// Removes the file, link or directory `name` with everything in it: only for
@@ -110,15 +147,5 @@ pub(super) fn same_bytes(mut a: impl Read, mut b: impl Read) -> io::Result<bool>
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
             Err(error) => return Err(error),
         }
-    }
-}
-
-// The type of the time fields differs between platforms.
-#[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap)]
-fn times(stat: &rustix::fs::Stat) -> Timestamps {
-    let time = |tv_sec, tv_nsec| Timespec { tv_sec, tv_nsec };
-    Timestamps {
-        last_access: time(stat.st_atime as i64, stat.st_atime_nsec as _),
-        last_modification: time(stat.st_mtime as i64, stat.st_mtime_nsec as _),
     }
 }

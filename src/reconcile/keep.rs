@@ -162,7 +162,7 @@ impl Keeper {
             || !unchanged
             || !objects.is_at_rest(&name)?
             || !slot.dir.is_at_rest(&slot.name)?
-            || !super::copy::is_equal(&slot.dir, &slot.name, &objects, &name)?
+            || super::copy::is_equal(&slot.dir, &slot.name, &objects, &name) != Ok(true)
             || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
         {
             return Ok(());

@@ -7,6 +7,7 @@
 
 mod apply;
 mod aside;
+mod attributes;
 mod backups;
 mod conflict;
 mod copy;
@@ -22,6 +23,7 @@ mod plan;
 mod planner;
 mod records;
 mod run;
+mod sparse;
 mod stage;
 mod switch;
 mod sync;

@@ -4,6 +4,7 @@
 mod backups;
 mod cases;
 mod conflicts;
+mod copies;
 mod model;
 mod mounts;
 mod plan;

@@ -88,3 +88,27 @@ fn a_run_over_two_mounts_is_undone_too() {
     home.apply(plan, &tree).unwrap_err();
     assert_eq!(home.snapshot(), before);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn attributes_and_sockets_go_to_the_other_mount_too() {
+    use std::os::unix::fs::FileTypeExt;
+
+    let Some((mut home, _other)) = apart() else {
+        return;
+    };
+    home.write("file", "mine");
+    let flags = rustix::fs::XattrFlags::empty();
+    rustix::fs::lsetxattr(home.at("file"), "user.mark", b"1", flags).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(home.at("socket")).unwrap();
+    let tree = home.tree(&[("file", "1"), ("socket", "2")]);
+    let done = home.switch(&tree, OnConflict::Backup).unwrap();
+    assert_eq!(done.problems, [""; 0]);
+    home.check(&tree);
+    let kept = home.layout().backups().join("1");
+    let mut value = [0; 8];
+    let length = rustix::fs::lgetxattr(kept.join("file"), "user.mark", &mut value[..]);
+    assert_eq!(&value[..length.unwrap()], b"1");
+    let socket = fs::symlink_metadata(kept.join("socket")).unwrap();
+    assert!(socket.file_type().is_socket());
+}
