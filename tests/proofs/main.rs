@@ -8,11 +8,14 @@
 mod support;
 
 mod counts;
+mod limits;
+mod limits_mounts;
 mod readers;
 mod readers_reference;
 mod readers_view;
 mod trees;
 mod unprivileged;
+mod watchers;
 mod writers;
 mod writers_programs;
 
