@@ -8,6 +8,7 @@
 mod support;
 
 mod counts;
+mod hostile;
 mod limits;
 mod limits_mounts;
 mod readers;
