@@ -44,7 +44,7 @@ let
             home.file.".vim" = { source = ./vim; recursive = true; };
             home.file.".config/app.toml" = { format = "toml"; value.font.size = 11; };
 
-        [Manifest](manifest.md#formats) says what each format takes as its value.'';
+        [Manifest](manifest.md#formats) says what each format takes as its value, [How a file arrives](methods.md) what each method means.'';
     }
     {
       title = "XDG directories";
@@ -59,6 +59,14 @@ let
         The variables and the path are in `~/.local/share/nhmt/session.sh`. The shells that nhmt configures read it; for another one, let `~/.profile` do it:
 
             . ~/.local/share/nhmt/session.sh'';
+    }
+    {
+      title = "Hooks";
+      starts = [ "home.activation" "home.extraActivationPath" "home.emptyActivationPath" ];
+      text = ''
+        Scripts that run after a switch; [Run something after a switch](hooks.md) has the whole. A string may take the place of the set with `data`, `after` and `before`.
+
+            home.activation.fonts = lib.hm.dag.entryAfter [ "linkGeneration" ] "fc-cache";'';
     }
     {
       title = "bash";

@@ -1,8 +1,28 @@
-# What happens to files that are in the way.
+# What happens to files that are in the way, and to their backups.
 { lib, ... }:
+let
+  inherit (lib) mkOption types;
+in
 {
-  options.nhmt.onConflict = lib.mkOption {
-    type = lib.types.nullOr (lib.types.enum [ "abort" "backup" ]);
+  options.nhmt.backups = {
+    olderThan = mkOption {
+      type = types.nullOr (types.strMatching "[0-9]+d");
+      default = null;
+      example = "30d";
+      description = "The age, in days, from which a run lets backups go. Null keeps them.";
+    };
+    maxSize = mkOption {
+      type = types.nullOr (types.strMatching "[0-9]+[KMGT]");
+      default = null;
+      example = "1G";
+      description = ''
+        The room that backups may take, with K, M, G or T; a run lets the oldest go until the rest takes no
+        more. Null sets no limit.
+      '';
+    };
+  };
+  options.nhmt.onConflict = mkOption {
+    type = types.nullOr (types.enum [ "abort" "backup" ]);
     default = null;
     example = "backup";
     description = ''

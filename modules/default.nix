@@ -1,9 +1,11 @@
 # All modules of nhmt.
 {
   imports = [
+    ./activation
     ./assertions.nix
     ./conflicts.nix
     ./files
+    ./files/live.nix
     ./home
     ./manifest.nix
     ./packages

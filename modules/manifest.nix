@@ -9,7 +9,11 @@ let
   inherit (builtins) attrNames concatMap filter length listToAttrs;
   home = config.home.homeDirectory;
 
-  entries = concatMap (import ./files/entries.nix { inherit nhmtLib home; }) config.nhmt.fileSets;
+  entries = concatMap (import ./files/entries.nix {
+    inherit nhmtLib home;
+    inherit (config.nhmt) hookText;
+  }) config.nhmt.fileSets;
+  backups = lib.filterAttrs (_: v: v != null) config.nhmt.backups;
   files = listToAttrs entries;
   twice =
     let
@@ -47,5 +51,7 @@ in
       files = if length (attrNames files) == length entries then files else throw twice;
     }
     // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
+    // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
+    // lib.optionalAttrs (backups != { }) { inherit backups; }
   );
 }

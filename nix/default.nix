@@ -14,6 +14,9 @@
   overrideHomeDirectory ? false,
   # The nhmt executable in the store; only homeTree and packages need it.
   builder ? null,
+  # Where the configuration's copy in the store was made from:
+  # [ { store = …; path = …; } ], absolute.
+  liveRoots ? [ ],
   # More arguments for modules, also usable in `imports`.
   extraSpecialArgs ? { },
 }@args:
@@ -26,9 +29,11 @@ let
       pkgs.lib
     else
       import ./lib;
-  nhmtLib = import ./lib/nhmt { lib = library; } // {
+  nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
     pkgsGiven = pkgs != null;
   };
+
+  withHm = base: base // { hm = import ./lib/hm { lib = base; }; };
 
   # Resolved only when a module asks for `pkgs`: an entry of the search path
   # may be a download.
@@ -48,7 +53,12 @@ let
     specialArgs = {
       inherit nhmtLib;
       modulesPath = toString ../modules;
-    } // extraSpecialArgs;
+    }
+    // extraSpecialArgs
+    // {
+      # Whatever library it is, modules find `lib.hm` in it.
+      lib = withHm (extraSpecialArgs.lib or library);
+    };
     modules =
       (if builtins.isList configuration then configuration else [ configuration ])
       ++ [

@@ -1,8 +1,14 @@
 # From the entries of one option (home.file, xdg.configFile, …) to entries of
 # the manifest.
-{ nhmtLib, home }:
+{
+  nhmtLib,
+  home,
+  # From the text of a script to what is run.
+  hookText,
+}:
 let
-  inherit (nhmtLib) encode locations sources targets;
+  inherit (nhmtLib) encode live locations sources targets;
+  methods = import ./methods.nix { inherit nhmtLib; };
 
   # A named content of the entry, or an error that names the option.
   content =
@@ -15,6 +21,8 @@ let
     in
     if text && !source && !structured then
       { inherit (f) text; }
+    else if source && !text && !structured && methods.of f == "live" then
+      { source = live.place option shown f.source; }
     else if source && !text && !structured then
       {
         source = sources.toStore (sources.missing option shown) f.source;
@@ -43,6 +51,8 @@ let
   places = locations.entries option.definitionsWithLocations;
   files = option.value;
   relative = targets.relative { inherit home base; };
+  # Most entries are links, and have nothing to check.
+  plain = f: f.method == "link" && f.permissions == null && f.block == null && !(live.isLive f.source);
   entry =
     n:
     let
@@ -57,6 +67,10 @@ let
       name = relative full shown (if f.target == null then n else f.target);
       value = content full shown f // {
         inherit (f) executable force;
+      }
+      // (if plain f then { } else methods.fields full shown f)
+      // (if f.onChange == "" then { } else { onChange = hookText f.onChange; })
+      // {
         declaredIn = if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
       };
     };

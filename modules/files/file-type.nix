@@ -27,7 +27,7 @@ types.submodule {
     source = mkOption {
       type = types.nullOr types.path;
       default = null;
-      description = "The file or directory to link to. What lies outside the Nix store is copied there.";
+      description = "The file or directory to link to. What lies outside the Nix store is copied there, unless {option}`method` is `live`.";
     };
     format = mkOption {
       type = types.nullOr (
@@ -68,6 +68,56 @@ types.submodule {
       type = types.bool;
       default = false;
       description = "Move whatever is in the way of this file to the backups, without asking.";
+    };
+    method = mkOption {
+      type = types.enum [
+        "link"
+        "copy"
+        "merge"
+        "block"
+        "seed"
+        "live"
+      ];
+      default = "link";
+      description = ''
+        How the file arrives: a read-only `link`, a `copy`, keys to `merge` into a program's file, a
+        marked `block` in a file of the user's own, a `seed` that is written once, or a `live` link to
+        the working tree.
+      '';
+    };
+    permissions = mkOption {
+      type = types.nullOr types.str;
+      default = null;
+      example = "0600";
+      description = "The mode of a file that nhmt creates, in octal; with the methods `copy`, `merge` and `seed`.";
+    };
+    block = mkOption {
+      type = types.nullOr (
+        types.submodule {
+          options = {
+            comment = mkOption {
+              type = types.nonEmptyStr;
+              default = "#";
+              description = "What a comment starts with in the file that holds the block.";
+            };
+            position = mkOption {
+              type = types.enum [
+                "top"
+                "bottom"
+              ];
+              default = "bottom";
+              description = "Where a new block goes in a file that has other text.";
+            };
+          };
+        }
+      );
+      default = null;
+      description = "How a block is marked; with the method `block`.";
+    };
+    onChange = mkOption {
+      type = types.lines;
+      default = "";
+      description = "A script that runs after a switch that changed the file.";
     };
     declaredIn = mkOption {
       type = types.nullOr (types.listOf types.str);

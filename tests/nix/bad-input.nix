@@ -67,5 +67,42 @@ builtins.mapAttrs (name: f: f name) {
   absent-function = n: bad n [ "needs nixpkgs: lib.toposort" ];
   absent-argument = n: bad n [ "no module argument `inputs' at " "absent-argument.nix" "extraSpecialArgs" ];
   stray-setting = n: bad n [ "stray-setting.nix has `home' beside `config'" "below `config'" ];
+  activation-cycle = n: bad n [
+    "a cycle in home.activation: each of these comes after the next, and the last after the first"
+    "- \"one\" at "
+    "activation-cycle.nix:5"
+    "- \"two\" at "
+    "activation-cycle.nix:6"
+    "- \"three\" at "
+    "activation-cycle.nix:7"
+    "Drop what does not hold from their `after' and `before'."
+  ];
+  activation-cycle-point = n: bad n [
+    "- \"linkGeneration\", a point of the run"
+    "- \"writeBoundary\", a point of the run"
+    "activation-cycle-point.nix:5"
+  ];
+  activation-type = n: bad n [ "home.activation.one.data" "activation-type.nix:4" ];
+  activation-twice = n: bad n [ "conflicting definitions of the option `home.activation.one.data'" ];
+  hm-absent = n: bad n [ "lib.hm.gvariant is Home Manager's and not part of nhmt" ];
+  unknown-method = n: bad n [ "home.file.\".vimrc\".method" "unknown-method.nix:4" "\"seed\"" "\"teleport\"" ];
+  merge-without-value = n: bad n [ "the method merge without a value in xdg.configFile.\"app.json\" at " "merge-without-value.nix:4" "Set `format' and `value', whose keys it enforces." ];
+  merge-format = n: bad n [ "the method merge with the format git-config in home.file.\".gitconfig\" at " "merge-format.nix:4" "It knows json, toml, yaml and ini." ];
+  live-without-source = n: bad n [ "the method live without a source in home.file.\".vimrc\" at " "live-without-source.nix:4" "Set `source'" ];
+  live-in-store = n: bad n [
+    "a live source in the Nix store: home.file.\".vimrc\" at "
+    "live-in-store.nix:4"
+    "/x-source/vimrc is a copy, and what it was copied from is not known."
+    "A flake has to lie in a directory"
+  ];
+  live-as-copy = n: bad n [ "a live source with the method copy in home.file.\".vimrc\" at " "live-as-copy.nix:5" "Leave `method' out" ];
+  method-recursive = n: bad n [ "the method live with `recursive' in home.file.\".vim\" at " "method-recursive.nix:4" ];
+  method-executable = n: bad n [ "the method block with `executable' in home.file.\".profile\" at " "method-executable.nix:4" ];
+  seed-force = n: bad n [ "the method seed with `force' in home.file.\"notes\" at " "seed-force.nix:4" "It leaves what is there" ];
+  block-of-link = n: bad n [ "the marks of a block in home.file.\".profile\" at " "block-of-link.nix:4" "and this one is link" ];
+  permissions-of-link = n: bad n [ "permissions of a file that is not written in home.file.\".netrc\" at " "permissions-of-link.nix:4" "copy, merge and seed" ];
+  permissions-form = n: bad n [ "the permissions \"u=rw\" in home.file.\".netrc\" at " "permissions-form.nix:4" "such as \"0600\"" ];
+  permissions-executable = n: bad n [ "both `permissions' and `executable' in home.file.\"run\" at " "permissions-executable.nix:4" ];
+  backups-age = n: bad n [ "nhmt.backups.olderThan" "backups-age.nix:4" "[0-9]+d" "3 weeks" ];
   syntax = n: bad n [ "syntax error" "syntax.nix:3" ];
 }

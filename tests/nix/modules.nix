@@ -56,6 +56,8 @@ let
     import ./modules/files.nix {
       inherit case evaluate manifest file plain fails storeName lib number;
     }
+    ++ import ./modules/activation.nix { inherit case evaluate manifest file fails lib; }
+    ++ import ./modules/methods.nix { inherit case evaluate manifest file plain fails storeName lib; }
     ++ import ./modules/programs.nix { inherit case text file has manifest lib; }
     ++ [
       (case "home" (manifest { }).home { username = "alice"; directory = "/home/alice"; })

@@ -101,6 +101,9 @@ rec {
     in
     builtins.unsafeDiscardStringContext full;
 
+  # Functions that make definitions; nobody looks for their mistake there.
+  makers = toString ../hm + "/";
+
   # Definition -> "/home/alice/home.nix:12", as exactly as it is known.
   at =
     def:
@@ -108,7 +111,7 @@ rec {
       pos = def.pos or null;
       file = toString def.file;
     in
-    if pos == null then
+    if pos == null || lib.hasPrefix makers pos.file then
       file
     else if pos.file == file || file == lib.unknownModule || lib.hasPrefix "${file}:" pos.file then
       "${pos.file}:${toString pos.line}"

@@ -1,0 +1,6 @@
+{
+  imports = [ { home.activation.one = "true"; } ];
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  home.activation.one = "false";
+}

@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  nhmt.backups.olderThan = "3 weeks";
+}

@@ -1,0 +1,5 @@
+{ lib, ... }:
+{
+  home.username = lib.hm.gvariant.mkString "alice";
+  home.homeDirectory = "/home/alice";
+}
