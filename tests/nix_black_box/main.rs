@@ -10,6 +10,7 @@ mod configuration;
 mod daemon;
 mod flakes;
 mod garbage;
+mod hooks;
 mod interrupt;
 mod library;
 mod odd_names;
