@@ -14,10 +14,12 @@
 //! | [`generation`] | numbered profile links, GC roots | `manifest`, `home`, `store` |
 //! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit` |
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
+//! | [`container`] | a throwaway home, by bubblewrap | nothing |
 //! | [`ui`] | progress, colour, tables | nothing |
 //! | [`cli`] | arguments; one file per command | everything |
 
 pub mod cli;
+pub mod container;
 pub mod edit;
 pub mod eval;
 pub mod generation;

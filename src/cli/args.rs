@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     activate, backups, build, completions, delete_generations, diff, internal, realize, rollback,
-    select_generation, why,
+    select_generation, test_container, why,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -172,6 +172,7 @@ pub(super) enum Command {
     Why(why::Why),
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),
+    TestContainer(test_container::TestContainer),
     Completions(completions::Completions),
     #[command(hide = true)]
     Internal(internal::InternalCommand),

@@ -21,6 +21,7 @@ pub(super) struct Context {
     pub global: Global,
     layout: Layout,
     profile: Profile,
+    local_store: PathBuf,
 }
 
 impl Context {
@@ -32,16 +33,35 @@ impl Context {
         };
         let home = home_directory(global.home.as_deref())?;
         refuse_foreign_home(&home)?;
-        let layout = Layout::new(home);
+        Self::at(ui, global, Layout::new(home), None)
+    }
+
+    /// For a home that only a container has: it need not exist, nor be ours.
+    /// What is kept without Nix goes to `store`.
+    pub fn elsewhere(global: Global, store: PathBuf) -> Result<Self, Failure> {
+        let ui = Ui {
+            quiet: global.quiet,
+            verbose: global.verbose,
+        };
+        let home = match &global.home {
+            Some(home) => absolute(home)?,
+            None => home_directory(None)?,
+        };
+        Self::at(ui, global, Layout::new(home), Some(store))
+    }
+
+    fn at(ui: Ui, global: Global, layout: Layout, store: Option<PathBuf>) -> Result<Self, Failure> {
         let profile = match &global.profile {
             Some(path) => Profile::open(&absolute(path)?)?,
             None => Profile::open(&layout.default_profile())?,
         };
+        let local_store = store.unwrap_or_else(|| layout.local_store());
         Ok(Self {
             ui,
             global,
             layout,
             profile,
+            local_store,
         })
     }
 
@@ -53,6 +73,11 @@ impl Context {
     /// The generations.
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// The store that is used without Nix.
+    pub fn local_store(&self) -> &Path {
+        &self.local_store
     }
 
     /// Whether a program reads the output.

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use super::Code;
+use crate::container::Refusal;
 use crate::eval::{ErrorKind, EvalError};
 use crate::reconcile::ReconcileError;
 use crate::ui::DIM;
@@ -75,6 +76,13 @@ plain_failures!(
     crate::tree::diff::DiffError,
     crate::ui::AskError,
 );
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        let failure = Self::new(&refusal);
+        refusal.remedies.into_iter().fold(failure, Self::hint)
+    }
+}
 
 impl From<ReconcileError> for Failure {
     fn from(error: ReconcileError) -> Self {

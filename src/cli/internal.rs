@@ -1,10 +1,12 @@
-//! `nhmt internal`: what nhmt runs as the builder of its own derivations.
+//! `nhmt internal`: what nhmt runs as the builder of its own derivations, and
+//! in its own containers.
 
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use super::failure::Failure;
+use super::inside;
 use crate::tree::internal::{Internal, internal};
 
 #[derive(Debug, Args)]
@@ -13,18 +15,24 @@ pub(super) struct InternalCommand {
     what: What,
 }
 
-#[derive(Debug, Clone, Copy, Subcommand)]
+#[derive(Debug, Clone, Subcommand)]
 enum What {
     /// Build a home tree from the attributes of its derivation
     BuildTree,
     /// Merge packages into one environment
     BuildPackages,
+    Enter(inside::Enter),
+    Exec(inside::Exec),
+    Foreground(inside::TakeForeground),
 }
 
 pub(super) fn run(args: &InternalCommand) -> Result<ExitCode, Failure> {
-    let kind = match args.what {
+    let kind = match &args.what {
         What::BuildTree => Internal::BuildTree,
         What::BuildPackages => Internal::BuildPackages,
+        What::Enter(args) => return inside::enter(args),
+        What::Exec(args) => return inside::exec(args),
+        What::Foreground(args) => return inside::take_foreground(*args),
     };
     internal(kind).map_err(Failure::new)?;
     Ok(ExitCode::SUCCESS)

@@ -1,10 +1,14 @@
 //! Ctrl-C and its like: a swap is never cut in two, and nothing is left behind.
 
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use rustix::process::{Pid, Signal, kill_process};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use crate::eval;
@@ -20,16 +24,44 @@ static CHANGING: Mutex<()> = Mutex::new(());
 /// What to remove when the process ends at once.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// The command that the terminal is left to.
+static LEFT_TO: Mutex<Option<Pid>> = Mutex::new(None);
+
+/// The signals that keys of the terminal send.
+pub(super) const KEYS: [i32; 2] = [SIGINT, SIGQUIT];
+
 /// Starts to listen. Signals that the parent has ignored (`nohup`, a shell's
 /// `&`) stay ignored.
 pub(super) fn watch() {
-    let ignored = ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
-    let wanted = [SIGINT, SIGTERM, SIGHUP]
-        .into_iter()
-        .filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    if let Ok(mut signals) = Signals::new(wanted) {
+    if let Ok(mut signals) = Signals::new(not_ignored(&[SIGINT, SIGTERM, SIGHUP])) {
         std::thread::spawn(move || signals.forever().for_each(on_signal));
     }
+}
+
+/// Those of `signals` that the parent has not ignored.
+pub(super) fn not_ignored(signals: &[i32]) -> Vec<i32> {
+    let ignored = ignored(&std::fs::read_to_string("/proc/self/status").unwrap_or_default());
+    let is_wanted = |signal: &i32| ignored >> (signal - 1) & 1 == 0;
+    signals.iter().copied().filter(is_wanted).collect()
+}
+
+/// Runs a command that has the terminal: what Ctrl-C means is its business, and
+/// it is waited for. Who ends nhmt, ends it.
+pub(super) fn leave_to(command: &mut Command) -> io::Result<ExitStatus> {
+    for signal in not_ignored(&[SIGQUIT]) {
+        // It would end nhmt, and the command with it.
+        signal_hook::flag::register(signal, Arc::default())?;
+    }
+    let mut child = {
+        // No signal is looked at between start and entry.
+        let mut left_to = LEFT_TO.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = command.spawn()?;
+        *left_to = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        child
+    };
+    let status = child.wait();
+    *LEFT_TO.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    status
 }
 
 /// The signal that ended the work, if one did.
@@ -54,6 +86,16 @@ pub(super) fn remove_at_end(path: &Path) {
 }
 
 fn on_signal(signal: i32) {
+    if let Some(child) = *LEFT_TO.lock().unwrap_or_else(PoisonError::into_inner) {
+        let passed_on = match signal {
+            SIGTERM => Signal::TERM,
+            SIGHUP => Signal::HUP,
+            // The keyboard sends it to the whole group.
+            _ => return,
+        };
+        let _ = kill_process(child, passed_on);
+        return;
+    }
     let again = RECEIVED.swap(signal, Ordering::SeqCst) != 0;
     // When Nix is at work, it ends, and the command with it, in order.
     if eval::interrupt() && !again {
@@ -73,7 +115,7 @@ fn on_signal(signal: i32) {
     };
     let all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
     for path in all.iter() {
-        let _ = std::fs::remove_dir_all(path);
+        super::scratch::remove(path);
     }
     std::process::exit(128 + signal);
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::failure::Failure;
+use crate::container;
 use crate::store::nix::Arguments;
 use crate::store::{Cache, LocalStore, Nix};
 
@@ -11,6 +12,10 @@ use crate::store::{Cache, LocalStore, Nix};
 /// local one.
 pub(super) fn register(context: &Context, tree: &Path, link: &Path) -> Result<(), Failure> {
     let local = local(context);
+    // Inside, no root of Nix's could be made; who runs the container keeps the tree.
+    if container::is_inside() {
+        return Ok(local.register(tree, link)?);
+    }
     if tree.starts_with(local.dir()) {
         return Ok(local.register(tree, link)?);
     }
@@ -23,7 +28,7 @@ pub(super) fn register(context: &Context, tree: &Path, link: &Path) -> Result<()
 
 /// Makes the GC root of a generation anew when Nix has lost it.
 pub(super) fn keep(context: &Context, tree: &Path, link: &Path) -> Result<(), Failure> {
-    if !in_nix_store(tree) || !Nix::root_is_missing(link) {
+    if container::is_inside() || !in_nix_store(tree) || !Nix::root_is_missing(link) {
         return Ok(());
     }
     Ok(nix(context)?.register(tree, link)?)
@@ -44,7 +49,7 @@ pub(super) fn collect_local(context: &Context) -> Result<(), Failure> {
 
 /// The store below the home.
 pub(super) fn local(context: &Context) -> LocalStore {
-    LocalStore::new(context.layout().local_store())
+    LocalStore::new(context.local_store())
 }
 
 /// The Nix of this machine, with the flags that the user gave for it.
@@ -64,6 +69,16 @@ pub(super) fn nix(context: &Context) -> Result<Nix, Failure> {
         impure: flags.impure,
     };
     Ok(Nix::find(&Cache::from_environment(), arguments)?)
+}
+
+/// What has to be seen of the file system to use `tree`: all of Nix's store,
+/// since trees refer to it, or else the tree alone.
+pub(super) fn store_of(tree: &Path) -> PathBuf {
+    if in_nix_store(tree) {
+        Nix::store_dir()
+    } else {
+        tree.to_owned()
+    }
 }
 
 fn in_nix_store(tree: &Path) -> bool {

@@ -13,6 +13,7 @@ mod delete_generations;
 mod diff;
 mod failure;
 mod hooks;
+mod inside;
 mod internal;
 mod interrupt;
 mod keeper;
@@ -21,17 +22,20 @@ mod realize;
 mod refuse;
 mod report;
 mod rollback;
+mod scratch;
 mod select_generation;
 mod show_diff;
 mod source;
 mod status;
 mod swap;
 mod target;
+mod test_container;
 mod typed_path;
 mod why;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitCode, ExitStatus};
 
 use clap::Parser;
 use clap::error::ErrorKind;
@@ -116,6 +120,10 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         _ => {}
     }
     interrupt::watch();
+    // Its home is not one that commands work on.
+    if let Command::TestContainer(args) = &cli.command {
+        return test_container::run(cli.global, args);
+    }
     let context = Context::new(cli.global)?;
     match cli.command {
         Command::Realize(args) => realize::run(&context, &args),
@@ -129,6 +137,15 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Why(args) => why::run(&context, &args),
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
-        Command::Internal(_) | Command::Completions(_) => Ok(ExitCode::SUCCESS),
+        Command::Internal(_) | Command::Completions(_) | Command::TestContainer(_) => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
+}
+
+/// How a process ended that ran on our behalf, as shells report it.
+fn exit_code(status: ExitStatus) -> ExitCode {
+    let signal = || status.signal().map(|signal| 128 + signal);
+    let code = status.code().or_else(signal).unwrap_or(1);
+    ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))
 }

@@ -15,6 +15,7 @@ use super::keeper;
 use super::refuse;
 use super::report::{self, Outcome};
 use super::show_diff;
+use crate::container;
 use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
 use crate::hook;
@@ -294,7 +295,10 @@ impl<'a> Swap<'a> {
         } else {
             // Nix does not sync what it builds, and the pivot must not reach
             // the disk before the tree does.
-            reconcile::sync_filesystem_of(tree)?;
+            // A home in a container does not outlive a crash anyway.
+            if !container::is_inside() {
+                reconcile::sync_filesystem_of(tree)?;
+            }
             let number = profile.reserve()?;
             keeper::register(self.context, tree, &profile.link_path(number))?;
             number

@@ -153,7 +153,7 @@ fn bad_manifest(shown: &str, error: &ManifestError) -> Failure {
 }
 
 /// The running nhmt, which is the builder of its own derivations.
-fn executable() -> Result<PathBuf, Failure> {
+pub(super) fn executable() -> Result<PathBuf, Failure> {
     std::env::current_exe()
         .map_err(|error| Failure::new(format_args!("cannot find nhmt's own executable: {error}")))
 }

@@ -23,5 +23,6 @@ mod plain_rename;
 mod realize;
 mod refusals;
 mod status;
+mod test_container;
 mod unwritable;
 mod why;

@@ -19,3 +19,4 @@ mod own_flake;
 mod packages;
 mod progress;
 mod stores;
+mod test_container;

@@ -1,0 +1,398 @@
+//! `nhmt test-container`
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::Code;
+use super::args::{Backend, Global};
+use super::context::Context;
+use super::failure::Failure;
+use super::scratch::Scratch;
+use super::select_generation::number;
+use super::{interrupt, keeper, source, target};
+use crate::container::{
+    self, Bubblewrap, Container, Foreground, Identity, Invocation, Kind, Mode, Root, Session,
+    System,
+};
+use crate::generation::Number;
+use crate::manifest::{HomeSpec, Index};
+use crate::tree::diff::read_manifest;
+
+/// Enter the configuration in a throwaway home, without touching your own.
+///
+/// The home is built as `nhmt realize` builds it, and activated in a container
+/// that bubblewrap makes: no root is needed, and nothing of your home is seen
+/// or changed. All that is written to the home inside is gone at the end.
+/// Runs a login shell, or COMMAND, and ends with its exit code.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nhmt test-container                       look around in a shell
+  nhmt test-container -- vim -c ':checkhealth'
+  nhmt test-container --bind-ro ~/src       with your sources to look at
+  nhmt test-container --ephemeral           live in it")]
+pub(super) struct TestContainer {
+    /// Enter this generation instead of the configuration
+    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    generation: Option<Number>,
+    /// Live in it: with network, displays, devices, and all of the machine
+    /// but your home
+    #[arg(long)]
+    ephemeral: bool,
+    /// With the network
+    #[arg(long)]
+    net: bool,
+    /// Share PATH of the real machine; what is written to it stays
+    #[arg(long, value_name = "PATH")]
+    bind: Vec<PathBuf>,
+    /// Show PATH of the real machine, which cannot be written to
+    #[arg(long, value_name = "PATH")]
+    bind_ro: Vec<PathBuf>,
+    /// Show PATH of the real machine as it is; what is written to it is gone
+    /// at the end
+    #[arg(long, value_name = "PATH")]
+    copy: Vec<PathBuf>,
+    /// Build, print the command that starts the container, and start nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    /// What to run instead of a shell
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+pub(super) fn run(global: Global, args: &TestContainer) -> Result<ExitCode, Failure> {
+    if cfg!(not(target_os = "linux")) {
+        return Err(container::Refusal::not_linux(env::consts::OS).into());
+    }
+    if global.json && !args.dry_run {
+        return Err(
+            Failure::new("standard output is the command's: there is no JSON of this one")
+                .code(Code::Usage)
+                .hint("with `--dry-run`, `--json` prints how the container would be started"),
+        );
+    }
+    // What would stop it later is said before anything is built.
+    let bubblewrap = Bubblewrap::find(&env::var_os("PATH").unwrap_or_default())?;
+    let scratch = Scratch::new()?;
+    let entered = match args.generation {
+        Some(number) => generation(global, number)?,
+        None => configuration(global, &scratch)?,
+    };
+    let prepared = Prepared::new(args, &bubblewrap, &scratch, &entered)?;
+    let inside = enter(args, &entered);
+    if args.dry_run {
+        prepared.show(&entered, &inside);
+        return Ok(ExitCode::SUCCESS);
+    }
+    prepared.start(&inside)
+}
+
+/// The home tree to enter, and what keeps it from being collected meanwhile.
+struct Entered {
+    context: Context,
+    tree: PathBuf,
+    home: HomeSpec,
+    _kept: Box<dyn std::any::Any>,
+}
+
+impl Entered {
+    fn new(context: Context, tree: PathBuf, kept: Box<dyn std::any::Any>) -> Result<Self, Failure> {
+        let index = Index::read(&tree)?;
+        let mut home = read_manifest(&tree)?.home;
+        if let Some(directory) = index.home() {
+            directory.clone_into(&mut home.directory);
+        }
+        check_home(&home.directory)?;
+        Ok(Self {
+            context,
+            tree,
+            home,
+            _kept: kept,
+        })
+    }
+}
+
+/// The configuration, built. A tree without Nix goes to a store that is thrown
+/// away, too: the one below the home is the home's.
+fn configuration(global: Global, scratch: &Scratch) -> Result<Entered, Failure> {
+    let source = source::find(&global)?;
+    let context = Context::elsewhere(global, scratch.path().join("store"))?;
+    check_home(context.layout().home())?;
+    let built = target::build(&context, &source, &target::Root::Pending)?;
+    let tree = built.tree.clone();
+    Entered::new(context, tree, Box::new(built))
+}
+
+fn generation(global: Global, number: Number) -> Result<Entered, Failure> {
+    let given = [
+        (global.file.is_some(), "--file"),
+        (global.flake.is_some(), "--flake"),
+        (global.backend == Some(Backend::Local), "--backend"),
+    ];
+    if let Some((_, flag)) = given.iter().find(|(is_given, _)| *is_given) {
+        return Err(Failure::new(format_args!(
+            "`--generation` enters what is built already, and `{flag}` says what to build"
+        ))
+        .code(Code::Usage)
+        .hint("leave out one of them"));
+    }
+    let context = Context::new(global)?;
+    let link = context.profile().link_path(number);
+    if let Err(error) = fs::metadata(link.join("index"))
+        && error.kind() == io::ErrorKind::PermissionDenied
+    {
+        let tree = fs::read_link(&link).unwrap_or(link);
+        let tree = tree.display();
+        return Err(
+            Failure::new(format_args!("cannot read the home tree {tree}: {error}"))
+                .hint("the store that it lies in has to be readable for you"),
+        );
+    }
+    let tree = context.profile().get(number)?.tree;
+    let store = keeper::local(&context);
+    if tree.starts_with(store.dir()) {
+        let hold = store.hold()?;
+        return Entered::new(context, tree, Box::new(hold));
+    }
+    Entered::new(context, tree, Box::new(()))
+}
+
+/// A home that would hide what programs need.
+fn check_home(home: &Path) -> Result<(), Failure> {
+    let shown = home.display();
+    let failure = |what: String| {
+        Err(Failure::new(what).hint(
+            "correct `home.homeDirectory` (in a manifest: `home.directory`), or override it with `--home DIR`",
+        ))
+    };
+    if !home.is_absolute() {
+        return failure(format!(
+            "the home directory {shown} is not an absolute path"
+        ));
+    }
+    match Container::hidden_by(home) {
+        Some(needed) => failure(format!(
+            "{shown} cannot be the home directory of a container: an empty home there would hide {}",
+            needed.display()
+        )),
+        None => Ok(()),
+    }
+}
+
+struct Prepared {
+    invocation: Invocation,
+    executable: PathBuf,
+}
+
+impl Prepared {
+    fn new(
+        args: &TestContainer,
+        bubblewrap: &Bubblewrap,
+        scratch: &Scratch,
+        entered: &Entered,
+    ) -> Result<Self, Failure> {
+        let executable = target::executable()?;
+        let real_home = env::var_os("HOME")
+            .map(PathBuf::from)
+            .filter(|home| home.is_absolute());
+        let kind = if args.ephemeral {
+            Kind::Ephemeral
+        } else {
+            Kind::Test
+        };
+        let uid = rustix::process::getuid().as_raw();
+        let shell = shell();
+        let who = Identity {
+            name: entered.home.username.clone(),
+            uid,
+            gid: rustix::process::getgid().as_raw(),
+            home: entered.home.directory.clone(),
+            shell: shell.clone(),
+        };
+        let mut container = Container {
+            kind,
+            home: entered.home.directory.clone(),
+            real_home: real_home.clone(),
+            executable: executable.clone(),
+            shown: vec![keeper::store_of(&entered.tree)],
+            instead: identity_files(&who, scratch)?,
+            roots: Vec::new(),
+            net: args.net || args.ephemeral,
+            uid,
+        };
+        let net = container.net;
+        let session = Session {
+            kind,
+            net,
+            user: &entered.home.username,
+            home: &entered.home.directory,
+            real_home: real_home.as_deref(),
+            shell: &shell,
+            uid,
+        };
+        let mut environment = container::environment(&session, env::vars_os());
+        if let Some(cookie) = display_cookie(kind, real_home.as_deref()) {
+            let inside = "/.nhmt/Xauthority";
+            container.instead.push((cookie, inside.into()));
+            environment.insert("XAUTHORITY".into(), inside.into());
+        }
+        let filter = match container::filter() {
+            Some(program) => Some(scratch.file("filter", &program)?),
+            None => None,
+        };
+        let overlays = || bubblewrap.version() >= Some(Bubblewrap::OVERLAYS);
+        let mut overlay = !args.copy.is_empty() && overlays();
+        loop {
+            container.roots = roots(args, overlay, scratch)?;
+            let mounts = container.mounts(&System::here());
+            let invocation = Invocation::new(
+                bubblewrap,
+                &container,
+                &mounts,
+                environment.clone(),
+                filter.clone(),
+            );
+            let nothing = [container::EXECUTABLE, "--version"].map(OsString::from);
+            match invocation.try_out(&nothing) {
+                Ok(()) => {
+                    return Ok(Self {
+                        invocation,
+                        executable,
+                    });
+                }
+                // A kernel before 5.11 has them for root alone.
+                Err(refusal) if overlay && refusal.message.contains("overlay") => overlay = false,
+                Err(_) if args.dry_run => {
+                    return Ok(Self {
+                        invocation,
+                        executable,
+                    });
+                }
+                Err(refusal) => return Err(refusal.into()),
+            }
+        }
+    }
+
+    fn show(&self, entered: &Entered, inside: &[OsString]) {
+        let ui = entered.context.ui;
+        let text = |word: &OsString| word.to_string_lossy().into_owned();
+        if entered.context.json() {
+            let words = self.invocation.words(inside);
+            let variables = self.invocation.environment().iter();
+            ui.result(json!({
+                "home": entered.home.directory,
+                "path": entered.tree,
+                "command": words.iter().map(text).collect::<Vec<_>>(),
+                "environment": variables
+                    .map(|(name, value)| (text(name), json!(text(value))))
+                    .collect::<serde_json::Map<_, _>>(),
+            }));
+        } else {
+            ui.result(text(&self.invocation.line(inside)));
+        }
+    }
+
+    fn start(&self, inside: &[OsString]) -> Result<ExitCode, Failure> {
+        let foreground = Foreground::now();
+        let status =
+            interrupt::leave_to(&mut self.invocation.command(inside)).map_err(|error| {
+                Failure::new(format_args!(
+                    "cannot run /bin/sh, which starts bubblewrap: {error}"
+                ))
+            })?;
+        if let Some(foreground) = foreground {
+            foreground.restore(&self.executable);
+        }
+        Ok(super::exit_code(status))
+    }
+}
+
+/// What runs inside: nhmt, which activates the home, and then the command.
+fn enter(args: &TestContainer, entered: &Entered) -> Vec<OsString> {
+    let mut words: Vec<OsString> = [container::EXECUTABLE, "internal", "enter"]
+        .map(Into::into)
+        .into();
+    words.push(entered.home.directory.clone().into());
+    words.push(entered.tree.clone().into());
+    // Those that were ignored before stay so.
+    for signal in interrupt::not_ignored(&interrupt::KEYS) {
+        words.extend(["--default-signal".into(), signal.to_string().into()]);
+    }
+    if entered.context.global.verbose {
+        words.push("--summary".into());
+    }
+    if !args.command.is_empty() {
+        words.push("--".into());
+        words.extend_from_slice(&args.command);
+    }
+    words
+}
+
+/// The shell that the person uses.
+fn shell() -> PathBuf {
+    let named = env::var_os("SHELL").map(PathBuf::from);
+    named
+        .filter(|shell| shell.is_absolute())
+        .unwrap_or_else(|| "/bin/sh".into())
+}
+
+/// `/etc/passwd` and `/etc/group`, with the user as the configuration has it.
+fn identity_files(who: &Identity, scratch: &Scratch) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
+    let mut files = Vec::new();
+    for name in ["passwd", "group"] {
+        let place = Path::new("/etc").join(name);
+        let system = fs::read(&place).unwrap_or_default();
+        let system = String::from_utf8_lossy(&system);
+        let text = match name {
+            "passwd" => container::passwd(&system, who),
+            _ => container::group(&system, who),
+        };
+        if let Some(text) = text {
+            files.push((scratch.file(name, text.as_bytes())?, place));
+        }
+    }
+    Ok(files)
+}
+
+/// The file that lets programs use the X server, when it lies in the home.
+fn display_cookie(kind: Kind, real_home: Option<&Path>) -> Option<PathBuf> {
+    if kind == Kind::Test || env::var_os("DISPLAY").is_none() {
+        return None;
+    }
+    let home = real_home?;
+    let file = env::var_os("XAUTHORITY").map_or_else(|| home.join(".Xauthority"), PathBuf::from);
+    (file.starts_with(home) && file.is_file()).then_some(file)
+}
+
+/// The paths that are shared, those above others first.
+fn roots(args: &TestContainer, overlay: bool, scratch: &Scratch) -> Result<Vec<Root>, Failure> {
+    let mut roots = Vec::new();
+    let given = [&args.bind_ro, &args.bind, &args.copy];
+    for (paths, flag) in given.iter().zip(["--bind-ro", "--bind", "--copy"]) {
+        for path in *paths {
+            let real = path.canonicalize().map_err(|error| {
+                Failure::new(format_args!(
+                    "cannot share {} ({flag}): {error}",
+                    path.display()
+                ))
+            })?;
+            let mode = match flag {
+                "--bind-ro" => Mode::ReadOnly,
+                "--bind" => Mode::Shared,
+                _ if overlay && real.is_dir() => Mode::Overlay,
+                _ => Mode::Copy(scratch.copy(&real)?),
+            };
+            let path = std::path::absolute(path).unwrap_or_else(|_| real.clone());
+            roots.push(Root { path, mode });
+        }
+    }
+    roots.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(roots)
+}
