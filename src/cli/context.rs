@@ -7,11 +7,16 @@ use std::io::Read as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::args::Global;
 use super::failure::Failure;
+use super::interrupt;
 use super::keeper;
 use crate::generation::{Number, Profile};
 use crate::home::{HomeDir, HomeLock, Layout};
+use crate::reconcile::{self, Interrupted, Recovered};
 use crate::ui::Ui;
 
 /// The home that a command works on.
@@ -90,8 +95,73 @@ impl Context {
         Ok(HomeDir::open(&self.layout)?)
     }
 
-    /// Opens the home for writing; waits for another nhmt unless `--no-wait`.
+    /// Opens the home for writing, and first takes up a run that was cut off.
+    /// Waits for another nhmt unless `--no-wait`.
     pub fn lock(&self) -> Result<HomeLock, Failure> {
+        let lock = self.lock_as_it_is()?;
+        self.recover(&lock)?;
+        Ok(lock)
+    }
+
+    /// Takes up a run that was cut off, and says so.
+    pub fn recover(&self, lock: &HomeLock) -> Result<Option<Recovered>, Failure> {
+        let _whole = interrupt::hold();
+        let recovered = reconcile::recover(lock, |recovered| self.follow(recovered))?;
+        if let Some(recovered) = &recovered {
+            self.ui.note(format_args!(
+                "{} was {}",
+                cut_off(&recovered.run),
+                if recovered.undone {
+                    "taken back"
+                } else {
+                    "finished"
+                },
+            ));
+            for (set, path) in &recovered.kept {
+                self.ui.note(format_args!(
+                    "~/{path} is in the backups of {set}; `nhmt backups list` shows them"
+                ));
+            }
+            for problem in &recovered.problems {
+                self.ui.warning(problem);
+            }
+        }
+        Ok(recovered)
+    }
+
+    /// The profile after a run that was taken up.
+    fn follow(&self, recovered: &Recovered) -> Result<(), String> {
+        let run = &recovered.run;
+        let Some(number) = Number::new(run.generation) else {
+            return Ok(());
+        };
+        let done = if !recovered.undone {
+            self.profile
+                .get(number)
+                .and_then(|_| self.profile.point_to(number))
+        } else if run.fresh && self.profile.get(number).is_ok() {
+            self.profile.remove(number)
+        } else {
+            Ok(())
+        };
+        done.map_err(|error| error.to_string())
+    }
+
+    /// Says that a run was cut off, for commands that only look.
+    pub fn note_interrupted(&self) -> Result<(), Failure> {
+        match reconcile::interrupted(&self.open()?) {
+            Ok(None) => {}
+            Ok(Some(run)) => self.ui.note(format_args!(
+                "{}; the next command that changes the home takes it back or finishes it",
+                cut_off(&run)
+            )),
+            Err(error) => self.ui.warning(error),
+        }
+        Ok(())
+    }
+
+    /// As [`Context::lock`], with what a run that was cut off has left.
+    pub fn lock_as_it_is(&self) -> Result<HomeLock, Failure> {
         self.check_writable()?;
         let ui = self.ui;
         let lock = self.open()?.lock(self.global.no_wait, |holder| {
@@ -152,6 +222,20 @@ impl Context {
             }
         }
     }
+}
+
+/// Which run was cut off, as the start of a sentence.
+fn cut_off(run: &Interrupted) -> String {
+    let began = i64::try_from(run.began).ok();
+    let began = began.and_then(|seconds| Timestamp::from_second(seconds).ok());
+    let began = began.map(|began| began.to_zoned(TimeZone::system()));
+    let began = began.map(|began| began.strftime("%F %T").to_string());
+    format!(
+        "the run of process {} that was cut off (begun at {}, towards generation {})",
+        run.process,
+        began.unwrap_or_else(|| "an unknown time".to_owned()),
+        run.generation
+    )
 }
 
 fn home_directory(given: Option<&Path>) -> Result<PathBuf, Failure> {

@@ -41,6 +41,7 @@ pub(super) struct Diff {
 }
 
 pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
+    context.note_interrupted()?;
     context.keep_roots();
     let current = context.open()?.current_tree()?;
     let (old, new) = match (args.from, args.to) {

@@ -34,6 +34,32 @@ pub(super) fn keep(context: &Context, tree: &Path, link: &Path) -> Result<(), Fa
     Ok(nix(context)?.register(tree, link)?)
 }
 
+/// Keeps this executable while a journal of its may be there: only it may be
+/// able to read that. A run must not fail over it.
+pub(super) fn keep_writer(context: &Context) {
+    let Some(package) = own_package() else {
+        return;
+    };
+    let link = context.layout().state().join("writer");
+    if std::fs::read_link(&link).is_ok_and(|known| known == package) && !Nix::root_is_missing(&link)
+    {
+        return;
+    }
+    if let Err(error) = nix(context).and_then(|nix| Ok(nix.register(&package, &link)?)) {
+        context.ui.warning(format_args!(
+            "nhmt itself has no GC root, and none could be made: {error}"
+        ));
+    }
+}
+
+/// The store path that this executable is in.
+fn own_package() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let store = Nix::store_dir();
+    let name = program.strip_prefix(&store).ok()?.iter().next()?;
+    Some(Path::new(&store).join(name))
+}
+
 /// Removes from the local store what neither a generation nor the anchor uses.
 pub(super) fn collect_local(context: &Context) -> Result<(), Failure> {
     let mut live: Vec<PathBuf> = context

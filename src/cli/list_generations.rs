@@ -17,6 +17,7 @@ pub(super) fn local_time(time: Timestamp) -> String {
 }
 
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
+    context.note_interrupted()?;
     let profile = context.profile();
     context.keep_roots();
     let generations = profile.list()?;

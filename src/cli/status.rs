@@ -14,6 +14,7 @@ use crate::tree::diff::{LivePath, read_manifest};
 use crate::ui::{BOLD, CHANGED, DIM};
 
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
+    context.note_interrupted()?;
     context.keep_roots();
     let Some((number, tree)) = context.current()? else {
         if context.json() {

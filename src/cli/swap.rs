@@ -1,6 +1,7 @@
 //! What every command does that changes the home: compare, plan, ask, give the
 //! tree a generation, apply, and say what was done.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -20,7 +21,7 @@ use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
 use crate::hook;
 use crate::manifest::{HomePath, Index, IndexError, Manifest, OnConflict};
-use crate::reconcile::{self, Done, Plan, ReconcileError, Way};
+use crate::reconcile::{self, Done, Plan, ReconcileError, Registered, Way};
 use crate::tree::diff::{TreeDiff, read_manifest};
 use crate::ui;
 
@@ -303,38 +304,54 @@ impl<'a> Swap<'a> {
             keeper::register(self.context, tree, &profile.link_path(number))?;
             number
         };
-        let planned = hooks.plan(self.trees());
-        let done = match planned {
-            Ok(()) => self.carry_out(plan, number).map_err(Failure::from),
-            Err(failure) => Err(failure),
+        keeper::keep_writer(self.context);
+        let pointed = RefCell::new(Ok(()));
+        let registered = Registered {
+            number: number.get(),
+            fresh: self.known.is_none(),
+            in_force: Some(&|| {
+                *pointed.borrow_mut() = profile.point_to(number);
+            }),
         };
-        match done {
+        if let Err(failure) = hooks.plan(self.trees()) {
+            hooks.withdraw();
+            self.forget(number);
+            return Err(failure);
+        }
+        match self.carry_out(plan, registered) {
             Ok(done) => {
-                profile
-                    .point_to(number)
-                    .map_err(|error| not_pointed(number, &error))?;
+                let pointed = pointed.into_inner();
+                pointed.map_err(|error| not_pointed(number, &error))?;
                 Ok(Applied {
                     generation: number,
                     done,
                 })
             }
-            Err(failure) => {
+            Err(error) => {
                 hooks.withdraw();
-                if self.known.is_none() {
-                    // Why the run failed says more than a link that stays.
-                    let _ = profile.remove(number);
+                // The run that takes this one back forgets its generation.
+                if !matches!(error, ReconcileError::NotUndone { .. }) {
+                    self.forget(number);
                 }
-                Err(failure)
+                Err(error.into())
             }
+        }
+    }
+
+    /// Removes the generation that was made for a run that failed. Why it
+    /// failed says more than a link that stays.
+    fn forget(&self, number: Number) {
+        if self.known.is_none() {
+            let _ = self.context.profile().remove(number);
         }
     }
 
     /// Applies the plan that was shown; when another program interferes, looks
     /// again.
-    fn carry_out(&self, plan: Plan, number: Number) -> Result<Done, ReconcileError> {
-        match reconcile::apply(self.lock, plan, &self.new.0, number.get()) {
+    fn carry_out(&self, plan: Plan, registered: Registered<'_>) -> Result<Done, ReconcileError> {
+        match reconcile::apply(self.lock, plan, &self.new.0, registered) {
             Err(ReconcileError::Changed(_)) => reconcile::switch(self.lock, &self.way(), |_| {
-                Ok::<_, ReconcileError>(number.get())
+                Ok::<_, ReconcileError>(registered)
             }),
             done => done,
         }

@@ -26,6 +26,7 @@ pub(super) struct Why {
 }
 
 pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
+    context.note_interrupted()?;
     let path = in_home(context.layout().home(), &args.path)?;
     let (number, tree) = context.current()?.ok_or_else(Context::nothing_realized)?;
     let manifest = read_manifest(&tree)?;

@@ -10,6 +10,7 @@ use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::{Errno, Result};
 
 use super::mount::Mount;
+use crate::manifest::HomePath;
 
 /// The longest target that a symbolic link can have (`PATH_MAX`, with its NUL).
 pub(crate) const LINK_MAX: usize = 4096;
@@ -93,6 +94,23 @@ impl Dir {
     pub(crate) fn read_link(&self, name: &OsStr) -> Result<OsString> {
         let target = fs::readlinkat(&self.0, name, Vec::new())?;
         Ok(OsString::from_vec(target.into_bytes()))
+    }
+
+    /// The target of the link at `path`, an absolute path: for nhmt's own links
+    /// only.
+    pub(crate) fn read_link_at(&self, path: &Path) -> Result<OsString> {
+        let target = fs::readlinkat(&self.0, path, Vec::new())?;
+        Ok(OsString::from_vec(target.into_bytes()))
+    }
+
+    /// Opens the directory `path` below this one; a link on the way gives
+    /// `ENOTDIR` or `ELOOP`.
+    pub(crate) fn open_beneath(&self, path: &HomePath) -> Result<Self> {
+        let mut dir = self.again()?;
+        for part in path.as_path() {
+            dir = dir.open(part)?;
+        }
+        Ok(dir)
     }
 
     /// What `name` is, a link not followed.

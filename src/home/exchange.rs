@@ -61,7 +61,7 @@ impl Dir {
     /// or still at `name`, so that who finds this cut off looks at those two,
     /// as after an exchange.
     fn exchange_in_steps(&self, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<Exchange> {
-        let aside = aside(slot);
+        let aside = aside_of(slot);
         move_to_free(private, slot, private, &aside)?;
         let failed = match move_to_free(self, name, private, slot) {
             Ok(()) => match private.move_in(&aside, self, name) {
@@ -109,8 +109,9 @@ impl Dir {
     }
 }
 
-/// Where the thing for `slot` waits while what it replaces moves out.
-fn aside(slot: &OsStr) -> OsString {
+/// Where the thing for `slot` waits, beside it, while what it replaces moves
+/// out.
+pub(crate) fn aside_of(slot: &OsStr) -> OsString {
     use std::os::unix::ffi::OsStrExt;
     let digest = Digest::of(slot.as_bytes()).to_string();
     format!(".nhmt-in-{}", &digest[..16]).into()

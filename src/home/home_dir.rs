@@ -44,7 +44,9 @@ impl HomeDir {
         &self.layout
     }
 
-    /// The home tree that the anchor names, `None` when there is no anchor.
+    /// The home tree that the anchor names, `None` when there is no anchor. When
+    /// it leads to a bridge, because a run is on its way or was cut off, the
+    /// old tree, for which the bridge stands.
     ///
     /// # Errors
     /// When the anchor cannot be read, or is no link.
@@ -52,11 +54,27 @@ impl HomeDir {
         let Some(state) = self.state()? else {
             return Ok(None);
         };
-        match state.read_link(ANCHOR.as_ref()) {
-            Ok(target) => Ok(Some(target.into())),
-            Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(errno).at_path("read the anchor", self.layout.anchor()),
+        let named = match state.read_link(ANCHOR.as_ref()) {
+            Ok(target) => PathBuf::from(target),
+            Err(Errno::NOENT) => return Ok(None),
+            Err(errno) => return Err(errno).at_path("read the anchor", self.layout.anchor()),
+        };
+        if !self.is_bridge(&named) {
+            return Ok(Some(named));
         }
+        match state.read_link_at(&named.join(BRIDGE_TREE)) {
+            // Without the mark that links in a bridge have.
+            Ok(target) => Ok(Some(Path::new(&target).components().collect())),
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(errno).at_path("read the bridge", named),
+        }
+    }
+
+    /// Whether the anchor leads to a bridge when it leads to `target`.
+    fn is_bridge(&self, target: &Path) -> bool {
+        let name = target.strip_prefix(self.layout.state()).ok();
+        let name = name.and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with("bridge-") && !name.contains('/'))
     }
 
     pub(crate) fn dir(&self) -> &Dir {
@@ -133,6 +151,9 @@ impl HomeDir {
 /// The state directory, relative to the home.
 pub(crate) const STATE: &str = ".local/state/nhmt";
 
+/// The name of the link in a bridge that leads to the tree it stands for.
+pub(crate) const BRIDGE_TREE: &str = "tree";
+
 /// The name of the anchor in the state directory.
 pub(crate) const ANCHOR: &str = "current";
 
@@ -161,6 +182,21 @@ mod tests {
         assert!(layout.state().is_dir());
         assert_eq!(layout.home().join(STATE), layout.state());
         assert_eq!(layout.state().join(ANCHOR), layout.anchor());
+    }
+
+    #[test]
+    fn a_bridge_is_looked_through() {
+        let temp = tempfile::tempdir().unwrap();
+        let layout = Layout::new(temp.path());
+        let home = HomeDir::open(&layout).unwrap();
+        home.make_state().unwrap();
+        let bridge = layout.state().join("bridge-1");
+        std::fs::create_dir(&bridge).unwrap();
+        std::os::unix::fs::symlink(&bridge, layout.anchor()).unwrap();
+        assert_eq!(home.current_tree().unwrap(), None);
+        std::os::unix::fs::symlink("/./store/x", bridge.join(BRIDGE_TREE)).unwrap();
+        let tree = home.current_tree().unwrap().unwrap();
+        assert_eq!(tree.as_os_str(), "/store/x");
     }
 
     #[test]

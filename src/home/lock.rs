@@ -88,6 +88,20 @@ impl HomeDir {
     }
 }
 
+impl HomeDir {
+    /// Whether somebody has the lock. It is taken for a moment to know.
+    pub(crate) fn is_locked(&self) -> bool {
+        match rustix::fs::flock(self.dir(), FlockOperation::NonBlockingLockShared) {
+            Err(Errno::WOULDBLOCK) => true,
+            Err(_) => false,
+            Ok(()) => {
+                let _ = rustix::fs::flock(self.dir(), FlockOperation::Unlock);
+                false
+            }
+        }
+    }
+}
+
 impl HomeLock {
     /// Writes who has the lock. That it fails must not stop the run.
     pub(crate) fn announce(state: &Dir) {

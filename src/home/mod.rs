@@ -21,9 +21,9 @@ pub use layout::Layout;
 pub use lock::{Holder, HomeLock, LockError};
 
 pub(crate) use error::AtPlace;
-pub(crate) use exchange::Exchange;
 #[cfg(test)]
 pub(crate) use exchange::plain;
-pub(crate) use home_dir::{ANCHOR, STATE, ancestor, os};
+pub(crate) use exchange::{Exchange, aside_of};
+pub(crate) use home_dir::{ANCHOR, BRIDGE_TREE, STATE, ancestor, os};
 pub(crate) use mount::Mount;
 pub(crate) use walk::{Obstacle, Parent, Walker};

@@ -4,6 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::error::ReconcileError;
+use super::journal::Journal;
+use super::pivot::pivot;
 use super::plan::{Counts, Plan};
 use super::run::Run;
 use crate::home::HomeLock;
@@ -26,6 +28,28 @@ pub struct Done {
     pub synced: Duration,
 }
 
+/// The generation that a run switches to.
+#[derive(Clone, Copy)]
+pub struct Registered<'a> {
+    /// Its number.
+    pub number: u64,
+    /// It was made for this run, so it goes when the run is taken back.
+    pub fresh: bool,
+    /// Called when the generation is in force, while the journal still tells
+    /// of the run: the profile follows.
+    pub in_force: Option<&'a dyn Fn()>,
+}
+
+impl From<u64> for Registered<'_> {
+    fn from(number: u64) -> Self {
+        Self {
+            number,
+            fresh: false,
+            in_force: None,
+        }
+    }
+}
+
 /// Switches the home to `new_tree`, as `plan` says; what has to move away goes
 /// to the backups of `generation`. Works just as well when the anchor leads to
 /// `new_tree` already (drift is repaired) and when there is none.
@@ -35,67 +59,88 @@ pub struct Done {
 /// Every managed leaf is a link through the anchor, so that which generation a
 /// lookup yields depends on the anchor alone. It follows:
 ///
-/// 1. **Before the pivot, nothing that a lookup of the old generation yields
-///    may change.** New links are made only where nothing is (`symlinkat`
-///    never replaces), and dangle until the pivot: opening one gives `ENOENT`,
-///    as the old generation has it. New directories are built whole in a
-///    private folder and appear by one rename that never replaces. A directory
-///    of ours that becomes a leaf is exchanged for a link to the directory
-///    with the same files in the old tree.
-/// 2. **What is not ours leaves the home only by an exchange** into its place
-///    in the backups, and is looked at after it came out. If it is not what
-///    was planned for, the run stops and exchanges back. Between looking and
-///    acting there is no moment in which another program's file can be lost,
-///    because no call deletes or replaces a name in the home.
-/// 3. **Everything is on the disk before the pivot**: a power cut cannot leave
-///    an anchor that leads to links that are not there.
-/// 4. **Until the pivot each step has a reverse**, and they are taken in
-///    reverse order. The pivot itself happens or does not (`rename(2)`).
-/// 5. **After the pivot, nothing that a lookup of the new generation yields
+/// 1. **Where everything goes is settled before anything is touched**: each
+///    thing that comes out of the home has its slot, on the same mount, so that
+///    a rename takes it there. The journal has this inventory, and is on the
+///    disk before the first change in the home.
+/// 2. **Before the pivot, nothing that a lookup of the old generation yields
+///    may change.** When something goes that is not ours, the anchor first
+///    turns to the bridge, in which each such path leads to its slot, and all
+///    else to the old tree. New links are made only where nothing is
+///    (`symlinkat` never replaces), and dangle until the pivot: opening one
+///    gives `ENOENT`, as the old generation has it. New directories are built
+///    whole in a private folder and appear by one rename that never replaces. A
+///    directory of ours that becomes a leaf is exchanged for a link to the
+///    directory with the same files in the old tree. A file that gives way to
+///    a directory is exchanged for a link first, and that for the directory
+///    after the pivot.
+/// 3. **What is not ours leaves the home only by an exchange** into its slot,
+///    and is looked at after it came out. If it is not what was planned for,
+///    the run stops and exchanges back. Between looking and acting there is no
+///    moment in which another program's file can be lost, because no call
+///    deletes or replaces a name in the home.
+/// 4. **Everything is on the disk before the pivot**: a power cut cannot leave
+///    an anchor that leads to links that are not there. The same holds for the
+///    bridge before the anchor turns to it.
+/// 5. **Until the pivot each step has a reverse.** A run that fails and one
+///    that was killed are taken back by the same code, which knows nothing but
+///    the journal and what it finds at each path and in each slot. The anchor
+///    turns back from the bridge last. The pivot itself happens or does not
+///    (`rename(2)`).
+/// 6. **After the pivot, nothing that a lookup of the new generation yields
 ///    may change.** A leaf that becomes a directory resolves to the directory
 ///    in the new tree since the pivot, and the real one with the same content
 ///    takes its place. Stale links dangle since the pivot. A changed leaf gets
 ///    a new link with the same target. None of these can make the new
-///    generation wrong, so a failure is named, and not undone.
-///
-/// What this order does not yet cover: a file that is backed up is not found
-/// at its name between its exchange and the pivot; the bridge, a tree of links
-/// to which the anchor turns before step 2, gives it its old content for that
-/// while. A run that is killed leaves what it had exchanged in the backups and
-/// its private folder; the journal, written before step 1 and removed in the
-/// end, lets the next run go on from there.
+///    generation wrong, so a failure is named, and not undone; a run that was
+///    killed here is planned anew and finished.
+/// 7. **The journal goes last**, when the profile names the generation. A plan
+///    that only turns the anchor and renews links has none: nothing of it can
+///    be half done.
 ///
 /// # Errors
 /// [`ReconcileError::Conflicts`] when the plan has open conflicts (nothing was
 /// written), [`ReconcileError::Changed`] when another program interfered (plan
-/// again), others when the system refuses. In all cases what was begun is
-/// undone and the anchor is where it was.
-pub fn apply(
+/// again), others when the system refuses. In all cases but
+/// [`ReconcileError::NotUndone`] what was begun is undone and the anchor is
+/// where it was.
+pub fn apply<'a>(
     lock: &HomeLock,
     plan: Plan,
     new_tree: &Path,
-    generation: u64,
+    registered: impl Into<Registered<'a>>,
 ) -> Result<Done, ReconcileError> {
     if plan.open_conflicts().next().is_some() {
         return Err(ReconcileError::Conflicts(Box::new(plan)));
     }
-    let mut run = Run::new(lock, generation)?;
-    let made = run.made.clone();
-    // The journal is written here: the moves and directories of the plan.
-    // The bridge is built here, and the anchor turns to it.
+    let registered = registered.into();
+    let mut run = Run::new(lock, registered.number)?;
+    let journal = run.reserve(&plan, new_tree, &registered)?;
+    if plan.needs_journal() {
+        journal.write(lock, &run.state).inspect_err(|_| {
+            // It may be in place, though not on the disk.
+            let _ = Journal::remove(lock, &run.state);
+        })?;
+    }
     let pivoted = run
-        .prepare(&plan, &made)
-        .and_then(|()| Ok(run.pivot(new_tree)?));
+        .prepare(&plan, &journal)
+        .and_then(|()| Ok(pivot(lock, &run.state, new_tree)?));
     if let Err(error) = pivoted {
-        run.undo(&plan, &made);
-        return Err(error);
+        return Err(run.fail(error, &plan, &journal));
     }
     let mut problems = Vec::new();
     if let Err(errno) = run.state.sync() {
         problems.push(format!("the anchor may not be on the disk yet: {errno}"));
     }
-    problems.extend(run.finish(&plan));
-    // The journal is removed here.
+    problems.extend(run.finish(&plan, &journal));
+    if let Some(in_force) = registered.in_force {
+        in_force();
+    }
+    if plan.needs_journal()
+        && let Err(error) = Journal::remove(lock, &run.state)
+    {
+        problems.push(error.to_string());
+    }
     Ok(Done {
         counts: plan.counts,
         backed_up: std::mem::take(&mut run.kept),
@@ -111,4 +156,28 @@ fn in_steps(path: &HomePath) -> String {
         "the filesystem of ~/{path} cannot exchange names in one step, so that for a \
          moment there was nothing at the names that were replaced"
     )
+}
+
+impl Run<'_> {
+    /// Takes back what was begun.
+    fn fail(&mut self, error: ReconcileError, plan: &Plan, journal: &Journal) -> ReconcileError {
+        if !plan.needs_journal() {
+            self.work.clean();
+            return error;
+        }
+        let mut problems = self.take_back(journal, &plan.new_links());
+        self.work.clean();
+        if problems.is_empty()
+            && let Err(error) = Journal::remove(self.home, &self.state)
+        {
+            problems.push(error.to_string());
+        }
+        if problems.is_empty() {
+            return error;
+        }
+        ReconcileError::NotUndone {
+            cause: error.to_string(),
+            problems,
+        }
+    }
 }

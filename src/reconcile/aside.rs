@@ -11,6 +11,7 @@ use rustix::io::{Errno, Result};
 use super::work::{Slot, Work};
 use crate::home::HomeDir;
 use crate::home::dir::Dir;
+use crate::manifest::HomePath;
 
 /// What became of something that was to be discarded.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(super) enum Taken {
     Gone,
     /// It was not ours and is back at its name.
     PutBack,
-    /// It was not ours, and its name was taken meanwhile: it is here.
-    Held(Slot),
+    /// It was not ours, and its name was taken meanwhile: it is in the slot.
+    Held,
 }
 
 /// Whether `name` in `dir` is a link that only nhmt makes in this home.
@@ -34,25 +35,19 @@ pub(super) fn is_own_link(home: &HomeDir, dir: &Dir, name: &OsStr) -> Result<boo
     }
 }
 
-/// Discards the link `name` in `dir` if it is ours, whatever happens to that
-/// name meanwhile.
-pub(super) fn discard_link(
-    home: &HomeDir,
-    work: &mut Work,
-    dir: &Dir,
-    name: &OsStr,
-) -> Result<Taken> {
-    loop {
-        let slot = work.slot(dir)?;
-        match discard_by(home, &slot, dir, name) {
-            Err(Errno::XDEV) if work.is_apart(dir)? => {}
-            other => return other,
-        }
+/// Whether `name` in `dir` is the very link that nhmt makes for `path`.
+pub(super) fn is_link_of(home: &HomeDir, dir: &Dir, name: &OsStr, path: &HomePath) -> Result<bool> {
+    match dir.read_link(name) {
+        Ok(target) => Ok(home.is_target_of(target.as_bytes(), path)),
+        // A name that is too long is on no disk.
+        Err(Errno::INVAL | Errno::NOENT | Errno::NAMETOOLONG) => Ok(false),
+        Err(errno) => Err(errno),
     }
 }
 
-/// As [`discard_link`], by way of a free name on the same mount.
-fn discard_by(home: &HomeDir, slot: &Slot, dir: &Dir, name: &OsStr) -> Result<Taken> {
+/// Discards the link `name` in `dir` if it is ours, whatever happens to that
+/// name meanwhile, by way of `slot`, a free name on the same mount.
+pub(super) fn discard_link(home: &HomeDir, slot: &Slot, dir: &Dir, name: &OsStr) -> Result<Taken> {
     match dir.move_out(name, &slot.dir, &slot.name) {
         Ok(()) => {}
         Err(Errno::NOENT) => return Ok(Taken::Gone),
@@ -64,7 +59,7 @@ fn discard_by(home: &HomeDir, slot: &Slot, dir: &Dir, name: &OsStr) -> Result<Ta
     }
     match slot.dir.move_in(&slot.name, dir, name) {
         Ok(()) => Ok(Taken::PutBack),
-        Err(Errno::EXIST) => Ok(Taken::Held(slot.clone())),
+        Err(Errno::EXIST) => Ok(Taken::Held),
         Err(errno) => Err(errno),
     }
 }
@@ -79,13 +74,7 @@ pub(super) fn discard_tree(
     name: &OsStr,
 ) -> Result<bool> {
     let folder = work.folder(dir)?;
-    match discard_within(home, work, &folder, dir, name) {
-        Err(Errno::XDEV) if work.is_apart(dir)? => {
-            let folder = work.folder(dir)?;
-            discard_within(home, work, &folder, dir, name)
-        }
-        other => other,
-    }
+    discard_within(home, work, &folder, dir, name)
 }
 
 /// As [`discard_tree`], by way of a private folder on the same mount.
@@ -100,7 +89,7 @@ fn discard_within(
         Ok(inside) => inside,
         Err(Errno::NOENT) => return Ok(true),
         Err(Errno::NOTDIR | Errno::LOOP) => {
-            let taken = discard_by(home, &work.slot_in(folder), dir, name)?;
+            let taken = discard_link(home, &work.slot_in(folder), dir, name)?;
             return Ok(matches!(taken, Taken::Discarded | Taken::Gone));
         }
         Err(errno) => return Err(errno),
@@ -108,7 +97,7 @@ fn discard_within(
     for (name, kind) in inside.entries()? {
         match kind {
             FileType::Symlink if is_own_link(home, &inside, &name)? => {
-                discard_by(home, &work.slot_in(folder), &inside, &name)?;
+                discard_link(home, &work.slot_in(folder), &inside, &name)?;
             }
             FileType::Directory => {
                 discard_within(home, work, folder, &inside, &name)?;

@@ -251,31 +251,27 @@ fn put_back(
     path: &HomePath,
 ) -> Result<(), BackupError> {
     let name = path.name();
-    loop {
-        let slot = work.slot(place).at("write beside", path)?;
-        copy::copy(from, name, &slot.dir, &slot.name).at("copy the backup of", path)?;
-        let copied = slot.dir.stat(&slot.name).at("look at the copy of", path)?;
-        let moved = match slot.dir.move_in(&slot.name, place, name) {
-            Err(Errno::EXIST) if is_own_link(home, place, name) == Ok(true) => {
-                replace_link(home, place, name, &slot, Identity::of(&copied))
-            }
-            Err(Errno::EXIST) => Ok(Replaced::Not),
-            moved => moved.map(|()| Replaced::Done),
-        };
-        match moved {
-            Ok(Replaced::Done) => break,
-            // It stays in the private folder, which is not removed then.
-            Ok(Replaced::Held) => return Err(Errno::BUSY).at("restore", path)?,
-            Ok(Replaced::Not) => {
-                copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
-                return Err(BackupError::InTheWay(path.clone()));
-            }
-            Err(errno) => {
-                copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
-                if errno != Errno::XDEV || !work.is_apart(place).at("look at", path)? {
-                    return Err(errno).at("restore", path)?;
-                }
-            }
+    let slot = work.slot(place).at("write beside", path)?;
+    copy::copy(from, name, &slot.dir, &slot.name).at("copy the backup of", path)?;
+    let copied = slot.dir.stat(&slot.name).at("look at the copy of", path)?;
+    let moved = match slot.dir.move_in(&slot.name, place, name) {
+        Err(Errno::EXIST) if is_own_link(home, place, name) == Ok(true) => {
+            replace_link(home, place, name, &slot, Identity::of(&copied))
+        }
+        Err(Errno::EXIST) => Ok(Replaced::Not),
+        moved => moved.map(|()| Replaced::Done),
+    };
+    match moved {
+        Ok(Replaced::Done) => {}
+        // It stays in the private folder, which is not removed then.
+        Ok(Replaced::Held) => return Err(Errno::BUSY).at("restore", path)?,
+        Ok(Replaced::Not) => {
+            copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
+            return Err(BackupError::InTheWay(path.clone()));
+        }
+        Err(errno) => {
+            copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
+            return Err(errno).at("restore", path)?;
         }
     }
     Ok(place.sync().at("bring to the disk", path)?)

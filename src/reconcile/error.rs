@@ -1,13 +1,15 @@
 //! Why a run stopped.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use super::plan::Plan;
 use crate::home::HomeError;
 use crate::manifest::HomePath;
 
-/// Why the home was not switched. In every case the anchor is where it was,
-/// and what the run had begun is undone.
+/// Why the home was not switched. In every case but [`Self::NotUndone`] the
+/// anchor is where it was, and what the run had begun is undone.
 #[derive(Debug, Error)]
 pub enum ReconcileError {
     /// Something is in the way; nothing was written.
@@ -19,6 +21,50 @@ pub enum ReconcileError {
          command again when that program is done"
     )]
     Changed(HomePath),
+    /// A filesystem is mounted at the path.
+    #[error(
+        "~/{0} is a mount point, which cannot be moved away; nothing was changed\n  unmount it, \
+         or choose another target for what is declared there"
+    )]
+    MountPoint(HomePath),
+    /// The filesystem does not let the directory be moved, though it stays on
+    /// the same mount.
+    #[error(
+        "the filesystem of ~/{0} cannot move it, though it would stay on the same mount; nothing \
+         was changed\n  on an overlay filesystem a directory of the lower layer cannot be renamed: \
+         make a copy of it (`cp -a`), which lies in the upper layer, put that in its place, and run \
+         the command again"
+    )]
+    CannotMove(HomePath),
+    /// The journal of a run that was cut off cannot be read.
+    #[error(
+        "the journal {} is damaged, so it is not known what a run that was cut off has \
+         changed; nothing was done\n  `nhmt doctor` shows what there is, and what can be done", .0.display()
+    )]
+    DamagedJournal(PathBuf),
+    /// The journal was written by a later version, in a format of its own.
+    #[error(
+        "a run of nhmt {version} was cut off, and its journal cannot be read by this version; \
+         nothing was done\n  run a command of that one, which takes it up: `{} doctor --repair`", program.display()
+    )]
+    LaterJournal {
+        /// The executable that wrote it.
+        program: PathBuf,
+        /// Its version.
+        version: String,
+    },
+    /// A run failed, or was cut off, and not all of it could be taken back or
+    /// finished. The journal stays.
+    #[error(
+        "{cause}{}\n  the rest stays as it is until then: correct that, and the next command goes on with it",
+        list(.problems)
+    )]
+    NotUndone {
+        /// Why the run failed, or what was being done.
+        cause: String,
+        /// What could not be done, one sentence each.
+        problems: Vec<String>,
+    },
     /// The system refused.
     #[error(transparent)]
     Home(#[from] HomeError),
@@ -29,4 +75,8 @@ fn in_the_way(plan: &Plan) -> String {
         1 => "1 path is".to_owned(),
         n => format!("{n} paths are"),
     }
+}
+
+fn list(problems: &[String]) -> String {
+    problems.iter().flat_map(|one| ["\n  ", one]).collect()
 }

@@ -50,53 +50,85 @@ impl Keeper {
     /// A free place for what is at `path`, recorded; gives the set and the
     /// place.
     pub(super) fn reserve(&mut self, path: &HomePath) -> Result<(String, Slot)> {
+        let set = self.choose(path)?;
+        let slot = self.open(&set, path)?;
+        Ok((set, slot))
+    }
+
+    /// The set that has a free place for what is at `path`. Only looks.
+    pub(super) fn choose(&self, path: &HomePath) -> Result<String> {
         for number in 1_u32.. {
             let set = match number {
                 1 => self.generation.to_string(),
                 n => format!("{}~{n}", self.generation),
             };
-            let Some(dir) = self.make_parents(&set, path)? else {
-                continue;
-            };
-            match dir.stat(path.name()) {
-                Err(Errno::NOENT) => {}
-                Ok(_) => continue,
-                Err(errno) => return Err(errno),
+            if self.is_free(&set, path)? {
+                return Ok(set);
             }
-            let record = Record {
-                set: set.clone(),
-                path: path.clone(),
-                when: now(),
-            };
-            records::append(&self.backups, &record)?;
-            self.recorded.insert((set.clone(), path.clone()));
-            self.appended = true;
-            let slot = Slot {
-                dir: Rc::new(dir),
-                name: path.name().to_owned(),
-            };
-            return Ok((set, slot));
         }
         Err(Errno::EXIST)
     }
 
-    /// The directory for `path` in `set`; `None` when a backed up file is in
-    /// the way.
-    fn make_parents(&self, set: &str, path: &HomePath) -> Result<Option<Dir>> {
-        let mut dir = self.backups.open_or_make(os(set), 0o700)?;
+    fn is_free(&self, set: &str, path: &HomePath) -> Result<bool> {
+        let mut dir = match self.backups.open(os(set)) {
+            Err(Errno::NOENT) => return Ok(true),
+            other => other?,
+        };
         for above in path.ancestors() {
             // A directory that is a backup itself must not get more into it.
             let recorded = (set.to_owned(), above.clone());
             if self.recorded.contains(&recorded) && dir.stat(above.name()).is_ok() {
-                return Ok(None);
+                return Ok(false);
             }
-            dir = match dir.open_or_make(above.name(), 0o700) {
-                Ok(dir) => dir,
-                Err(Errno::NOTDIR | Errno::LOOP) => return Ok(None),
-                Err(errno) => return Err(errno),
+            dir = match dir.open(above.name()) {
+                Err(Errno::NOENT) => return Ok(true),
+                Err(Errno::NOTDIR | Errno::LOOP) => return Ok(false),
+                other => other?,
             };
         }
-        Ok(Some(dir))
+        match dir.stat(path.name()) {
+            Err(Errno::NOENT) => Ok(true),
+            Ok(_) => Ok(false),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    /// The chosen place, with its directories made and its record written.
+    pub(super) fn open(&mut self, set: &str, path: &HomePath) -> Result<Slot> {
+        let mut dir = self.backups.open_or_make(os(set), 0o700)?;
+        for above in path.ancestors() {
+            dir = dir.open_or_make(above.name(), 0o700)?;
+        }
+        let record = Record {
+            set: set.to_owned(),
+            path: path.clone(),
+            when: now(),
+        };
+        records::append(&self.backups, &record)?;
+        self.recorded.insert((set.to_owned(), path.clone()));
+        self.appended = true;
+        Ok(Slot {
+            dir: Rc::new(dir),
+            name: path.name().to_owned(),
+        })
+    }
+
+    /// The place of `path` in `set` when its directories are there.
+    pub(super) fn find(&self, set: &str, path: &HomePath) -> Result<Option<Slot>> {
+        let mut dir = match self.backups.open(os(set)) {
+            Err(Errno::NOENT) => return Ok(None),
+            other => other?,
+        };
+        for above in path.ancestors() {
+            dir = match dir.open(above.name()) {
+                Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(None),
+                other => other?,
+            };
+        }
+        Ok(Some(Slot {
+            dir: Rc::new(dir),
+            name: path.name().to_owned(),
+        }))
     }
 
     /// Brings the list of backups to the disk when it got longer.

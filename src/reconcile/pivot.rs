@@ -1,6 +1,6 @@
 //! The pivot: one rename of the anchor.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
@@ -29,4 +29,21 @@ pub(super) fn pivot(home: &HomeDir, state: &Dir, tree: &Path) -> Result<(), Home
     state
         .replace(os(&next), os(ANCHOR))
         .at_path("turn the anchor", &place)
+}
+
+/// Where the anchor leads, be it a tree or a bridge.
+pub(super) fn anchored(home: &HomeDir, state: &Dir) -> Result<Option<PathBuf>, HomeError> {
+    match state.read_link(os(ANCHOR)) {
+        Ok(target) => Ok(Some(target.into())),
+        Err(Errno::NOENT) => Ok(None),
+        Err(errno) => Err(errno).at_path("read the anchor", home.layout().anchor()),
+    }
+}
+
+/// Removes the anchor: no generation is in force.
+pub(super) fn unanchor(home: &HomeDir, state: &Dir) -> Result<(), HomeError> {
+    match state.unlink(os(ANCHOR)) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(errno) => Err(errno).at_path("remove the anchor", home.layout().anchor()),
+    }
 }

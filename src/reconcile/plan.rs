@@ -126,6 +126,30 @@ impl Plan {
         }
     }
 
+    /// Whether something goes that is not ours: the bridge shows it meanwhile.
+    pub(crate) fn needs_bridge(&self) -> bool {
+        let foreign = |one: &Placement| matches!(one.instead_of, InsteadOf::Foreign { .. });
+        self.before.iter().any(foreign)
+    }
+
+    /// Whether a run has more to do than to turn the anchor and to renew
+    /// links.
+    pub(crate) fn needs_journal(&self) -> bool {
+        !(self.before.is_empty()
+            && self.links.is_empty()
+            && self.after.is_empty()
+            && self.stale.is_empty())
+    }
+
+    /// The leaves whose links are made where nothing is, before the pivot.
+    pub(crate) fn new_links(&self) -> Vec<HomePath> {
+        let staged = self.before.iter().flat_map(|one| match &one.fresh {
+            Fresh::Directory(leaves) => &leaves[..],
+            Fresh::Link => &[],
+        });
+        self.links.iter().chain(staged).cloned().collect()
+    }
+
     /// Whether no name in the home has to change. The anchor may have to.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -242,7 +242,11 @@ impl<'a> Planner<'a> {
             self.conflict(&top, kind, path, detail, moved);
         }
         if moved {
-            self.place_directory(&top, foreign(found, false), false);
+            // First a link, through which the bridge shows what was there, and
+            // the new tree the directory; then that directory.
+            let instead_of = foreign(found, false);
+            self.place_link(&top, instead_of);
+            self.place_directory(&top, InsteadOf::OwnLink, true);
             self.join_group(path);
         } else {
             self.blocked = Some(top);

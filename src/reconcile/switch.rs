@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::apply::{Done, apply};
+use super::apply::{Done, Registered, apply};
 use super::error::ReconcileError;
 use super::observe::observe;
 use super::plan::{Plan, plan};
@@ -39,28 +39,28 @@ pub fn plan_for(home: &HomeDir, way: &Way<'_>) -> Result<Plan, HomeError> {
 
 /// Plans, lets the caller register the generation, and applies. `register` is
 /// called once, when a plan without open conflicts is there, and gives the
-/// generation's number; when another program changes something meanwhile, the
+/// generation; when another program changes something meanwhile, the
 /// run is planned again, up to three times in all.
 ///
 /// # Errors
 /// Those of [`apply`], and those of `register`.
-pub fn switch<E: From<ReconcileError>>(
+pub fn switch<'a, E: From<ReconcileError>, R: Into<Registered<'a>>>(
     lock: &HomeLock,
     way: &Way<'_>,
-    mut register: impl FnMut(&Plan) -> Result<u64, E>,
+    mut register: impl FnMut(&Plan) -> Result<R, E>,
 ) -> Result<Done, E> {
-    let mut generation = None;
+    let mut generation: Option<Registered<'a>> = None;
     let mut attempt = 1;
     loop {
         let plan = plan_for(lock, way).map_err(ReconcileError::from)?;
         if plan.open_conflicts().next().is_some() {
             return Err(ReconcileError::Conflicts(Box::new(plan)).into());
         }
-        let number = match generation {
-            Some(number) => number,
-            None => *generation.insert(register(&plan)?),
+        let registered = match generation {
+            Some(registered) => registered,
+            None => *generation.insert(register(&plan)?.into()),
         };
-        match apply(lock, plan, way.new_tree, number) {
+        match apply(lock, plan, way.new_tree, registered) {
             Err(ReconcileError::Changed(_)) if attempt < ATTEMPTS => attempt += 1,
             done => return Ok(done?),
         }

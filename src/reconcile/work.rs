@@ -1,16 +1,25 @@
 //! Private folders on the mounts that a run touches: where fresh things are
 //! staged and where what comes out of the home is looked at.
+//!
+//! The names in them say what they are for, so that a later run knows what a
+//! killed one left: numbers are the slots that the journal names, `N.new` is
+//! what is staged for one of them, sixteen digits are the path of a link that
+//! was on its way out ([`tag`]), and `t-N` came out of a directory of ours.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::rc::Rc;
 
 use rustix::io::{Errno, Result};
 
 use crate::home::dir::{Dir, Identity};
 use crate::home::{Mount, os};
+use crate::manifest::HomePath;
 
 /// The folder of all runs in the state directory.
 const NAME: &str = "work";
+
+/// What the name of a private folder outside the state directory starts with.
+const LOCAL: &str = ".nhmt-work-";
 
 /// One name in a private folder.
 #[derive(Debug, Clone)]
@@ -20,10 +29,17 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// The name `name` in `dir`.
+    pub(super) fn new(dir: &Rc<Dir>, name: impl Into<OsString>) -> Self {
+        Self {
+            dir: Rc::clone(dir),
+            name: name.into(),
+        }
+    }
+
     /// Another name in the same folder.
     pub(super) fn beside(&self, name: OsString) -> Self {
-        let dir = Rc::clone(&self.dir);
-        Self { dir, name }
+        Self::new(&self.dir, name)
     }
 }
 
@@ -31,10 +47,9 @@ impl Slot {
 /// another mount.
 #[derive(Debug)]
 struct Local {
-    /// Device and inode of the directory it serves.
-    beside: (u64, u64),
-    /// Its own.
-    own: (u64, u64),
+    /// What it serves, and itself.
+    beside: Key,
+    own: Key,
     parent: Dir,
     dir: Rc<Dir>,
 }
@@ -43,57 +58,75 @@ struct Local {
 #[derive(Debug)]
 pub(super) struct Work {
     all: Dir,
-    name: OsString,
-    dir: Rc<Dir>,
-    mount: Mount,
+    name: String,
+    /// The folder in the state directory, made when it is first needed.
+    dir: Option<Rc<Dir>>,
+    place: Place,
     locals: Vec<Local>,
-    /// Directories that gave `EXDEV` though the mount seems the same: where
-    /// only the device is known, a bind mount is not told apart.
-    apart: Vec<(u64, u64)>,
     next: u64,
 }
 
+/// What a rename cannot leave: the mount, and on btrfs the subvolume, which
+/// has a device of its own.
+type Place = (Mount, u64);
+
+/// A directory on a mount. One directory can be on two.
+type Key = (Place, u64);
+
 impl Work {
-    /// A new private folder in `state`. What an interrupted run left in its
-    /// own folder is not touched.
+    /// Private folders of a new name. What an interrupted run left in its own
+    /// is not touched. Nothing is made yet but the folder of all runs.
     pub(super) fn new(state: &Dir) -> Result<Self> {
         let all = state.open_or_make(os(NAME), 0o700)?;
-        let mut number = 0;
-        let name = loop {
-            let name = OsString::from(format!("{}-{number}", std::process::id()));
-            match all.make(&name, 0o700) {
-                Ok(()) => break name,
-                Err(Errno::EXIST) => number += 1,
+        for number in 0_u32.. {
+            let name = format!("{}-{number}", std::process::id());
+            match all.stat(os(&name)) {
+                Ok(_) => {}
+                Err(Errno::NOENT) => return Self::named(all, name),
                 Err(errno) => return Err(errno),
             }
-        };
-        let dir = Rc::new(all.open(&name)?);
-        let mount = dir.mount()?;
+        }
+        Err(Errno::EXIST)
+    }
+
+    /// Those of an interrupted run.
+    pub(super) fn resume(state: &Dir, name: &str) -> Result<Self> {
+        Self::named(state.open_or_make(os(NAME), 0o700)?, name.to_owned())
+    }
+
+    fn named(all: Dir, name: String) -> Result<Self> {
         Ok(Self {
+            place: place(&all)?,
             all,
             name,
-            dir,
-            mount,
+            dir: None,
             locals: Vec::new(),
-            apart: Vec::new(),
             next: 0,
         })
     }
 
-    /// Whether names can be moved between `dir` and the state directory.
-    pub(super) fn is_near(&self, dir: &Dir) -> Result<bool> {
-        Ok(dir.mount()? == self.mount
-            && (self.apart.is_empty() || !self.apart.contains(&key(dir)?)))
+    /// The name of this run's folders.
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
-    /// Remembers that `dir` is on another mount than the state directory.
-    /// `false` when that was known, and trying again is of no use.
-    pub(super) fn is_apart(&mut self, dir: &Dir) -> Result<bool> {
-        let news = self.is_near(dir)?;
-        if news {
-            self.apart.push(key(dir)?);
+    /// Whether names can be moved between `dir` and the state directory. This
+    /// is known without trying on something that matters.
+    pub(super) fn is_near(&self, dir: &Dir) -> Result<bool> {
+        let there = place(dir)?;
+        if there != self.place {
+            return Ok(false);
         }
-        Ok(news)
+        match there.0 {
+            Mount::Id(_) => Ok(true),
+            // Two mounts of one filesystem look the same here. The kernel
+            // compares them before it looks for the names.
+            Mount::Device(_) => {
+                let none = format!("{}.none", self.name);
+                let moved = self.all.move_out(os(&none), dir, os(&none));
+                Ok(moved != Err(Errno::XDEV))
+            }
+        }
     }
 
     /// A free name in a private folder on the mount of `dir`.
@@ -104,49 +137,90 @@ impl Work {
 
     /// A free name in a private folder.
     pub(super) fn slot_in(&mut self, folder: &Rc<Dir>) -> Slot {
-        self.next += 1;
-        Slot {
-            dir: Rc::clone(folder),
-            name: OsString::from(self.next.to_string()),
+        loop {
+            self.next += 1;
+            let slot = Slot::new(folder, format!("t-{}", self.next));
+            // What an interrupted run left may have the name.
+            if slot.dir.stat(&slot.name).is_err() {
+                return slot;
+            }
         }
     }
 
-    /// The private folder on the mount of `dir`, which may be one itself.
+    /// A private folder on the mount of `dir`.
     pub(super) fn folder(&mut self, dir: &Dir) -> Result<Rc<Dir>> {
         if self.is_near(dir)? {
-            Ok(Rc::clone(&self.dir))
-        } else {
-            self.local(dir)
+            return self.in_state();
+        }
+        let there = place(dir)?;
+        let known = |local: &&Local| matches!(there.0, Mount::Id(_)) && local.beside.0 == there;
+        match self.locals.iter().find(known) {
+            Some(local) => Ok(Rc::clone(&local.dir)),
+            None => self.beside(dir),
         }
     }
 
-    /// A free name in the private folder of the state directory.
-    pub(super) fn slot_in_state(&mut self) -> Slot {
-        let folder = Rc::clone(&self.dir);
-        self.slot_in(&folder)
+    /// The private folder in the state directory.
+    pub(super) fn in_state(&mut self) -> Result<Rc<Dir>> {
+        if let Some(dir) = &self.dir {
+            return Ok(Rc::clone(dir));
+        }
+        let dir = Rc::new(self.all.open_or_make(os(&self.name), 0o700)?);
+        self.dir = Some(Rc::clone(&dir));
+        Ok(dir)
     }
 
-    fn local(&mut self, dir: &Dir) -> Result<Rc<Dir>> {
+    /// The private folder in `dir`, which is on another mount than the state
+    /// directory.
+    pub(super) fn beside(&mut self, dir: &Dir) -> Result<Rc<Dir>> {
         let beside = key(dir)?;
         let known = |local: &&Local| local.beside == beside || local.own == beside;
         if let Some(local) = self.locals.iter().find(known) {
             return Ok(Rc::clone(&local.dir));
         }
-        let name = self.local_name();
-        let folder = Rc::new(dir.open_or_make(&name, 0o700)?);
-        self.locals.push(Local {
-            beside,
-            own: key(&folder)?,
-            parent: dir.again()?,
-            dir: Rc::clone(&folder),
-        });
+        let folder = Rc::new(dir.open_or_make(&self.local_name(), 0o700)?);
+        self.add_local(dir, &folder, beside)?;
         Ok(folder)
     }
 
-    fn local_name(&self) -> OsString {
-        let mut name = OsString::from(".nhmt-work-");
-        name.push(&self.name);
-        name
+    /// As [`Work::in_state`], when it is there.
+    pub(super) fn find_in_state(&mut self) -> Result<Option<Rc<Dir>>> {
+        match self.all.stat(os(&self.name)) {
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(errno),
+            Ok(_) => self.in_state().map(Some),
+        }
+    }
+
+    /// As [`Work::beside`], when it is there.
+    pub(super) fn find_beside(&mut self, dir: &Dir) -> Result<Option<Rc<Dir>>> {
+        match dir.open(&self.local_name()) {
+            Err(Errno::NOENT) => Ok(None),
+            Err(errno) => Err(errno),
+            Ok(_) => self.beside(dir).map(Some),
+        }
+    }
+
+    /// Remembers a private folder, to remove it in the end.
+    fn add_local(&mut self, dir: &Dir, folder: &Rc<Dir>, beside: Key) -> Result<()> {
+        self.locals.push(Local {
+            beside,
+            own: key(folder)?,
+            parent: dir.again()?,
+            dir: Rc::clone(folder),
+        });
+        Ok(())
+    }
+
+    /// The private folders that are in use.
+    pub(super) fn folders(&self) -> Vec<Rc<Dir>> {
+        let locals = self.locals.iter().map(|local| &local.dir);
+        self.dir.iter().chain(locals).map(Rc::clone).collect()
+    }
+
+    /// The name of a private folder that is not in the state directory.
+    pub(super) fn local_name(&self) -> OsString {
+        OsString::from(format!("{LOCAL}{}", self.name))
     }
 
     /// Removes the private folders. One that is not empty holds something that
@@ -156,11 +230,34 @@ impl Work {
         for local in self.locals.drain(..) {
             let _ = local.parent.remove_dir(&name);
         }
-        let _ = self.all.remove_dir(&self.name);
+        self.dir = None;
+        let _ = self.all.remove_dir(os(&self.name));
     }
 }
 
-fn key(dir: &Dir) -> Result<(u64, u64)> {
+/// The name of what is on its way out of `path`: from it and the paths of both
+/// generations, a later run knows where it belongs (FNV-1a; a name, no proof).
+pub(super) fn tag(path: &HomePath) -> OsString {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for &byte in path.as_bytes() {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    OsString::from(format!("{hash:016x}"))
+}
+
+/// Whether a name in a private folder is that of something staged.
+pub(super) fn is_staged(name: &OsStr) -> bool {
+    name.as_encoded_bytes().ends_with(STAGED.as_bytes())
+}
+
+/// What the names of staged things end in.
+pub(super) const STAGED: &str = ".new";
+
+fn place(dir: &Dir) -> Result<Place> {
+    Ok((dir.mount()?, Identity::of(&dir.stat_self()?).device))
+}
+
+fn key(dir: &Dir) -> Result<Key> {
     let identity = Identity::of(&dir.stat_self()?);
-    Ok((identity.device, identity.inode))
+    Ok(((dir.mount()?, identity.device), identity.inode))
 }

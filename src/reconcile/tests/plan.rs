@@ -127,7 +127,11 @@ fn one_obstacle_is_one_conflict() {
     assert_eq!(abort.open_conflicts().count(), 1);
     let backup = plan(&none, &new, &observed, OnConflict::Backup);
     let leaves = ["p/a", "p/b", "p/c/d"].map(str::to_owned).to_vec();
-    assert_eq!(placed(&backup), [("p".to_owned(), leaves)]);
+    let link = &backup.before[0];
+    assert_eq!((&link.path, &link.fresh), (&path("p"), &Fresh::Link));
+    let directory = &backup.after[0];
+    assert_eq!(directory.instead_of, InsteadOf::OwnLink);
+    assert!(matches!(&directory.fresh, Fresh::Directory(of) if names(of) == leaves));
 }
 
 #[test]

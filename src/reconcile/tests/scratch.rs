@@ -94,10 +94,11 @@ impl Scratch {
             entries.push(Entry::new(path.clone(), LeafKind::File, digest));
         }
         fs::create_dir_all(tree.join("home")).unwrap();
-        Tree {
-            index: Index::new(entries, b"").unwrap(),
-            path: tree,
-        }
+        let index = Index::new(entries, b"").unwrap();
+        index
+            .write(fs::File::create(tree.join("index")).unwrap())
+            .unwrap();
+        Tree { index, path: tree }
     }
 
     pub(super) fn plan(&self, tree: &Tree, policy: OnConflict) -> Plan {
@@ -146,6 +147,22 @@ impl Scratch {
             assert_eq!(fs::read(&at).unwrap(), fs::read(wanted).unwrap(), "{at:?}");
         }
         assert_eq!(fs::read_link(self.layout().anchor()).unwrap(), tree.path);
+        self.check_over();
+    }
+
+    /// No run is on its way, and nothing of one is left.
+    pub(super) fn check_over(&self) {
+        let state = fs::read_dir(self.layout().state()).unwrap();
+        let left = state.map(|entry| entry.unwrap().file_name());
+        let left: Vec<_> = left
+            .filter(|name| {
+                let name = name.to_str().unwrap();
+                ["bridge", "journal", "current.next"]
+                    .iter()
+                    .any(|left| name.starts_with(left))
+            })
+            .collect();
+        assert_eq!(left, [""; 0]);
         let work = fs::read_dir(self.layout().state().join("work")).unwrap();
         assert_eq!(work.count(), 0);
     }

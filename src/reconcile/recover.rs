@@ -1,0 +1,362 @@
+//! Takes up a run that was killed, or cut off by a power cut. Nothing is
+//! replayed: the journal says what to look at, and what is found there decides.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use rustix::io::Errno;
+
+use super::aside::{discard_tree, is_own_link};
+use super::bridge::is_marked;
+use super::error::ReconcileError;
+use super::journal::{Journal, Move};
+use super::pivot::anchored;
+use super::run::Run;
+use super::switch::{Way, plan_for};
+use super::undo::Thing;
+use super::work::{Slot, is_staged, tag};
+use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, aside_of};
+use crate::manifest::{HomePath, Index, OnConflict};
+
+/// A run that was cut off and has been taken up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recovered {
+    /// What was cut off.
+    pub run: Interrupted,
+    /// The home is as it was before that run; otherwise the run was finished.
+    pub undone: bool,
+    /// What was moved to the backups: set and path.
+    pub kept: Vec<(String, HomePath)>,
+    /// What could not be done, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// A run that was cut off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interrupted {
+    /// The number of its process.
+    pub process: u32,
+    /// When it began, in seconds since 1970.
+    pub began: u64,
+    /// The generation that it switched to.
+    pub generation: u64,
+    /// It had made that generation.
+    pub fresh: bool,
+}
+
+impl Interrupted {
+    fn of(journal: &Journal) -> Self {
+        Self {
+            process: journal.writer.process,
+            began: journal.began,
+            generation: journal.generation,
+            fresh: journal.fresh,
+        }
+    }
+}
+
+/// The run that was cut off in this home, if one was; reads only. A run that
+/// is still on its way is none.
+///
+/// # Errors
+/// When there is a journal that cannot be read.
+pub fn interrupted(home: &HomeDir) -> Result<Option<Interrupted>, ReconcileError> {
+    let Some(state) = home.state()? else {
+        return Ok(None);
+    };
+    let Some(journal) = Journal::read(home, &state)? else {
+        return Ok(None);
+    };
+    let process = i32::try_from(journal.writer.process).ok();
+    let process = process.and_then(rustix::process::Pid::from_raw);
+    let alive = process
+        .is_some_and(|process| rustix::process::test_kill_process(process) != Err(Errno::SRCH));
+    // Another process may have got the number since.
+    if alive && home.is_locked() {
+        return Ok(None);
+    }
+    Ok(Some(Interrupted::of(&journal)))
+}
+
+/// Takes up the run that was cut off in this home, if one was: it is taken
+/// back when the anchor had not turned to its tree, and finished otherwise.
+/// `settle` is called when the home is in order, before the journal goes: the
+/// profile follows the anchor, and a generation that the run had made and that
+/// was taken back goes.
+///
+/// # Errors
+/// When the journal cannot be read, or not everything could be taken back: it
+/// stays then, and the next command tries again.
+pub fn recover(
+    lock: &HomeLock,
+    settle: impl FnOnce(&Recovered) -> Result<(), String>,
+) -> Result<Option<Recovered>, ReconcileError> {
+    let Some(state) = lock.state()? else {
+        return Ok(None);
+    };
+    let Some(mut journal) = Journal::read(lock, &state)? else {
+        return Ok(None);
+    };
+    let mut run = Run::resume(lock, &journal)?;
+    let mut problems = Vec::new();
+    let trees = Trees {
+        old: journal
+            .old_tree()
+            .and_then(|tree| read(tree, &mut problems)),
+        new: read(&journal.new_tree.0, &mut problems),
+    };
+    let anchor = anchored(lock, &run.state)?;
+    let bridge = journal.bridge.as_ref();
+    let bridge = bridge.map(|name| lock.layout().state().join(name));
+    let new = anchor.as_deref() == Some(&journal.new_tree.0);
+    let old = anchor.as_deref() == journal.old_tree();
+    // A run that repairs has one tree for both: before it moved anything, the
+    // anchor turned to the bridge.
+    let undone = !new && (anchor.is_none() || old || anchor == bridge);
+    problems.extend(run.join_steps(&journal));
+    problems.extend(run.sweep(&trees));
+    if undone {
+        let failed = run.take_back(&journal, &trees.only_new());
+        if !failed.is_empty() {
+            return Err(not_undone(&journal, failed));
+        }
+    } else if new {
+        problems.extend(run.complete(&mut journal, &trees));
+    } else {
+        problems.extend(run.settle_all(&journal));
+    }
+    run.work.clean();
+    let mut recovered = Recovered {
+        run: Interrupted::of(&journal),
+        undone,
+        kept: std::mem::take(&mut run.kept),
+        problems,
+    };
+    if let Err(problem) = settle(&recovered) {
+        recovered.problems.push(problem);
+    }
+    Journal::remove(lock, &run.state)?;
+    Ok(Some(recovered))
+}
+
+fn not_undone(journal: &Journal, problems: Vec<String>) -> ReconcileError {
+    ReconcileError::NotUndone {
+        cause: format!(
+            "the run of process {} was cut off, and not all of it could be taken back:",
+            journal.writer.process
+        ),
+        problems,
+    }
+}
+
+/// The indexes of both trees, as far as they can be read.
+struct Trees {
+    old: Option<Index>,
+    new: Option<Index>,
+}
+
+fn read(tree: &Path, problems: &mut Vec<String>) -> Option<Index> {
+    match Index::read(tree) {
+        Ok(index) => Some(index),
+        Err(error) => {
+            problems.push(format!(
+                "{error}\n  links of it may be left in the home; they lead nowhere, and the next \
+                 `nhmt realize` takes over those that it wants"
+            ));
+            None
+        }
+    }
+}
+
+impl Trees {
+    /// The leaves of the new tree alone.
+    fn only_new(&self) -> Vec<HomePath> {
+        let Some(new) = &self.new else {
+            return Vec::new();
+        };
+        let empty = Index::empty();
+        let old = self.old.as_ref().unwrap_or(&empty);
+        let entries = new.entries().iter();
+        let only = entries.filter(|entry| old.get(&entry.path).is_none());
+        only.map(|entry| entry.path.clone()).collect()
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &HomePath> {
+        let indexes = self.old.iter().chain(&self.new);
+        indexes.flat_map(Index::entries).map(|entry| &entry.path)
+    }
+}
+
+impl Run<'_> {
+    /// Finishes a run after its pivot.
+    fn complete(&mut self, journal: &mut Journal, trees: &Trees) -> Vec<String> {
+        let mut problems = self.settle_all(journal);
+        let Some(new) = &trees.new else {
+            return problems;
+        };
+        let way = Way {
+            old: trees.old.as_ref(),
+            new,
+            new_tree: &journal.new_tree.0,
+            policy: OnConflict::Abort,
+        };
+        let planned = plan_for(self.home, &way).map_err(ReconcileError::from);
+        let planned = planned.and_then(|mut plan| {
+            // What somebody has put in the way since is for the next run, which
+            // has somebody to ask.
+            plan.before.clear();
+            plan.links.clear();
+            journal.moves = self.moves(&plan, journal.moves.len())?;
+            journal.write(self.home, &self.state)?;
+            Ok(plan)
+        });
+        match planned {
+            Ok(plan) => problems.extend(self.finish(&plan, journal)),
+            Err(error) => problems.push(error.to_string()),
+        }
+        problems
+    }
+
+    /// Deals with everything that came out of the home, and with the bridge.
+    fn settle_all(&mut self, journal: &Journal) -> Vec<String> {
+        let mut problems = Vec::new();
+        for one in &journal.moves {
+            if let Err(error) = self.settle(one) {
+                problems.push(error.to_string());
+            }
+        }
+        if let Err(error) = self.clean_bridge(journal) {
+            problems.push(error.to_string());
+        }
+        if let Err(error) = self.bring_to_disk() {
+            problems.push(error.to_string());
+        }
+        problems
+    }
+
+    /// Where an exchange takes two steps, a run can be cut off between them:
+    /// then the thing for a slot is beside it.
+    fn join_steps(&mut self, journal: &Journal) -> Vec<String> {
+        let each = journal.moves.iter().map(|one| self.join(one));
+        each.filter_map(|done| Some(done.err()?.to_string()))
+            .collect()
+    }
+
+    fn join(&mut self, one: &Move) -> Result<(), HomeError> {
+        let path = &one.path.0;
+        let Some(slot) = self.find_slot(one)? else {
+            return Ok(());
+        };
+        let aside = slot.beside(aside_of(&slot.name));
+        match self
+            .look(&aside.dir, &aside.name, one)
+            .at("look for", path)?
+        {
+            Thing::Absent => Ok(()),
+            // It was about to go in.
+            Thing::Fresh => self.discard_or_keep(one, &aside),
+            // It was about to go back, for what the run had made.
+            Thing::Other => {
+                if self.look(&slot.dir, &slot.name, one).at("look for", path)? == Thing::Fresh {
+                    self.discard_or_keep(one, &slot)?;
+                }
+                match aside.dir.move_in(&aside.name, &slot.dir, &slot.name) {
+                    Err(Errno::EXIST) => self.keep_held(path, &aside),
+                    moved => moved.at("look for", path),
+                }
+            }
+        }
+    }
+
+    /// Deals with what was in the private folders on its way out of the home:
+    /// links of ours go, and what is not ours goes back.
+    fn sweep(&mut self, trees: &Trees) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut note = |done: Result<(), HomeError>| {
+            if let Err(error) = done {
+                problems.push(error.to_string());
+            }
+        };
+        note(self.find_folders(trees));
+        let names = trees.paths().flat_map(|path| {
+            let tag = tag(path);
+            [(aside_of(&tag), path), (tag, path)]
+        });
+        let tags: BTreeMap<_, _> = names.collect();
+        for folder in self.work.folders() {
+            let state = self.home.layout().state();
+            let entries = match folder
+                .entries()
+                .at_path("look into a private folder of", state)
+            {
+                Ok(entries) => entries,
+                Err(error) => {
+                    note(Err(error));
+                    continue;
+                }
+            };
+            for (name, _) in entries {
+                // The numbers are slots of the journal.
+                let number =
+                    name.len() < 16 && name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
+                if !number {
+                    let path = tags.get(&name).copied();
+                    note(self.sweep_one(&Slot::new(&folder, name), path));
+                }
+            }
+        }
+        problems
+    }
+
+    /// Opens the private folders of the run.
+    fn find_folders(&mut self, trees: &Trees) -> Result<(), HomeError> {
+        let state = self.home.layout().state();
+        self.work.find_in_state().at_path("look into", state)?;
+        let mut walker = self.home.walker();
+        let mut last = None;
+        for path in trees.paths() {
+            let parent = path.parent();
+            if last.as_ref() == Some(&parent) {
+                continue;
+            }
+            last = Some(parent);
+            if let Parent::Open(dir) = walker.parent_of(path)? {
+                self.work.find_beside(dir).at("look beside", path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sweep_one(&mut self, slot: &Slot, path: Option<&HomePath>) -> Result<(), HomeError> {
+        let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
+        let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
+        let name = path.unwrap_or(&shown);
+        if is_staged(&slot.name) {
+            let gone = discard_tree(self.home, &mut self.work, &slot.dir, &slot.name);
+            if gone.at("remove what was made for", name)? {
+                return Ok(());
+            }
+            return self.keep_held(name, slot);
+        }
+        let ours = is_own_link(self.home, &slot.dir, &slot.name)
+            .and_then(|own| Ok(own || is_marked(slot)?));
+        if ours.at("look at what was at", name)? {
+            return slot.dir.unlink(&slot.name).at("remove the link of", name);
+        }
+        let Some(path) = path else {
+            return self.keep_held(name, slot);
+        };
+        let Some(dir) = self.find_parent(path)? else {
+            return self.keep_held(path, slot);
+        };
+        match slot.dir.move_in(&slot.name, &dir, path.name()) {
+            Err(Errno::EXIST) => {}
+            moved => return moved.at("put back", path),
+        }
+        if is_own_link(self.home, &dir, path.name()).at("look at", path)? {
+            self.give_back(&dir, path, slot)
+        } else {
+            self.keep_held(path, slot)
+        }
+    }
+}

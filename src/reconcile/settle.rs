@@ -1,0 +1,159 @@
+//! What becomes of the things that came out of the home, once the new
+//! generation is in force.
+
+use std::ffi::OsStr;
+
+use rustix::fs::FileType;
+use rustix::io::Errno;
+
+use super::aside::is_own_link;
+use super::copy;
+use super::journal::{Expected, Move, Place};
+use super::run::Run;
+use super::undo::Thing;
+use super::work::Slot;
+use crate::home::dir::Dir;
+use crate::home::{AtPlace, Exchange, HomeError};
+use crate::manifest::HomePath;
+
+impl Run<'_> {
+    /// Gives `path` back what came out of it, where a link of ours is now.
+    pub(super) fn give_back(
+        &mut self,
+        dir: &Dir,
+        path: &HomePath,
+        slot: &Slot,
+    ) -> Result<(), HomeError> {
+        match dir.exchange(path.name(), &slot.dir, &slot.name) {
+            Ok(Exchange::AtOnce | Exchange::InSteps) => {}
+            Ok(Exchange::Overtaken(aside)) => {
+                slot.dir.unlink(&slot.name).at("clean up for", path)?;
+                return self.keep_held(path, &slot.beside(aside));
+            }
+            Err(Errno::NOENT) => {
+                let moved = slot.dir.move_in(&slot.name, dir, path.name());
+                return moved.at("put back", path);
+            }
+            Err(errno) => return Err(errno).at("put back", path),
+        }
+        if is_own_link(self.home, &slot.dir, &slot.name).at("look at what was at", path)? {
+            return slot.dir.unlink(&slot.name).at("renew the link", path);
+        }
+        // Saved over our link meanwhile: the newer one stays at the path.
+        match dir.exchange(path.name(), &slot.dir, &slot.name) {
+            Ok(Exchange::Overtaken(aside)) => {
+                self.keep_held(path, &slot.beside(aside))?;
+                self.keep_held(path, slot)
+            }
+            Ok(_) => self.keep_held(path, slot),
+            Err(Errno::NOENT) => slot
+                .dir
+                .move_in(&slot.name, dir, path.name())
+                .at("put back", path),
+            Err(errno) => Err(errno).at("put back", path),
+        }
+    }
+
+    /// Deals with what came out of the home, after the pivot.
+    pub(super) fn settle(&mut self, one: &Move) -> Result<(), HomeError> {
+        let path = &one.path.0;
+        let Some(slot) = self.find_slot(one)? else {
+            return Ok(());
+        };
+        let thing = self.look(&slot.dir, &slot.name, one);
+        match thing.at("look at what was at", path)? {
+            Thing::Absent => Ok(()),
+            // It was not put in place.
+            Thing::Fresh => self.discard_or_keep(one, &slot),
+            Thing::Other => match (one.expected, &one.slot, &one.backup) {
+                (Expected::Foreign, Place::Backup(set), _) => {
+                    self.kept.push((set.clone(), path.clone()));
+                    let stored = self.keeper.store_once(&slot);
+                    stored.at("store the backup of", path)
+                }
+                (Expected::Foreign, _, Some(set)) => {
+                    let set = set.clone();
+                    self.settle_original(path, &slot, &set)
+                }
+                // Saved over our link before it could be exchanged.
+                (Expected::OwnLink, ..) if one.after => {
+                    let own = is_own_link(self.home, &slot.dir, &slot.name);
+                    let replaced = match self.find_parent(path)? {
+                        Some(dir) => self.look(&dir, path.name(), one).at("look at", path)?,
+                        None => Thing::Absent,
+                    };
+                    if own.at("look at what was at", path)? && replaced != Thing::Absent {
+                        self.discard_or_keep(one, &slot)
+                    } else {
+                        self.take_back_one(one)
+                    }
+                }
+                // Somebody may have written into it meanwhile.
+                _ => self.discard_or_keep(one, &slot),
+            },
+        }
+    }
+
+    /// The original of a backup that was copied to another mount.
+    fn settle_original(
+        &mut self,
+        path: &HomePath,
+        slot: &Slot,
+        set: &str,
+    ) -> Result<(), HomeError> {
+        let copied = self.keeper.find(set, path);
+        let copied = match copied.at("look for the backup of", path)? {
+            Some(copied) if copied.dir.stat(&copied.name).is_ok() => copied,
+            _ => return self.keep_held(path, slot),
+        };
+        self.kept.push((set.to_owned(), path.clone()));
+        self.remove_original(path, slot, &copied)?;
+        let stored = self.keeper.store_once(&copied);
+        stored.at("store the backup of", path)
+    }
+
+    /// Removes what was copied, unless there is more in it than in the copy. A
+    /// run that was cut off here left less.
+    pub(super) fn remove_original(
+        &mut self,
+        path: &HomePath,
+        slot: &Slot,
+        copied: &Slot,
+    ) -> Result<(), HomeError> {
+        // Asked before the comparison: what nobody writes to now, and is equal
+        // then, stays equal.
+        let at_rest = slot.dir.is_at_rest(&slot.name);
+        if !at_rest.at("look at what was at", path)? {
+            return Err(Errno::TXTBSY).at("remove what was at", path);
+        }
+        let (dir, name) = (&slot.dir, &slot.name);
+        let equal = match copy::is_equal(dir, name, &copied.dir, &copied.name) {
+            Ok(false) => is_part(dir, name, &copied.dir, &copied.name),
+            equal => equal,
+        };
+        if equal.at("verify the backup of", path)? {
+            copy::remove(&slot.dir, &slot.name).at("remove what was at", path)
+        } else {
+            self.keep_held(path, slot)
+        }
+    }
+}
+
+/// Whether everything that is at `name` in `a` is at `other` in `b` as well.
+fn is_part(a: &Dir, name: &OsStr, b: &Dir, other: &OsStr) -> rustix::io::Result<bool> {
+    let is_directory = |dir: &Dir, name: &OsStr| {
+        let stat = dir.stat(name)?;
+        Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+    };
+    if !(is_directory(a, name)? && is_directory(b, other)?) {
+        return copy::is_equal(a, name, b, other);
+    }
+    let (left, right) = (a.open(name)?, b.open(other)?);
+    for (name, _) in left.entries()? {
+        let missing = right.stat(&name).err() == Some(Errno::NOENT);
+        if missing || !is_part(&left, &name, &right, &name)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
