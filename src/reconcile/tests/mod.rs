@@ -9,5 +9,6 @@ mod model;
 mod mounts;
 mod plan;
 mod race;
+mod recover;
 mod scratch;
 mod undo;

@@ -114,8 +114,13 @@ impl Scratch {
     pub(super) fn apply(&mut self, plan: Plan, tree: &Tree) -> Result<Done, ReconcileError> {
         let done = apply(&self.lock(), plan, &tree.path, self.generation + 1)?;
         self.generation += 1;
-        self.current = Some((tree.index.clone(), tree.path.clone()));
+        self.set_current(tree);
         Ok(done)
+    }
+
+    /// Takes `tree` for the one in force.
+    pub(super) fn set_current(&mut self, tree: &Tree) {
+        self.current = Some((tree.index.clone(), tree.path.clone()));
     }
 
     pub(super) fn switch(
