@@ -83,6 +83,8 @@ pub(super) fn run(
         for problem in &applied.done.problems {
             context.ui.warning(problem);
         }
+        let kept = &applied.done.backed_up;
+        super::backups::expire_after_run(context, lock, swap.new.1.backups(), kept);
     }
     let failure = match hooks.run_owed(swap.new_tree()) {
         Ok(ran) => {

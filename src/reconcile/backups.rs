@@ -1,4 +1,4 @@
-//! What was moved out of the way: listing, restoring, letting go.
+//! What was moved out of the way: listing and restoring.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -12,11 +12,11 @@ use thiserror::Error;
 
 use super::aside::is_own_link;
 use super::copy;
-use super::keep::{OBJECTS, now};
 use super::records::{self, Record};
+use super::stage::mode_of;
 use super::work::{Slot, Work};
 use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, Parent, os};
+use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, os};
 use crate::manifest::HomePath;
 
 /// What a backup is.
@@ -53,19 +53,6 @@ pub struct Backup {
     pub location: PathBuf,
 }
 
-/// Which backups to let go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expire {
-    /// Those made at least so many seconds ago.
-    OlderThan(u64),
-    /// Those of generations before this one.
-    Before(u64),
-    /// Those of this generation.
-    Generation(u64),
-    /// All.
-    All,
-}
-
 /// Why a backup was not restored.
 #[derive(Debug, Error)]
 pub enum BackupError {
@@ -80,8 +67,8 @@ pub enum BackupError {
     /// Something that nhmt did not make is at the path.
     #[error("~/{0} is in the way; move it away first, it is not nhmt's")]
     InTheWay(HomePath),
-    /// The directory of the path is not there.
-    #[error("the directory of ~/{0} is not there, or is no real directory; make it first")]
+    /// A file or a link is where a directory of the path should be.
+    #[error("a file or a symbolic link is where ~/{0} needs a directory; move it away first")]
     NoDirectory(HomePath),
     /// The system refused.
     #[error(transparent)]
@@ -101,7 +88,13 @@ impl<'a> Backups<'a> {
         Self { home }
     }
 
-    fn dir(&self) -> Result<Option<Dir>, HomeError> {
+    /// The home that they are of.
+    #[must_use]
+    pub fn home(&self) -> &'a HomeDir {
+        self.home
+    }
+
+    pub(super) fn dir(&self) -> Result<Option<Dir>, HomeError> {
         let Some(state) = self.home.state()? else {
             return Ok(None);
         };
@@ -182,53 +175,12 @@ impl<'a> Backups<'a> {
         }
         let dir = backups.dir()?.ok_or_else(missing)?;
         let from = holder(&dir, set, path).ok_or_else(missing)?;
-        let mut walker = lock.walker();
-        let Parent::Open(place) = walker.parent_of(path)? else {
-            return Err(BackupError::NoDirectory(path.clone()));
-        };
+        let place = make_parents(lock, path)?;
         let state = lock.make_state()?;
         let mut work = Work::new(&state).at_path("write to", lock.layout().state())?;
-        let restored = put_back(lock, &mut work, &from, place, path);
+        let restored = put_back(lock, &mut work, &from, &place, path);
         work.clean();
         restored
-    }
-
-    /// Deletes backups; gives how many.
-    ///
-    /// # Errors
-    /// When one cannot be deleted.
-    pub fn expire(lock: &HomeLock, which: Expire) -> Result<usize, HomeError> {
-        let backups = Backups::of(lock);
-        let Some(dir) = backups.dir()? else {
-            return Ok(0);
-        };
-        let place = lock.layout().backups();
-        let (gone, stay): (Vec<_>, Vec<_>) =
-            backups.list()?.into_iter().partition(|b| which.takes(b));
-        for backup in &gone {
-            if let Some(parent) = holder(&dir, &backup.set, &backup.path) {
-                let name = backup.path.name();
-                copy::remove(&parent, name).at("delete the backup of", &backup.path)?;
-            }
-            remove_empty(&dir, &backup.set, &backup.path);
-        }
-        let records: Vec<_> = stay.into_iter().map(Record::from).collect();
-        records::write(&dir, &records).at_path("write", &place)?;
-        forget_objects(&dir).at_path("clean up", &place)?;
-        Ok(gone.len())
-    }
-}
-
-impl Expire {
-    /// Whether it takes `backup`.
-    #[must_use]
-    pub fn takes(self, backup: &Backup) -> bool {
-        match self {
-            Self::OlderThan(seconds) => backup.when.saturating_add(seconds) <= now(),
-            Self::Before(generation) => backup.generation < generation,
-            Self::Generation(generation) => backup.generation == generation,
-            Self::All => true,
-        }
     }
 }
 
@@ -240,6 +192,26 @@ impl From<Backup> for Record {
             when: backup.when,
         }
     }
+}
+
+/// The directory for `path` in the home, made where it is missing. It is the
+/// person's then, as what comes back is.
+fn make_parents(home: &HomeDir, path: &HomePath) -> Result<Dir, BackupError> {
+    let mut dir = home.dir().again().at_path("open", home.layout().home())?;
+    for above in path.ancestors() {
+        let name = above.name();
+        let opened = match dir.open(name) {
+            Err(Errno::NOENT) => dir.open_or_make(name, mode_of(&above)),
+            opened => opened,
+        };
+        dir = match opened {
+            Err(Errno::NOTDIR | Errno::LOOP) => {
+                return Err(BackupError::NoDirectory(path.clone()));
+            }
+            opened => opened.at("make the directory of", path)?,
+        };
+    }
+    Ok(dir)
 }
 
 /// Copies the backup of `path` into a private folder and moves it from there.
@@ -318,38 +290,13 @@ fn replace_link(
 }
 
 /// The directory in which the backup of `path` lies.
-fn holder(backups: &Dir, set: &str, path: &HomePath) -> Option<Dir> {
+pub(super) fn holder(backups: &Dir, set: &str, path: &HomePath) -> Option<Dir> {
     let mut place = OsString::from(set);
     if let Some(parent) = path.parent() {
         place.push("/");
         place.push(OsStr::from_bytes(parent.as_bytes()));
     }
     backups.open_below(&place).ok()
-}
-
-/// Removes the directories of a set that are empty.
-fn remove_empty(backups: &Dir, set: &str, path: &HomePath) {
-    let above: Vec<_> = path.ancestors().collect();
-    for dir in above.iter().rev() {
-        if let Some(parent) = holder(backups, set, dir) {
-            let _ = parent.remove_dir(dir.name());
-        }
-    }
-    let _ = backups.remove_dir(os(set));
-}
-
-/// Removes the objects that no backup uses any more.
-fn forget_objects(backups: &Dir) -> rustix::io::Result<()> {
-    let objects = match backups.open(os(OBJECTS)) {
-        Err(Errno::NOENT) => return Ok(()),
-        other => other?,
-    };
-    for (name, _) in objects.entries()? {
-        if objects.stat(&name)?.st_nlink == 1 {
-            objects.unlink(&name)?;
-        }
-    }
-    Ok(())
 }
 
 // The type of the size differs between platforms.

@@ -49,13 +49,16 @@ pub(super) fn stage(
     Ok(())
 }
 
-/// Makes a directory as mkdir(1) does, except for the two that programs refuse
-/// to use when others may read them.
-fn make(parent: &Dir, name: &OsStr, path: &HomePath) -> Result<Dir, HomeError> {
+/// The mode for a new directory: as mkdir(1) has it, except for the two that
+/// programs refuse to use when others may read them.
+pub(super) fn mode_of(path: &HomePath) -> u32 {
     let private = path.name() == ".ssh" || path.name() == ".gnupg";
-    let mode = if private { 0o700 } else { 0o777 };
+    if private { 0o700 } else { 0o777 }
+}
+
+fn make(parent: &Dir, name: &OsStr, path: &HomePath) -> Result<Dir, HomeError> {
     parent
-        .make(name, mode)
+        .make(name, mode_of(path))
         .and_then(|()| parent.open(name))
         .at("make the directory", path)
 }

@@ -3,12 +3,14 @@
 
 mod ask;
 mod progress;
+mod size;
 mod style;
 mod table;
 mod time;
 
 pub use ask::{AskError, confirm};
 pub use progress::Progress;
+pub use size::size;
 pub use style::{ADDED, BOLD, CHANGED, DIM, ERROR, REMOVED, WARNING};
 pub use table::Table;
 pub use time::elapsed;

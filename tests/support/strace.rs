@@ -12,11 +12,28 @@ impl Home {
     /// for one, as strace(1) takes them after `-e inject=`. At least one call
     /// must have failed, or the test shows nothing.
     pub fn run_failing<const N: usize>(&self, calls: &[&str], arguments: [&str; N]) -> Outcome {
+        let (outcome, log) = self.run_traced(calls, arguments);
+        assert!(log.contains("(INJECTED)"), "no call failed:\n{log}");
+        outcome
+    }
+
+    /// As [`Home::run`], killed at a call such as `rename:signal=KILL:when=3`;
+    /// `None` when it came to its end before.
+    pub fn run_killed<const N: usize>(&self, call: &str, arguments: [&str; N]) -> Option<Outcome> {
+        let (outcome, log) = self.run_traced(&[call], arguments);
+        log.contains("killed by SIGKILL").then_some(outcome)
+    }
+
+    fn run_traced<const N: usize>(
+        &self,
+        calls: &[&str],
+        arguments: [&str; N],
+    ) -> (Outcome, String) {
         let log = self.outside("strace");
         let mut command = Command::new(strace());
         self.environment(&mut command);
         command.stdin(Stdio::null());
-        command.args(["-f", "-qq", "-o"]).arg(&log);
+        command.args(["-f", "-o"]).arg(&log);
         let names = calls.iter().map(|call| call.split(':').next().unwrap());
         let names: Vec<_> = names.collect();
         command.args(["-e", &format!("trace={}", names.join(","))]);
@@ -28,9 +45,7 @@ impl Home {
             command.arg("-f").arg(configuration);
         }
         let outcome = Outcome::of(command.args(arguments));
-        let log = fs::read_to_string(log).unwrap();
-        assert!(log.contains("(INJECTED)"), "no call failed:\n{log}");
-        outcome
+        (outcome, fs::read_to_string(log).unwrap())
     }
 }
 
