@@ -7,15 +7,23 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod case;
 mod counts;
+mod crash;
 mod hostile;
+mod inject;
 mod limits;
 mod limits_mounts;
+mod own;
 mod readers;
 mod readers_reference;
 mod readers_view;
+mod scenario;
+mod scenarios;
+mod snapshot;
 mod trees;
 mod unprivileged;
+mod view;
 mod watchers;
 mod writers;
 mod writers_programs;
