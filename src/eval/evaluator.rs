@@ -157,6 +157,10 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    pub(super) fn cache(&self) -> &Cache {
+        self.cache
+    }
+
     pub(super) fn builder(&self) -> Result<String, EvalError> {
         builder::expression(&self.executable, self.cache)
     }
@@ -180,21 +184,25 @@ impl<'a> Evaluator<'a> {
             };
             command
         };
-        let json = FlakeQuery {
+        let query = FlakeQuery {
             evaluator: self,
             reference: Reference::parse(reference, from)?,
             home,
             attribute: "homeTree",
             command: &command,
             library: library.dir(),
-        }
-        .run(progress)?;
-        built_path(&json).ok_or_else(|| {
+        };
+        let json = query.run(progress)?;
+        let tree = built_path(&json).ok_or_else(|| {
             EvalError::new(
                 ErrorKind::Machine,
                 format!("`nix build --json` printed no output path: {json}"),
             )
-        })
+        })?;
+        if let Some(live) = query.live() {
+            live.learn(&tree);
+        }
+        Ok(tree)
     }
 
     pub(super) fn flake_command(&self, name: &str) -> Command {

@@ -1,7 +1,7 @@
 //! Nix expressions, written out.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Home;
 
@@ -66,32 +66,49 @@ pub(super) fn from_manifest(library: &Path, manifest: &Path, home: &Home, builde
     )
 }
 
+/// What [`from_flake`] changes of a flake's configuration.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Changes {
+    /// The nhmt that builds the tree, an expression; `None` leaves it to the
+    /// flake.
+    pub builder: Option<String>,
+    /// Where the flake was copied from, for sources that are live.
+    pub place: Option<PathBuf>,
+}
+
 /// The attribute `attribute` of the first of `names` that the flake's
-/// `nhmtConfigurations` have, with the home (and the builder) as given.
+/// `nhmtConfigurations` have, with the home as given, and `changes`.
 pub(super) fn from_flake(
     reference: &str,
     names: &[String],
     home: &Home,
-    builder: Option<&str>,
+    changes: &Changes,
     attribute: &str,
 ) -> String {
     let names: Vec<String> = names.iter().map(|name| string(name)).collect();
-    let mut changes = String::new();
-    if let Some(builder) = builder {
-        changes = format!("builder = {builder}; ");
+    let mut arguments = String::new();
+    if let Some(builder) = &changes.builder {
+        arguments = format!("builder = {builder}; ");
+    }
+    if let Some(place) = &changes.place {
+        let place = string(&place.display().to_string());
+        let _ = write!(
+            arguments,
+            "liveRoots = [ {{ store = flake.sourceInfo.outPath; path = {place}; }} ]; "
+        );
     }
     if home.override_directory {
         let directory = string(&home.directory.display().to_string());
         let _ = write!(
-            changes,
+            arguments,
             "homeDirectory = {directory}; overrideHomeDirectory = true; "
         );
     }
     format!(
-        "let all = (builtins.getFlake {}).nhmtConfigurations or {{ }}; \
+        "let flake = builtins.getFlake {}; all = flake.nhmtConfigurations or {{ }}; \
          found = builtins.filter (name: all ? ${{name}}) [ {} ]; in \
          if found == [ ] then throw \"{NO_CONFIGURATION}\" else \
-         (all.${{builtins.head found}}.override {{ {changes}}}).{attribute}",
+         (all.${{builtins.head found}}.override {{ {arguments}}}).{attribute}",
         string(reference),
         names.join(" ")
     )

@@ -1,6 +1,8 @@
 //! Flake references, and what a flake does not see.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use super::{ErrorKind, EvalError};
@@ -18,6 +20,9 @@ pub(super) struct Reference {
     pub name: Option<String>,
     /// The directory, for a local path.
     pub directory: Option<PathBuf>,
+    /// What Nix copies of it to the store: the work tree of git around the
+    /// directory, or the directory; `None` for what is fetched.
+    pub place: Option<PathBuf>,
 }
 
 impl Reference {
@@ -33,6 +38,11 @@ impl Reference {
             shown: url.to_owned(),
             name: name.map(|name| name.trim_matches('"').to_owned()),
             directory: None,
+            place: if is_path {
+                None
+            } else {
+                local_place(url, from)
+            },
         };
         if is_path {
             let (path, query) = match url.split_once('?') {
@@ -53,6 +63,7 @@ impl Reference {
             }
             reference.url = local_url(&directory, query);
             reference.shown = directory.display().to_string();
+            reference.place = Some(work_tree(&directory).unwrap_or(&directory).to_owned());
             reference.directory = Some(directory);
         }
         Ok(reference)
@@ -109,6 +120,33 @@ fn local_url(directory: &Path, query: Option<&str>) -> String {
         format!("?{}", query.join("&"))
     };
     format!("git+file://{}{query}", encoded(root))
+}
+
+/// The directory that a URL such as `path:/home/alice/x?dir=y` names.
+fn local_place(url: &str, from: &Path) -> Option<PathBuf> {
+    let path = url
+        .strip_prefix("path:")
+        .or_else(|| url.strip_prefix("git+file:"))?;
+    let path = path.split('?').next()?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    from.join(decoded(path)?).canonicalize().ok()
+}
+
+/// The path that stands in a URL.
+fn decoded(text: &str) -> Option<PathBuf> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first == b'%' {
+            let hex = std::str::from_utf8(rest.get(..2)?).ok()?;
+            bytes.push(u8::from_str_radix(hex, 16).ok()?);
+            rest = &rest[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    Some(PathBuf::from(OsString::from_vec(bytes)))
 }
 
 /// A path in a URL (RFC 3986, section 2.1).
@@ -202,7 +240,29 @@ mod tests {
         assert_eq!(here.shown, real.display().to_string());
         assert_eq!(here.url, format!("path:{}", encoded(&real)));
         assert_eq!(here.name.as_deref(), Some("alice@host"));
-        assert_eq!(parse("").directory, Some(real));
+        assert_eq!(parse("").directory, Some(real.clone()));
+        assert_eq!(parse("").place, Some(real.clone()));
+        let odd = real.join("my home%");
+        std::fs::create_dir(&odd).unwrap();
+        for url in [
+            format!("path:{}", encoded(&odd)),
+            format!("git+file://{}?dir=sub&ref=main#x", encoded(&odd)),
+            "path:./my%20home%25".to_owned(),
+        ] {
+            let reference = parse(&url);
+            assert_eq!(
+                (reference.directory, reference.place),
+                (None, Some(odd.clone()))
+            );
+        }
+        for url in [
+            "github:alice/home",
+            "path:/absent",
+            "git+ssh://host/x",
+            "path:%2",
+        ] {
+            assert_eq!(parse(url).place, None, "{url}");
+        }
         let remote = parse("github:alice/home");
         assert_eq!(
             (remote.name.clone(), remote.directory.clone()),
@@ -223,6 +283,9 @@ mod tests {
         std::fs::create_dir_all(&sub).unwrap();
         let root = format!("git+file://{}", encoded(dir.path()));
         assert_eq!(local_url(dir.path(), None), root);
+        std::fs::write(sub.join("flake.nix"), "").unwrap();
+        let reference = Reference::parse("./my home", dir.path()).unwrap();
+        assert_eq!(reference.place, dir.path().canonicalize().ok());
         assert_eq!(
             local_url(&sub, Some("ref=main")),
             format!("{root}?dir=my%20home&ref=main")

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use super::evaluator::{Evaluator, Home};
+use super::expression::Changes;
 use super::flake::Reference;
+use super::live_flake::LiveFlake;
 use super::run::{Finished, run};
 use super::working_tree::WorkingTree;
 use super::{ErrorKind, EvalError, Event, expression, translate};
@@ -12,6 +14,9 @@ use crate::store::Nix;
 
 /// What the library throws when a flake leaves the builder to nhmt.
 const NEEDS_BUILDER: &str = "the home tree needs `builder'";
+
+/// What it throws when it needs to know where the flake was copied from.
+const NEEDS_PLACE: &str = "a live source in the Nix store: ";
 
 /// Which attribute of which configuration is wanted, and by which command.
 pub(super) struct FlakeQuery<'q> {
@@ -30,8 +35,14 @@ impl FlakeQuery<'_> {
     /// evaluations.
     pub(super) fn run(&self, progress: &mut dyn FnMut(Event)) -> Result<String, EvalError> {
         let names = self.names();
-        if self.home.override_directory {
-            return self.overridden(&names, None, progress);
+        let mut changes = Changes::default();
+        if let Some(live) = self.live()
+            && live.is_known()
+        {
+            changes.place.clone_from(&self.reference.place);
+        }
+        if self.home.override_directory || changes.place.is_some() {
+            return self.overridden(&names, changes, progress);
         }
         for name in &names {
             let installable = [self.reference.installable(name, self.attribute)];
@@ -45,9 +56,8 @@ impl FlakeQuery<'_> {
             if finished.status.success() {
                 return Ok(finished.stdout);
             }
-            if finished.log.raw.contains(NEEDS_BUILDER) {
-                let builder = self.evaluator.builder()?;
-                return self.overridden(&names, Some(&builder), progress);
+            if self.grants(&finished, &mut changes)? {
+                return self.overridden(&names, changes, progress);
             }
             if !finished.log.raw.contains("does not provide attribute") {
                 return Err(self.explain(finished, &|| {
@@ -61,34 +71,56 @@ impl FlakeQuery<'_> {
         Err(self.absent(&names))
     }
 
-    /// As [`Self::run`], with the home (and the builder) overridden. That
-    /// needs an expression, and one that reads a flake is impure.
+    /// As [`Self::run`], with the home overridden, and `changes`. That needs
+    /// an expression, and one that reads a flake is impure.
     fn overridden(
         &self,
         names: &[String],
-        builder: Option<&str>,
+        mut changes: Changes,
         progress: &mut dyn FnMut(Event),
     ) -> Result<String, EvalError> {
-        let expression = expression::from_flake(
-            &self.reference.url,
-            names,
-            self.home,
-            builder,
-            self.attribute,
-        );
-        let arguments = ["--impure".into(), "--expr".into(), expression];
-        let finished = run((self.command)(&arguments), progress)?;
-        if finished.status.success() {
-            return Ok(finished.stdout);
+        loop {
+            let expression = expression::from_flake(
+                &self.reference.url,
+                names,
+                self.home,
+                &changes,
+                self.attribute,
+            );
+            let arguments = ["--impure".into(), "--expr".into(), expression];
+            let finished = run((self.command)(&arguments), progress)?;
+            if finished.status.success() {
+                return Ok(finished.stdout);
+            }
+            if finished.log.raw.contains(expression::NO_CONFIGURATION) {
+                return Err(self.absent(names));
+            }
+            if !self.grants(&finished, &mut changes)? {
+                return Err(self.explain(finished, &|| (self.command)(&arguments)));
+            }
         }
-        if finished.log.raw.contains(expression::NO_CONFIGURATION) {
-            return Err(self.absent(names));
+    }
+
+    /// Whether `changes`, which are extended, give what the library asked for.
+    fn grants(&self, finished: &Finished, changes: &mut Changes) -> Result<bool, EvalError> {
+        let raw = &finished.log.raw;
+        if changes.builder.is_none() && raw.contains(NEEDS_BUILDER) {
+            changes.builder = Some(self.evaluator.builder()?);
+            return Ok(true);
         }
-        if builder.is_none() && finished.log.raw.contains(NEEDS_BUILDER) {
-            let builder = self.evaluator.builder()?;
-            return self.overridden(names, Some(&builder), progress);
+        if changes.place.is_none() && raw.contains(NEEDS_PLACE) {
+            changes.place.clone_from(&self.reference.place);
+            if let Some(live) = self.live() {
+                live.remember(true);
+            }
+            return Ok(changes.place.is_some());
         }
-        Err(self.explain(finished, &|| (self.command)(&arguments)))
+        Ok(false)
+    }
+
+    /// What is known of live sources in this flake.
+    pub(super) fn live(&self) -> Option<LiveFlake<'_>> {
+        LiveFlake::of(self.evaluator.cache(), &self.reference)
     }
 
     /// Why `finished` failed, in terms of the files that the person edits;

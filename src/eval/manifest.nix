@@ -19,7 +19,8 @@ let
   file =
     target: entry:
     entry
-    // (if entry ? source then { source = toStore "files.\"${target}\".source" entry.source; } else { })
+    # What is live stays where it is.
+    // (if entry ? source && entry.method or "link" != "live" then { source = toStore "files.\"${target}\".source" entry.source; } else { })
     // (if entry ? value then { value = encode entry.value; } else { });
   files = given.files or { };
   packages = given.packages or null;

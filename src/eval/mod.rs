@@ -8,6 +8,7 @@ mod expression;
 mod flake;
 mod flake_query;
 mod library;
+mod live_flake;
 mod locate;
 mod message;
 mod run;

@@ -6,7 +6,7 @@ use crate::support::{Home, Outcome};
 
 /// A flake whose nhmt is this working copy, and whose nixpkgs is a stand-in
 /// with the few attributes that are asked of it.
-fn flake(home: &Home, body: &str) {
+pub(crate) fn flake(home: &Home, body: &str) {
     let repository = env!("CARGO_MANIFEST_DIR");
     home.write_source(
         "flake.nix",
@@ -29,7 +29,7 @@ fn flake(home: &Home, body: &str) {
     home.write_source("home.nix", format!("{{ ... }}: {{ {body} }}\n"));
 }
 
-fn git(home: &Home, arguments: &[&str]) {
+pub(crate) fn git(home: &Home, arguments: &[&str]) {
     let mut command = Command::new("git");
     home.environment(&mut command);
     command
@@ -38,7 +38,7 @@ fn git(home: &Home, arguments: &[&str]) {
     Outcome::of(&mut command).success();
 }
 
-fn realize(home: &Home, reference: &str) -> Outcome {
+pub(crate) fn realize(home: &Home, reference: &str) -> Outcome {
     let mut command = home.command();
     command.current_dir(home.outside("configuration"));
     Outcome::of(command.args(["realize", "--impure", "--flake", reference]))

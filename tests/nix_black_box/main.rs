@@ -13,6 +13,7 @@ mod garbage;
 mod hooks;
 mod interrupt;
 mod library;
+mod live;
 mod odd_names;
 mod options_page;
 mod own_flake;

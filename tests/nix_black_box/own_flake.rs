@@ -8,7 +8,7 @@ use crate::support::{Home, Outcome};
 
 /// A flake whose nhmt is this working copy's. Its nixpkgs is a stand-in, with
 /// what `flake.nix` asks of it: a library, and a package that holds nhmt.
-fn flake(home: &Home, body: &str) {
+pub(crate) fn flake(home: &Home, body: &str) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (from, to) in [
         ("flake.nix", "nhmt/flake.nix"),
@@ -70,7 +70,7 @@ fn flake(home: &Home, body: &str) {
     home.write_source("home.nix", format!("{{ ... }}: {{\n  {body}\n}}\n"));
 }
 
-fn realize(home: &Home) -> Outcome {
+pub(crate) fn realize(home: &Home) -> Outcome {
     let mut command = home.command();
     command.current_dir(home.outside("configuration"));
     Outcome::of(command.args(["realize", "--flake", ".#tester@somewhere"]))
