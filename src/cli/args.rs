@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    activate, backups, build, completions, delete_generations, diff, internal, realize, rollback,
-    select_generation, test_container, why,
+    activate, backups, build, completions, delete_generations, diff, doctor, internal, realize,
+    rollback, select_generation, test_container, why,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -173,6 +173,7 @@ pub(super) enum Command {
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),
     TestContainer(test_container::TestContainer),
+    Doctor(doctor::Doctor),
     Completions(completions::Completions),
     #[command(hide = true)]
     Internal(internal::InternalCommand),

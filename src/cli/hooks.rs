@@ -96,9 +96,13 @@ impl<'a> Hooks<'a> {
 
     /// When the home could not be changed: what was owed before is owed still.
     pub fn withdraw(&mut self) {
-        self.memory.settle(None);
-        // If that fails, the anchor tells that the run did not switch.
-        let _ = self.memory.write();
+        // The anchor tells, not why the run failed; what cannot be read or
+        // written now is found by the next run.
+        let home = self.context.open();
+        if let Ok(Ok(tree)) = home.map(|home| home.current_tree()) {
+            self.memory.settle(tree.as_deref());
+            let _ = self.memory.write();
+        }
     }
 
     /// When the home is on `new`: runs what is owed, and strikes it off.

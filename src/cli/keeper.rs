@@ -26,9 +26,14 @@ pub(super) fn register(context: &Context, tree: &Path, link: &Path) -> Result<()
     Ok(local.register(tree, link)?)
 }
 
+/// Whether Nix has lost the GC root of a generation.
+pub(super) fn has_lost_root(tree: &Path, link: &Path) -> bool {
+    !container::is_inside() && in_nix_store(tree) && Nix::root_is_missing(link)
+}
+
 /// Makes the GC root of a generation anew when Nix has lost it.
 pub(super) fn keep(context: &Context, tree: &Path, link: &Path) -> Result<(), Failure> {
-    if container::is_inside() || !in_nix_store(tree) || !Nix::root_is_missing(link) {
+    if !has_lost_root(tree, link) {
         return Ok(());
     }
     Ok(nix(context)?.register(tree, link)?)

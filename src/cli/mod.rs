@@ -11,6 +11,7 @@ mod completions;
 mod context;
 mod delete_generations;
 mod diff;
+mod doctor;
 mod failure;
 mod hooks;
 mod inside;
@@ -137,6 +138,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Why(args) => why::run(&context, &args),
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
+        Command::Doctor(args) => doctor::run(&context, &args),
         Command::Internal(_) | Command::Completions(_) | Command::TestContainer(_) => {
             Ok(ExitCode::SUCCESS)
         }

@@ -8,6 +8,7 @@ mod below;
 pub(crate) mod dir;
 mod error;
 mod exchange;
+mod holder;
 mod home_dir;
 mod layout;
 mod lease;

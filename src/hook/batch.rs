@@ -115,6 +115,15 @@ impl Batch {
         tasks
     }
 
+    /// How `task` ended when it was tried: what a shell would show in `$?`.
+    #[must_use]
+    pub fn failed(&self, task: &Task) -> Option<i32> {
+        let mut hooks = self.hooks.iter();
+        let of_task =
+            |record: &&Record| record.kind == task.kind && task.names.contains(&record.name);
+        hooks.find(of_task).and_then(|record| record.failed)
+    }
+
     /// Forgets what `task` stands for.
     pub(super) fn strike(&mut self, task: &Task) {
         self.hooks

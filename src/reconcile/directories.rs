@@ -42,6 +42,12 @@ impl Directories {
         ))
     }
 
+    /// How many records of a memory are no paths.
+    pub(crate) fn damage(bytes: &[u8]) -> usize {
+        let records = bytes.split(|&b| b == 0).filter(|record| !record.is_empty());
+        records.filter(|path| HomePath::new(path).is_err()).count()
+    }
+
     /// Writes the memory beside the old one and renames it over.
     pub(crate) fn write(&self, home: &HomeDir, state: &Dir) -> Result<(), HomeError> {
         let mut bytes = Vec::new();

@@ -15,7 +15,7 @@ use crate::home::dir::Dir;
 use crate::home::os;
 use crate::manifest::HomePath;
 
-const NAME: &str = "items";
+pub(super) const NAME: &str = "items";
 
 /// One backup as the list has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,12 @@ pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
         Err(errno) => return Err(errno),
     };
     Ok(bytes.split(|&b| b == b'\n').filter_map(parse).collect())
+}
+
+/// How many lines cannot be read: one that a power cut left, most often.
+pub(super) fn damage(bytes: &[u8]) -> usize {
+    let lines = bytes.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+    lines.filter(|line| parse(line).is_none()).count()
 }
 
 /// Replaces the list.

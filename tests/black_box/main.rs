@@ -9,6 +9,7 @@ mod bad_manifest;
 mod command_line;
 mod conflicts;
 mod diff;
+mod doctor;
 mod drift;
 mod generations;
 mod home_spelling;

@@ -7,12 +7,12 @@ use nhmt::reconcile::{ConflictKind, DriftKind};
 use serde::Serialize;
 
 /// A kind as it is in JSON.
-fn name(kind: impl Serialize) -> String {
+pub(super) fn name(kind: impl Serialize) -> String {
     let value = serde_json::to_value(kind).unwrap();
     value.as_str().unwrap().to_owned()
 }
 
-fn capital(sentence: &str) -> String {
+pub(super) fn capital(sentence: &str) -> String {
     let mut letters = sentence.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).collect()

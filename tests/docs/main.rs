@@ -1,6 +1,7 @@
 //! The README and the book say what the program says. None of this needs Nix.
 
 mod command_line;
+mod doctor;
 mod in_the_way;
 mod links;
 mod rooms;
