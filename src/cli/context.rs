@@ -109,7 +109,7 @@ impl Context {
         let recovered = reconcile::recover(lock, |recovered| self.follow(recovered))?;
         if let Some(recovered) = &recovered {
             self.ui.note(format_args!(
-                "{} was {}",
+                "{} was cut off, and is {} now",
                 cut_off(&recovered.run),
                 if recovered.undone {
                     "taken back"
@@ -152,7 +152,7 @@ impl Context {
         match reconcile::interrupted(&self.open()?) {
             Ok(None) => {}
             Ok(Some(run)) => self.ui.note(format_args!(
-                "{}; the next command that changes the home takes it back or finishes it",
+                "{} was cut off; `nhmt doctor --repair` takes it back or finishes it, and so does the next command that changes the home",
                 cut_off(&run)
             )),
             Err(error) => self.ui.warning(error),
@@ -225,13 +225,13 @@ impl Context {
 }
 
 /// Which run was cut off, as the start of a sentence.
-fn cut_off(run: &Interrupted) -> String {
+pub(super) fn cut_off(run: &Interrupted) -> String {
     let began = i64::try_from(run.began).ok();
     let began = began.and_then(|seconds| Timestamp::from_second(seconds).ok());
     let began = began.map(|began| began.to_zoned(TimeZone::system()));
     let began = began.map(|began| began.strftime("%F %T").to_string());
     format!(
-        "the run of process {} that was cut off (begun at {}, towards generation {})",
+        "the run of process {}, begun at {}, towards generation {},",
         run.process,
         began.unwrap_or_else(|| "an unknown time".to_owned()),
         run.generation

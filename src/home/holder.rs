@@ -3,22 +3,9 @@
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
-use rustix::fs::FlockOperation;
-use rustix::io::Errno;
-
 use super::HomeDir;
 
 impl HomeDir {
-    /// Whether another process has the lock. It is taken for a moment to know.
-    #[must_use]
-    pub fn is_in_use(&self) -> bool {
-        let lock = rustix::fs::flock(self.dir(), FlockOperation::NonBlockingLockShared);
-        if lock.is_ok() {
-            let _ = rustix::fs::flock(self.dir(), FlockOperation::Unlock);
-        }
-        lock == Err(Errno::WOULDBLOCK)
-    }
-
     /// The processes that have the lock, in words, as far as the kernel tells
     /// (`/proc/locks`, proc(5)); else who said so last.
     #[must_use]

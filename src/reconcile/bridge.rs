@@ -30,7 +30,7 @@ use crate::home::{AtPlace, BRIDGE_TREE, HomeDir, HomeError, os};
 use crate::manifest::HomePath;
 
 /// What every target of a link in a bridge starts with.
-const MARK: &[u8] = b"/./";
+pub(super) const MARK: &[u8] = b"/./";
 
 impl Run<'_> {
     /// Builds the bridge of `journal` and turns the anchor to it, if it has

@@ -3,25 +3,24 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::{FileType, Mode};
 use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
+use super::bridge::MARK;
 use super::copy;
 use super::directories::Directories;
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
 use super::finding::{Finding, FindingKind};
+use super::journal;
 use super::keep::now;
-use super::pivot::pivot;
+use super::pivot::{anchored, pivot, unanchor};
 use super::records::{self, Record};
 use crate::home::dir::Dir;
-use crate::home::{ANCHOR, AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
+use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
 use crate::manifest::{Escaped, HomePath};
-
-/// What the targets of links in a bridge start with.
-const MARK: &[u8] = b"/./";
 
 /// The name of the private folder in which this works.
 const PRIVATE: &str = "doctor";
@@ -36,6 +35,28 @@ pub fn turn_anchor(lock: &HomeLock, tree: &Path) -> std::result::Result<(), Home
     state
         .sync()
         .at_path("bring to the disk", lock.layout().state())
+}
+
+/// Moves a journal that cannot be read to a free name beside it, and turns the
+/// anchor from the bridge of its run to the tree before.
+///
+/// # Errors
+/// When the system refuses.
+pub fn set_journal_aside(lock: &HomeLock) -> std::result::Result<(), HomeError> {
+    let place = lock.layout().state();
+    let state = lock.make_state()?;
+    let mender = Mender {
+        home: lock,
+        state,
+        generation: 0,
+    };
+    mender
+        .leave_bridge()
+        .at_path("turn the anchor in", &place)?;
+    copy_aside(&mender.state, journal::NAME)
+        .and_then(|()| mender.state.unlink(os(journal::NAME)))
+        .and_then(|()| mender.state.sync())
+        .at_path("move away the journal in", place)
 }
 
 /// Repairs what the state directory and the links of the home have of
@@ -129,9 +150,9 @@ impl Mender<'_> {
     /// Turns the anchor to the tree that a bridge stands for, when it leads to
     /// a bridge.
     fn leave_bridge(&self) -> Result<()> {
-        let anchor = match self.state.read_link(os(ANCHOR)) {
-            Err(Errno::NOENT) => return Ok(()),
-            anchor => PathBuf::from(anchor?),
+        let anchor = anchored(self.home, &self.state).map_err(|error| errno(&error))?;
+        let Some(anchor) = anchor else {
+            return Ok(());
         };
         let name = anchor.strip_prefix(self.home.layout().state());
         if !name.is_ok_and(|name| name.as_os_str().as_bytes().starts_with(BRIDGE.as_bytes())) {
@@ -139,12 +160,11 @@ impl Mender<'_> {
         }
         let tree = self.home.current_tree();
         match tree.map_err(|error| errno(&error))? {
-            Some(tree) if tree == anchor => Err(Errno::BUSY),
             Some(tree) => {
                 pivot(self.home, &self.state, &tree).map_err(|error| errno(&error))?;
                 self.state.sync()
             }
-            None => self.state.unlink(os(ANCHOR)),
+            None => unanchor(self.home, &self.state).map_err(|error| errno(&error)),
         }
     }
 

@@ -52,7 +52,7 @@ pub use error::ReconcileError;
 pub use examine::{examine_links, examine_state};
 pub use expire::{Expire, Expired};
 pub use finding::{Finding, FindingKind};
-pub use mend::{mend, turn_anchor};
+pub use mend::{mend, set_journal_aside, turn_anchor};
 pub use observe::observe;
 pub use observed::Observed;
 pub use plan::{Counts, Plan, plan};

@@ -10,6 +10,8 @@ mod command_line;
 mod conflicts;
 mod diff;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod doctor_runs;
 mod drift;
 mod generations;
 mod home_spelling;

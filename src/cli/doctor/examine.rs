@@ -3,30 +3,35 @@
 use std::path::{Path, PathBuf};
 
 use super::on_path;
-use crate::cli::context::Context;
+use crate::cli::context::{Context, cut_off};
 use crate::cli::failure::Failure;
 use crate::cli::keeper;
 use crate::generation::{Generation, ProfileError};
 use crate::home::HomeDir;
 use crate::hook::{Batch, Memory, MemoryError};
 use crate::manifest::{Index, IndexError};
-use crate::reconcile::{self, Drift, Finding, FindingKind};
+use crate::reconcile::{self, Drift, Finding, FindingKind, ReconcileError};
 use crate::tree::diff::read_manifest;
 
 /// All findings.
 pub(super) fn all(context: &Context) -> Result<Vec<Finding>, Failure> {
     let home = context.open()?;
     let mut found = Vec::new();
-    let in_use = home.is_in_use();
-    if in_use {
+    if home.is_locked() {
         let at = on_path(FindingKind::Locked, context.layout().home());
         found.push(at.detail(home.users()));
     }
-    let settled = !in_use;
-    found.extend(reconcile::examine_state(&home, settled)?);
-    if has(&found, FindingKind::StateOwner) {
-        return Ok(found);
+    if let Err(error) = run(&home, &mut found) {
+        return match error {
+            // Nothing in it can be believed.
+            ReconcileError::Home(error) if error.is_not_writable() => {
+                Ok(reconcile::examine_state(&home, false)?)
+            }
+            error => Err(error.into()),
+        };
     }
+    let settled = found.is_empty();
+    found.extend(reconcile::examine_state(&home, settled)?);
     let generations = generations(context, &mut found)?;
     let tree = home.current_tree()?;
     match &tree {
@@ -45,8 +50,25 @@ pub(super) fn all(context: &Context) -> Result<Vec<Finding>, Failure> {
     Ok(found)
 }
 
-fn has(found: &[Finding], kind: FindingKind) -> bool {
-    found.iter().any(|one| one.kind == kind)
+/// Whether a run was cut off; what it left is looked at when it was taken up.
+fn run(home: &HomeDir, found: &mut Vec<Finding>) -> Result<(), ReconcileError> {
+    let journal = home.layout().state().join("journal");
+    match reconcile::interrupted(home) {
+        Ok(None) => {}
+        Ok(Some(run)) => {
+            let subject = cut_off(&run);
+            found.push(Finding::new(FindingKind::InterruptedRun, subject));
+        }
+        Err(ReconcileError::DamagedJournal(path)) => {
+            found.push(on_path(FindingKind::JournalDamaged, &path));
+        }
+        Err(ReconcileError::LaterJournal { program, version }) => {
+            let finding = on_path(FindingKind::JournalTooNew, &journal);
+            found.push(finding.detail(format!("nhmt {version}: {}", program.display())));
+        }
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 /// The generations, each with its tree and its root.

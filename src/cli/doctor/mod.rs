@@ -10,7 +10,6 @@ use serde_json::json;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::interrupt;
 use super::report::by_remedy;
 use crate::reconcile::{Finding, FindingKind};
 use crate::ui::{ADDED, CHANGED, DIM, WARNING};
@@ -30,20 +29,31 @@ pub(super) struct Doctor {
     repair: bool,
 }
 
+/// So often it is repaired and looked again at most.
+const ROUNDS: usize = 3;
+
 /// Exits with 1 when something is left that is wrong.
 pub(super) fn run(context: &Context, args: &Doctor) -> Result<ExitCode, Failure> {
     let mut found = examine::all(context)?;
     let mut repaired = Vec::new();
     let mut problems = Vec::new();
-    if args.repair && found.iter().any(|one| one.kind.is_repairable()) {
-        let _whole = interrupt::hold();
+    // What a run left is looked at when that run was taken up.
+    for _ in 0..ROUNDS {
+        // Only the nhmt that wrote a journal knows what it says.
+        let is_later = found
+            .iter()
+            .any(|one| one.kind == FindingKind::JournalTooNew);
+        if !args.repair || is_later || !found.iter().any(|one| one.kind.is_repairable()) {
+            break;
+        }
         problems = repair::all(context, &found)?;
-        let before = std::mem::replace(&mut found, examine::all(context)?);
         // A second look decides, not what was tried.
-        repaired = before
-            .into_iter()
-            .filter(|one| !found.contains(one))
-            .collect();
+        let before = std::mem::replace(&mut found, examine::all(context)?);
+        let same = before == found;
+        repaired.extend(before.into_iter().filter(|one| !found.contains(one)));
+        if same {
+            break;
+        }
     }
     let (advice, wrong): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.kind.is_advice());
     if context.json() {

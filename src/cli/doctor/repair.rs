@@ -3,6 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::hooks::{self, Hooks};
+use crate::cli::interrupt;
 use crate::generation::Number;
 use crate::home::HomeLock;
 use crate::hook::Memory;
@@ -11,7 +12,14 @@ use crate::reconcile::{self, Finding, FindingKind};
 
 /// Repairs what of `found` can be repaired; gives what could not be done.
 pub(super) fn all(context: &Context, found: &[Finding]) -> Result<Vec<String>, Failure> {
-    let lock = context.lock()?;
+    let lock = context.lock_as_it_is()?;
+    let has = |kind| found.iter().any(|one| one.kind == kind);
+    if has(FindingKind::JournalDamaged) {
+        let _whole = interrupt::hold();
+        reconcile::set_journal_aside(&lock)?;
+    }
+    context.recover(&lock)?;
+    let _whole = interrupt::hold();
     context.keep_roots();
     let number = context.profile().current().ok().flatten();
     let mut problems = reconcile::mend(&lock, found, number.map_or(0, Number::get));
@@ -32,7 +40,7 @@ pub(super) fn all(context: &Context, found: &[Finding]) -> Result<Vec<String>, F
         let moved = Memory::move_away(&context.layout().state());
         problems.extend(moved.err().map(|error| format!("{damaged}: {error}")));
     }
-    if found.iter().any(|one| one.kind == FindingKind::HookPending) {
+    if has(FindingKind::HookPending) {
         hooks(context, &lock)?;
     }
     Ok(problems)
