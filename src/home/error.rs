@@ -92,6 +92,26 @@ fn advice(error: &io::Error) -> &'static str {
              file itself stays beside in a folder `.nhmt-work-…`, where the program goes on \
              with it"
         }
+        Some(Errno::NOLCK) => {
+            "\n  its filesystem gives no locks, which nhmt needs so that two runs do not meet; on \
+             NFS, start the lock service or mount it with `local_lock=all`"
+        }
+        Some(Errno::XDEV) => {
+            "\n  it is on another mount than nhmt's own directory, and the two cannot change \
+             places; mount one filesystem over both, or choose another home with `--home`"
+        }
+        Some(Errno::IO) => {
+            "\n  the disk or the server failed; look at the kernel's messages (`dmesg`) before \
+             you run the command again"
+        }
+        Some(Errno::STALE) => {
+            "\n  the file server no longer knows that file; mount it again and run the command \
+             again"
+        }
+        Some(Errno::BUSY) => {
+            "\n  something is mounted there, or a program changes it all the time; unmount it, \
+             or run the command again when that program is done"
+        }
         Some(Errno::MFILE | Errno::NFILE) => {
             "\n  too many files are open; raise the limit with `ulimit -n`"
         }
@@ -102,6 +122,36 @@ fn advice(error: &io::Error) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Each error that a person can do something about says what.
+    #[test]
+    fn every_remedy_fits_its_error() {
+        for (errno, words) in [
+            (Errno::ACCESS, "`chown` or `chmod`"),
+            (Errno::PERM, "`lsattr -d`"),
+            (Errno::ROFS, "mount it writable"),
+            (Errno::NOSPC, "`df -h`"),
+            (Errno::DQUOT, "`quota`"),
+            (Errno::NAMETOOLONG, "shorter"),
+            (Errno::NOTDIR, "where a directory is needed"),
+            (Errno::LOOP, "where a directory is needed"),
+            (Errno::TXTBSY, "may still write to it"),
+            (Errno::OPNOTSUPP, "what was there is kept"),
+            (Errno::NOLCK, "gives no locks"),
+            (Errno::XDEV, "another mount"),
+            (Errno::IO, "`dmesg`"),
+            (Errno::STALE, "mount it again"),
+            (Errno::BUSY, "unmount it"),
+            (Errno::MFILE, "`ulimit -n`"),
+            (Errno::NFILE, "`ulimit -n`"),
+        ] {
+            let text = HomeError::new("write", "x", errno).to_string();
+            assert!(text.contains(words), "{text}");
+            assert!(text.starts_with("cannot write x: "), "{text}");
+        }
+        let text = HomeError::new("write", "x", Errno::NOENT).to_string();
+        assert!(!text.contains('\n'), "{text}");
+    }
 
     #[test]
     fn says_what_where_and_the_remedy() {

@@ -12,9 +12,9 @@ use super::HomeDir;
 use super::dir::Dir;
 use super::error::{AtPlace, HomeError};
 use super::home_dir::os;
+use super::means::Means;
 
-/// Where the holder of the lock says who it is. For people only: the lock
-/// itself is the `flock` on the home directory.
+/// Where the holder of the lock says who it is. For people only.
 const HOLDER: &str = "lock-holder";
 
 /// A home that this process alone writes to. Dropping it gives the lock back;
@@ -22,6 +22,8 @@ const HOLDER: &str = "lock-holder";
 #[derive(Debug)]
 pub struct HomeLock {
     home: HomeDir,
+    /// Held as long as this lives.
+    _means: Means,
 }
 
 /// Who has the lock, as far as it is known.
@@ -54,15 +56,14 @@ pub enum LockError {
 }
 
 impl HomeDir {
-    /// Locks the home for writing, with `flock(2)` on its descriptor (works on
-    /// read-only mounts, tmpfs and overlayfs, and leaves no file behind).
-    /// `waiting` is called once before a wait.
+    /// Locks the home for writing. `waiting` is called once before a wait.
     ///
     /// # Errors
     /// [`LockError::Held`] with `no_wait` when someone else has the lock.
     pub fn lock(self, no_wait: bool, waiting: impl FnOnce(&Holder)) -> Result<HomeLock, LockError> {
         let place = self.layout().home().to_path_buf();
-        match rustix::fs::flock(self.dir(), FlockOperation::NonBlockingLockExclusive) {
+        let (means, first) = Means::lock(&self, FlockOperation::NonBlockingLockExclusive)?;
+        match first {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => {
                 let holder = Holder(self.state()?.and_then(|state| read_holder(&state)));
@@ -71,16 +72,15 @@ impl HomeDir {
                     return Err(LockError::Held { home, holder });
                 }
                 waiting(&holder);
-                loop {
-                    match rustix::fs::flock(self.dir(), FlockOperation::LockExclusive) {
-                        Err(Errno::INTR) => {}
-                        other => break other.at_path("lock", &place)?,
-                    }
-                }
+                let waited = means.again(&self, FlockOperation::LockExclusive);
+                waited.at_path("lock", &place)?;
             }
             Err(errno) => Err(errno).at_path("lock", &place)?,
         }
-        let lock = HomeLock { home: self };
+        let lock = HomeLock {
+            home: self,
+            _means: means,
+        };
         if let Ok(Some(state)) = lock.state() {
             HomeLock::announce(&state);
         }
@@ -91,14 +91,13 @@ impl HomeDir {
 impl HomeDir {
     /// Whether somebody has the lock. It is taken for a moment to know.
     pub(crate) fn is_locked(&self) -> bool {
-        match rustix::fs::flock(self.dir(), FlockOperation::NonBlockingLockShared) {
-            Err(Errno::WOULDBLOCK) => true,
-            Err(_) => false,
-            Ok(()) => {
-                let _ = rustix::fs::flock(self.dir(), FlockOperation::Unlock);
-                false
-            }
+        let Ok((means, taken)) = Means::lock(self, FlockOperation::NonBlockingLockShared) else {
+            return false;
+        };
+        if taken.is_ok() {
+            let _ = means.again(self, FlockOperation::Unlock);
         }
+        taken == Err(Errno::WOULDBLOCK)
     }
 }
 

@@ -13,6 +13,7 @@ mod home_dir;
 mod layout;
 mod lease;
 mod lock;
+mod means;
 mod mount;
 mod walk;
 

@@ -24,16 +24,17 @@ impl Home {
         log.contains("killed by SIGKILL").then_some(outcome)
     }
 
-    fn run_traced<const N: usize>(
+    /// As [`Home::run_failing`], with the traced calls; perhaps none failed.
+    pub fn run_traced<const N: usize>(
         &self,
         calls: &[&str],
         arguments: [&str; N],
     ) -> (Outcome, String) {
-        let log = self.outside("strace");
+        let log = tempfile::NamedTempFile::new_in(self.outside("")).unwrap();
         let mut command = Command::new(strace());
         self.environment(&mut command);
         command.stdin(Stdio::null());
-        command.args(["-f", "-o"]).arg(&log);
+        command.args(["-f", "-o"]).arg(log.path());
         let names = calls.iter().map(|call| call.split(':').next().unwrap());
         let names: Vec<_> = names.collect();
         command.args(["-e", &format!("trace={}", names.join(","))]);
