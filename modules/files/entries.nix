@@ -51,8 +51,9 @@ let
   places = locations.entries option.definitionsWithLocations;
   files = option.value;
   relative = targets.relative { inherit home base; };
-  # Most entries are links, and have nothing to check.
-  plain = f: f.method == "link" && f.permissions == null && f.block == null && !(live.isLive f.source);
+  # Most entries are links and no more, and have nothing to check.
+  plain =
+    f: f.method == "link" && f.onChange == "" && f.permissions == null && f.block == null && !(live.isLive f.source);
   entry =
     n:
     let
@@ -60,19 +61,22 @@ let
       full = "${name}.${builtins.toJSON n}";
       declared = places.${n} or [ ];
       shown = locations.show declared;
+      common = content full shown f // {
+        inherit (f) executable force;
+        declaredIn = if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
+      };
     in
     {
       # What the entry was called stays beside it for messages about doubles.
       inherit full shown;
       name = relative full shown (if f.target == null then n else f.target);
-      value = content full shown f // {
-        inherit (f) executable force;
-      }
-      // (if plain f then { } else methods.fields full shown f)
-      // (if f.onChange == "" then { } else { onChange = hookText f.onChange; })
-      // {
-        declaredIn = if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
-      };
+      value =
+        if plain f then
+          common
+        else
+          common
+          // methods.fields full shown f
+          // (if f.onChange == "" then { } else { onChange = hookText f.onChange; });
     };
 in
 map entry (builtins.filter (n: files.${n}.enable) (builtins.attrNames files))

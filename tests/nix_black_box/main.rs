@@ -14,6 +14,7 @@ mod hooks;
 mod interrupt;
 mod library;
 mod live;
+mod methods;
 mod odd_names;
 mod options_page;
 mod own_flake;

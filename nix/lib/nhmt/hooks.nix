@@ -59,7 +59,10 @@ in
           lib.unique (node.after ++ filter (other: elem name nodes.${other}.before) (attrNames nodes))
         )
       ) nodes;
-      awaited = mapAttrs (_: names: concatMap (name: if runs name then [ name ] else awaited.${name}) names) before;
+      # Each once: points and what orders without running lead to the same ones.
+      awaited = mapAttrs (
+        _: names: lib.unique (concatMap (name: if runs name then [ name ] else awaited.${name}) names)
+      ) before;
 
       names = filter runs (map (node: node.name) sorted.result);
       line =
