@@ -19,7 +19,7 @@ use signal_hook::consts::SIGTTOU;
 use super::failure::Failure;
 use crate::container::{self, EXECUTABLE};
 use crate::home::Layout;
-use crate::ui::ERROR;
+use crate::ui::{ERROR, complain};
 
 /// Activate a home in a container, and run a command in its session
 #[derive(Debug, Clone, Args)]
@@ -87,14 +87,18 @@ pub(super) fn enter(args: &Enter) -> Result<ExitCode, Failure> {
     if let Some(runtime) = env::var_os("XDG_RUNTIME_DIR") {
         make_private(Path::new(&runtime));
     }
-    if let Some(code) = activate(args)? {
+    // In a shell one can look at what a hook could not do.
+    let layout = Layout::new(&args.directory);
+    if let Some(code) = activate(args)?
+        && !(args.command.is_empty() && layout.anchor().join("home").exists())
+    {
         return Ok(code);
     }
     let mut shell = Command::new("/bin/sh");
     let session = args.directory.join(SESSION);
     if !session.exists() {
         // A manifest that no module made.
-        let packages = Layout::new(&args.directory).anchor().join("packages/bin");
+        let packages = layout.anchor().join("packages/bin");
         let path = env::var_os("PATH").unwrap_or_default();
         let dirs = packages.exists().then_some(packages).into_iter();
         let all = env::join_paths(dirs.chain(env::split_paths(&path)));
@@ -148,7 +152,7 @@ pub(super) fn exec(args: &Exec) -> Result<ExitCode, Failure> {
         }
         None => (not_found(program), NOT_FOUND),
     };
-    anstream::eprintln!("{ERROR}error:{ERROR:#} {failure}");
+    complain(format_args!("{ERROR}error:{ERROR:#} {failure}"));
     Ok(ExitCode::from(code))
 }
 

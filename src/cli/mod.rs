@@ -8,6 +8,7 @@ mod args;
 mod backups;
 mod build;
 mod completions;
+mod container_view;
 mod context;
 mod delete_generations;
 mod diff;

@@ -12,17 +12,17 @@ use serde_json::json;
 
 use super::Code;
 use super::args::{Backend, Global};
+use super::container_view::Shares;
 use super::context::Context;
 use super::failure::Failure;
 use super::scratch::Scratch;
 use super::select_generation::number;
-use super::{interrupt, keeper, source, target};
+use super::{container_view, interrupt, keeper, source, target};
 use crate::container::{
-    self, Bubblewrap, Container, Foreground, Identity, Invocation, Kind, Mode, Root, Session,
-    System,
+    self, Bubblewrap, Container, Foreground, Identity, Invocation, Kind, Session, System,
 };
 use crate::generation::Number;
-use crate::manifest::{HomeSpec, Index};
+use crate::manifest::{HomeSpec, Index, Manifest};
 use crate::tree::diff::read_manifest;
 
 /// Enter the configuration in a throwaway home, without touching your own.
@@ -49,16 +49,8 @@ pub(super) struct TestContainer {
     /// With the network
     #[arg(long)]
     net: bool,
-    /// Share PATH of the real machine; what is written to it stays
-    #[arg(long, value_name = "PATH")]
-    bind: Vec<PathBuf>,
-    /// Show PATH of the real machine, which cannot be written to
-    #[arg(long, value_name = "PATH")]
-    bind_ro: Vec<PathBuf>,
-    /// Show PATH of the real machine as it is; what is written to it is gone
-    /// at the end
-    #[arg(long, value_name = "PATH")]
-    copy: Vec<PathBuf>,
+    #[command(flatten)]
+    shares: Shares,
     /// Build, print the command that starts the container, and start nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
@@ -99,13 +91,17 @@ struct Entered {
     context: Context,
     tree: PathBuf,
     home: HomeSpec,
+    /// What managed links lead to outside of the tree and its store.
+    live: Vec<PathBuf>,
     _kept: Box<dyn std::any::Any>,
 }
 
 impl Entered {
     fn new(context: Context, tree: PathBuf, kept: Box<dyn std::any::Any>) -> Result<Self, Failure> {
         let index = Index::read(&tree)?;
-        let mut home = read_manifest(&tree)?.home;
+        let Manifest {
+            mut home, files, ..
+        } = read_manifest(&tree)?;
         if let Some(directory) = index.home() {
             directory.clone_into(&mut home.directory);
         }
@@ -114,6 +110,7 @@ impl Entered {
             context,
             tree,
             home,
+            live: container_view::live_sources(files),
             _kept: kept,
         })
     }
@@ -221,8 +218,8 @@ impl Prepared {
             home: entered.home.directory.clone(),
             real_home: real_home.clone(),
             executable: executable.clone(),
-            shown: vec![keeper::store_of(&entered.tree)],
-            instead: identity_files(&who, scratch)?,
+            shown: container_view::shown(&entered.tree, &entered.live),
+            instead: container_view::identity_files(&who, scratch)?,
             roots: Vec::new(),
             net: args.net || args.ephemeral,
             uid,
@@ -238,7 +235,7 @@ impl Prepared {
             uid,
         };
         let mut environment = container::environment(&session, env::vars_os());
-        if let Some(cookie) = display_cookie(kind, real_home.as_deref()) {
+        if let Some(cookie) = container_view::display_cookie(kind, real_home.as_deref()) {
             let inside = "/.nhmt/Xauthority";
             container.instead.push((cookie, inside.into()));
             environment.insert("XAUTHORITY".into(), inside.into());
@@ -248,9 +245,9 @@ impl Prepared {
             None => None,
         };
         let overlays = || bubblewrap.version() >= Some(Bubblewrap::OVERLAYS);
-        let mut overlay = !args.copy.is_empty() && overlays();
+        let mut overlay = args.shares.have_copies() && overlays();
         loop {
-            container.roots = roots(args, overlay, scratch)?;
+            container.roots = args.shares.roots(overlay, scratch)?;
             let mounts = container.mounts(&System::here());
             let invocation = Invocation::new(
                 bubblewrap,
@@ -341,58 +338,4 @@ fn shell() -> PathBuf {
     named
         .filter(|shell| shell.is_absolute())
         .unwrap_or_else(|| "/bin/sh".into())
-}
-
-/// `/etc/passwd` and `/etc/group`, with the user as the configuration has it.
-fn identity_files(who: &Identity, scratch: &Scratch) -> Result<Vec<(PathBuf, PathBuf)>, Failure> {
-    let mut files = Vec::new();
-    for name in ["passwd", "group"] {
-        let place = Path::new("/etc").join(name);
-        let system = fs::read(&place).unwrap_or_default();
-        let system = String::from_utf8_lossy(&system);
-        let text = match name {
-            "passwd" => container::passwd(&system, who),
-            _ => container::group(&system, who),
-        };
-        if let Some(text) = text {
-            files.push((scratch.file(name, text.as_bytes())?, place));
-        }
-    }
-    Ok(files)
-}
-
-/// The file that lets programs use the X server, when it lies in the home.
-fn display_cookie(kind: Kind, real_home: Option<&Path>) -> Option<PathBuf> {
-    if kind == Kind::Test || env::var_os("DISPLAY").is_none() {
-        return None;
-    }
-    let home = real_home?;
-    let file = env::var_os("XAUTHORITY").map_or_else(|| home.join(".Xauthority"), PathBuf::from);
-    (file.starts_with(home) && file.is_file()).then_some(file)
-}
-
-/// The paths that are shared, those above others first.
-fn roots(args: &TestContainer, overlay: bool, scratch: &Scratch) -> Result<Vec<Root>, Failure> {
-    let mut roots = Vec::new();
-    let given = [&args.bind_ro, &args.bind, &args.copy];
-    for (paths, flag) in given.iter().zip(["--bind-ro", "--bind", "--copy"]) {
-        for path in *paths {
-            let real = path.canonicalize().map_err(|error| {
-                Failure::new(format_args!(
-                    "cannot share {} ({flag}): {error}",
-                    path.display()
-                ))
-            })?;
-            let mode = match flag {
-                "--bind-ro" => Mode::ReadOnly,
-                "--bind" => Mode::Shared,
-                _ if overlay && real.is_dir() => Mode::Overlay,
-                _ => Mode::Copy(scratch.copy(&real)?),
-            };
-            let path = std::path::absolute(path).unwrap_or_else(|_| real.clone());
-            roots.push(Root { path, mode });
-        }
-    }
-    roots.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(roots)
 }

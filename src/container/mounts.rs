@@ -33,7 +33,12 @@ pub enum Mount {
     /// The few devices that every program needs.
     Dev(PathBuf),
     /// A path of the machine, with changes that are gone at the end.
-    Overlay(PathBuf),
+    Overlay {
+        /// The path.
+        from: PathBuf,
+        /// Where it is shown.
+        to: PathBuf,
+    },
     /// What is mounted there can be changed no more; mounts below it can.
     ReadOnly(PathBuf),
 }
@@ -111,7 +116,7 @@ impl Container {
             }
         }
         for root in &self.roots {
-            mounts.root(&root.path, &root.mode);
+            mounts.root(&root.path, &mounts.inside(&root.path), &root.mode);
         }
         mounts.add(Mount::ReadOnly("/".into()));
         mounts.all
@@ -228,12 +233,15 @@ impl Mounts<'_> {
         self.part(Path::new("/run/nscd"));
     }
 
-    fn root(&mut self, path: &Path, mode: &Mode) {
+    fn root(&mut self, path: &Path, to: &Path, mode: &Mode) {
         match mode {
-            Mode::ReadOnly => self.bind(path, path, Access::Read),
-            Mode::Shared => self.bind(path, path, Access::Write),
-            Mode::Overlay => self.add(Mount::Overlay(path.to_owned())),
-            Mode::Copy(copy) => self.bind(copy, path, Access::Write),
+            Mode::ReadOnly => self.bind(path, to, Access::Read),
+            Mode::Shared => self.bind(path, to, Access::Write),
+            Mode::Overlay => self.add(Mount::Overlay {
+                from: path.to_owned(),
+                to: to.to_owned(),
+            }),
+            Mode::Copy(copy) => self.bind(copy, to, Access::Write),
         }
     }
 
@@ -244,8 +252,7 @@ impl Mounts<'_> {
             .iter()
             .rfind(|mount| path.starts_with(mount.place()));
         match over {
-            Some(Mount::Bind { from, to, .. }) => from == to,
-            Some(Mount::Overlay(_)) => true,
+            Some(Mount::Bind { from, to, .. } | Mount::Overlay { from, to }) => from == to,
             _ => false,
         }
     }
@@ -274,11 +281,11 @@ impl Mount {
         match self {
             Self::Bind { to, .. }
             | Self::Link { to, .. }
+            | Self::Overlay { to, .. }
             | Self::Tmpfs(to)
             | Self::Directory(to)
             | Self::Proc(to)
             | Self::Dev(to)
-            | Self::Overlay(to)
             | Self::ReadOnly(to) => to,
         }
     }
@@ -300,9 +307,9 @@ impl Mount {
             Self::Link { target, to } => vec!["--symlink".as_ref(), target.as_ref(), to.as_ref()],
             Self::Proc(to) => vec!["--proc".as_ref(), to.as_ref()],
             Self::Dev(to) => vec!["--dev".as_ref(), to.as_ref()],
-            Self::Overlay(to) => vec![
+            Self::Overlay { from, to } => vec![
                 "--overlay-src".as_ref(),
-                to.as_ref(),
+                from.as_ref(),
                 "--tmp-overlay".as_ref(),
                 to.as_ref(),
             ],

@@ -141,6 +141,9 @@ impl Refusal {
         if own.contains("mount proc") {
             return self.remedy(WITHIN);
         }
+        if own.contains("Can't bind mount") || own.contains("Can't find source path") {
+            return self.remedy("a file system that is mounted there, or below, does not answer or is not for you: a network drive that is away, an automount, another user's sshfs; unmount it, or give yourself access");
+        }
         if own.contains("Unknown option") {
             return self.remedy("this bubblewrap is too old: nhmt needs 0.4 or newer");
         }
@@ -212,11 +215,12 @@ mod tests {
         assert!(remedies(NO, root).contains("--privileged"));
         assert!(remedies(NO, facts).contains("SELinux"));
         let proc = "bwrap: Can't mount proc on /newroot/proc: Operation not permitted\n";
+        assert!(remedies("bwrap: Can't chdir to /x", facts).contains("--dry-run"));
         assert!(remedies(proc, facts).contains("systempaths=unconfined"));
         assert!(remedies("bwrap: Unknown option --x\n", facts).contains("too old"));
         assert!(remedies("bwrap: execvp /x: No such file\n", facts).contains("static"));
         assert!(remedies("bwrap: prctl(PR_SET_SECCOMP): Invalid argument", facts).contains("type"));
-        assert!(remedies("bwrap: Can't find source path /x", facts).contains("--dry-run"));
+        assert!(remedies("bwrap: Can't find source path /x", facts).contains("sshfs"));
     }
 
     #[test]

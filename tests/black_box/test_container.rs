@@ -1,6 +1,7 @@
 //! Throwaway homes, by the bubblewrap of this machine.
 
 mod refusals;
+mod sharing;
 mod terminal;
 
 use std::collections::BTreeMap;
@@ -259,110 +260,20 @@ fn an_ordinary_user_needs_no_rights() {
 }
 
 #[test]
-fn paths_are_shared_as_they_are_declared() {
-    let home = simple()
-        .file("read/f", "r")
-        .file("write/f", "w")
-        .file("copy/f", "c")
-        .file("one", "o");
-    let at = |path: &str| home.at(path).to_str().unwrap().to_owned();
-    let script = "cat read/f write/f copy/f one
-        echo x 2>/dev/null > read/f || echo no
-        echo x > write/f; echo x > copy/f; echo x > one; cat copy/f one; ls -A";
-    let (read, write, copy, one) = (at("read"), at("write"), at("copy"), at("one"));
-    let seen = home.run([
-        "test-container",
-        "--bind-ro",
-        &read,
-        "--bind",
-        &write,
-        "--copy",
-        &copy,
-        "--copy",
-        &one,
-        "--",
-        "sh",
-        "-c",
-        script,
-    ]);
-    assert_eq!(
-        seen.success().stdout(),
-        "rwcono\nx\nx\n.config\n.local\ncopy\none\nread\nwrite\n"
+fn a_hook_that_fails_is_for_the_shell_to_look_at() {
+    let mut home = home();
+    let json = format!(
+        r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},"files":{{"f":{{"text":"x"}}}},
+           "hooks":[{{"name":"fails","script":"echo from the hook; exit 3"}}]}}"#,
+        home.path().display()
     );
-    assert_eq!(
-        home.read("read/f") + &home.read("copy/f") + &home.read("one"),
-        "rco"
-    );
-    assert_eq!(home.read("write/f"), "x\n");
-    home.run(["test-container", "--bind", &at("absent"), "--", "true"])
+    home.set_configuration("home.json", &json);
+    home.run(["test-container", "--", "cat", "f"])
         .exit(1)
-        .stderr_has("cannot share")
-        .stderr_has("--bind")
-        .stderr_has("absent");
-}
-
-/// bubblewrap with overlays, as far as the words go.
-#[test]
-fn a_newer_bubblewrap_is_asked_for_overlays() {
-    let home = simple().file("copy/f", "c");
-    let path = stand_in(
-        &home,
-        "case $1 in --version) echo bubblewrap 0.11.0; exit;; esac\nexit 0",
-    );
-    let home = home.env("PATH", &path);
-    let copy = home.at("copy");
-    let copy = copy.to_str().unwrap();
-    home.run(["test-container", "--copy", copy, "-n", "--", "true"])
-        .success()
-        .stdout_has(&format!("--overlay-src {copy} --tmp-overlay {copy}"));
-    // A kernel that keeps them for root.
-    let path = stand_in(
-        &home,
-        "case \"$*\" in --version) echo bubblewrap 0.11.0; exit;;
-        *--tmp-overlay*) echo \"bwrap: Can't make overlay mount on /newroot/x with options x: Operation not permitted\" >&2; exit 1;; esac\nexit 0",
-    );
-    let home = home.env("PATH", &path);
-    home.run(["test-container", "--copy", copy, "-n", "--", "true"])
-        .success()
-        .stdout_lacks("overlay")
-        .stdout_has("/copy ");
-}
-
-#[test]
-fn one_can_live_in_it() {
-    let shared = tempfile::Builder::new()
-        .prefix("nhmt-test-")
-        .tempdir_in("/var/tmp")
-        .unwrap();
-    let file = shared.path().join("f");
-    let home = simple()
-        .env("DISPLAY", ":7")
-        .env("SECRET", "x")
-        .file(".Xauthority", "cookie");
-    let script = format!(
-        "ls -A; echo $DISPLAY $SECRET $NHMT_CONTAINER; cat $XAUTHORITY; echo; echo x > {}; readlink /proc/self/ns/net /proc/self/ns/uts",
-        file.display()
-    );
-    let seen = home
-        .run(["test-container", "--ephemeral", "--", "sh", "-c", &script])
-        .success()
-        .stdout();
-    let net = fs::read_link("/proc/self/ns/net").unwrap();
-    let uts = fs::read_link("/proc/self/ns/uts").unwrap();
-    assert_eq!(
-        seen,
-        format!(
-            ".config\n.local\n:7 ephemeral\ncookie\n{}\n{}\n",
-            net.display(),
-            uts.display()
-        )
-    );
-    assert_eq!(
-        fs::read_to_string(file).unwrap(),
-        "x\n",
-        "the machine is the real one"
-    );
-    assert_eq!(home.read("secret"), "mine");
+        .stdout_lacks("x")
+        .stderr_has("fails");
+    // Without a command, and with nothing to read, the shell ends at once.
+    home.run(["test-container"]).success().stderr_has("fails");
 }
 
 #[test]
