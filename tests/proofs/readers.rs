@@ -74,6 +74,17 @@ impl Stage {
         self.finished.fetch_add(1, SeqCst);
     }
 
+    /// The person changes files, by `change`, which gives what lookups yield
+    /// then.
+    pub fn disturb(&self, change: impl FnOnce() -> View) {
+        self.person.fetch_add(1, SeqCst);
+        let view = Arc::new(change());
+        self.history.write().unwrap().push(view);
+        self.started.fetch_add(1, SeqCst);
+        self.finished.fetch_add(1, SeqCst);
+        self.person.fetch_add(1, SeqCst);
+    }
+
     fn wrong(&self, what: String) {
         self.found.wrong.lock().unwrap().push(what);
     }
