@@ -7,14 +7,15 @@ use clap::Args;
 use serde_json::json;
 
 use super::context::Context;
+use super::declared::declare;
 use super::failure::Failure;
 use super::report;
 use super::select_generation::number;
 use super::show_diff;
 use super::{source, target};
 use crate::generation::Number;
-use crate::manifest::Index;
-use crate::reconcile;
+use crate::manifest::{Index, OnConflict};
+use crate::reconcile::{self, Plan, Way};
 use crate::tree::diff::TreeDiff;
 
 /// Show what differs between the home and the configuration, or between
@@ -57,15 +58,21 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
         (Some(from), Some(to)) => (Some(tree(context, from)?), tree(context, to)?),
     };
     let diff = TreeDiff::between(old.as_deref(), &new)?;
+    let plan = match args.from {
+        Some(_) => Plan::default(),
+        None => in_the_home(context, current.as_deref(), &new)?,
+    };
     if context.json() {
-        context.ui.result(as_json(&diff));
+        context.ui.result(as_json(&diff, &plan));
     } else {
         show_diff::show(context.ui, &diff, old.as_deref(), &new)?;
-    }
-    if args.from.is_none()
-        && let Some(current) = &current
-    {
-        note_drift(context, current)?;
+        for conflict in plan.conflicts() {
+            let message = conflict.message();
+            context.ui.note(format_args!("in the way: {message}"));
+        }
+        report::drift(context.ui, plan.drift(), |ui, what| {
+            ui.note(format_args!("drift: {what}"));
+        });
     }
     let differs = args.exit_code && !diff.is_empty();
     Ok(ExitCode::from(u8::from(differs)))
@@ -73,12 +80,14 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
 
 /// The form that scripts may rely on. State and services are not managed yet,
 /// so nothing of them can differ.
-pub(super) fn as_json(diff: &TreeDiff) -> serde_json::Value {
+fn as_json(diff: &TreeDiff, plan: &Plan) -> serde_json::Value {
     json!({
         "files": diff.files,
         "packages": diff.packages,
         "hooks": diff.hooks,
         "live": diff.live,
+        "conflicts": plan.conflicts(),
+        "drift": plan.drift(),
         "state": {},
         "services": {},
     })
@@ -88,12 +97,19 @@ fn tree(context: &Context, number: Number) -> Result<PathBuf, Failure> {
     Ok(context.profile().get(number)?.tree)
 }
 
-/// What the next run would put back, which no comparison of trees shows.
-fn note_drift(context: &Context, current: &Path) -> Result<(), Failure> {
-    let index = Index::read(current)?;
-    let drift = reconcile::verify(&context.open()?, &index, current)?;
-    report::drift(context.ui, &drift, |ui, what| {
-        ui.note(format_args!("drift: {what}"));
-    });
-    Ok(())
+/// What the next run would find in the home, which no comparison of trees
+/// shows: what is in the way, and what it would put back.
+fn in_the_home(context: &Context, old: Option<&Path>, new: &Path) -> Result<Plan, Failure> {
+    let old = old.filter(|old| old.exists());
+    let old_index = old.map(Index::read).transpose()?;
+    let new_index = Index::read(new)?;
+    let way = Way {
+        old: old_index.as_ref(),
+        new: &new_index,
+        new_tree: new,
+        policy: new_index.on_conflict().unwrap_or(OnConflict::Abort),
+    };
+    let mut plan = reconcile::plan_for(&context.open()?, &way)?;
+    declare(&mut plan, new, old);
+    Ok(plan)
 }

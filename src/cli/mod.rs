@@ -10,6 +10,7 @@ mod build;
 mod completions;
 mod container_view;
 mod context;
+mod declared;
 mod delete_generations;
 mod diff;
 mod doctor;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::context::Context;
+use super::declared::declare_drift;
 use super::failure::Failure;
 use super::report;
-use super::swap::declared_in;
 use crate::manifest::Index;
 use crate::reconcile;
-use crate::tree::diff::{LivePath, read_manifest};
+use crate::tree::diff::LivePath;
 use crate::ui::{BOLD, CHANGED, DIM};
 
 pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
@@ -30,10 +30,7 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
     };
     let index = Index::read(&tree)?;
     let mut drift = reconcile::verify(&context.open()?, &index, &tree)?;
-    let manifest = read_manifest(&tree).ok();
-    for one in &mut drift {
-        one.declared_in = declared_in(manifest.as_ref(), &one.path);
-    }
+    declare_drift(&mut drift, &tree);
     let live = LivePath::all(&index, &tree);
     if context.json() {
         context.ui.result(

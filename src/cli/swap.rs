@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::Code;
 use super::args::SwapFlags;
 use super::context::Context;
+use super::declared::declare;
 use super::failure::Failure;
 use super::hooks::{self, Hooks, Tree};
 use super::interrupt;
@@ -20,9 +21,9 @@ use crate::container;
 use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
 use crate::hook;
-use crate::manifest::{HomePath, Index, IndexError, Manifest, OnConflict};
+use crate::manifest::{Index, IndexError, OnConflict};
 use crate::reconcile::{self, Done, Plan, ReconcileError, Registered, Way};
-use crate::tree::diff::{TreeDiff, read_manifest};
+use crate::tree::diff::TreeDiff;
 use crate::ui;
 
 /// What a command wants in the home.
@@ -51,7 +52,7 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let swap = Swap::prepare(context, lock, request)?;
     let mut plan = swap.plan()?;
-    swap.declare(&mut plan);
+    declare(&mut plan, &swap.new.0, swap.old_tree());
     let conflicts: Vec<_> = plan.open_conflicts().cloned().collect();
     let mut outcome = swap.outcome(&plan);
     if !conflicts.is_empty() {
@@ -100,22 +101,6 @@ pub(super) fn run(
         (None, Some(signal)) if failed => Ok(ExitCode::from(interrupt::code(signal))),
         (None, _) => Ok(ExitCode::from(u8::from(failed))),
     }
-}
-
-/// Who declared `path` in the home tree at `tree`, or a directory above it.
-pub(super) fn declared_in(manifest: Option<&Manifest>, path: &HomePath) -> Vec<String> {
-    let Some(manifest) = manifest else {
-        return Vec::new();
-    };
-    let own = manifest.files.get(path);
-    let above = || {
-        path.ancestors()
-            .filter_map(|above| manifest.files.get(&above))
-            .last()
-    };
-    own.or_else(above)
-        .map(|spec| spec.declared_in.clone())
-        .unwrap_or_default()
 }
 
 struct Swap<'a> {
@@ -222,16 +207,6 @@ impl<'a> Swap<'a> {
         by_flag
             .or(self.new.1.on_conflict())
             .unwrap_or(self.request.default_policy)
-    }
-
-    /// Fills in who declared what is in the way. The manifest holds every text
-    /// of the home, so it is read only for that.
-    fn declare(&self, plan: &mut Plan) {
-        if plan.conflicts().is_empty() && plan.drift().is_empty() {
-            return;
-        }
-        let manifest = read_manifest(&self.new.0).ok();
-        plan.declare(|path| declared_in(manifest.as_ref(), path));
     }
 
     fn outcome(&self, plan: &Plan) -> Outcome {

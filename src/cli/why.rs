@@ -1,16 +1,18 @@
 //! `nhmt why`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::json;
 
 use super::context::Context;
+use super::declared::declare_drift;
 use super::failure::Failure;
 use super::typed_path::in_home;
 use crate::generation::Number;
-use crate::manifest::{Content, FileSpec, HomePath, Manifest};
+use crate::manifest::{Content, FileSpec, HomePath, Index, Manifest, MethodName};
+use crate::reconcile::{self, Drift};
 use crate::tree::diff::read_manifest;
 use crate::ui::{BOLD, Table};
 
@@ -41,8 +43,11 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
         },
         _ => tree.join("home").join(path.as_path()),
     };
+    let drift = drifted(context, &tree, &path)?;
     if context.json() {
         let value = json!({
+            "method": spec.method,
+            "drift": drift,
             "path": path,
             "target": target,
             "declared_in": spec.declared_in,
@@ -61,11 +66,26 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
         table.row(["  as part of".to_owned(), target.to_string()]);
     }
     table.row(["  content".to_owned(), from.display().to_string()]);
+    if spec.method != MethodName::Link {
+        table.row(["  method".to_owned(), spec.method.as_str().to_owned()]);
+    }
     table.row(["  generation".to_owned(), number.to_string()]);
+    for one in drift {
+        table.row(["  drift".to_owned(), one.message()]);
+    }
     context
         .ui
         .result(format_args!("{BOLD}{path}{BOLD:#}\n{table}"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What is no longer as it was left at `path` or below it.
+fn drifted(context: &Context, tree: &Path, path: &HomePath) -> Result<Vec<Drift>, Failure> {
+    let index = Index::read(tree)?;
+    let mut drift = reconcile::verify(&context.open()?, &index, tree)?;
+    drift.retain(|one| one.path == *path || one.path.is_below(path));
+    declare_drift(&mut drift, tree);
+    Ok(drift)
 }
 
 /// A directory is not managed itself; what is managed in it helps on.

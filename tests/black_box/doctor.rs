@@ -414,3 +414,53 @@ fn advice_makes_no_home_unhealthy() {
         .stdout_has("is on a filesystem that cannot exchange names")
         .stdout_has("nothing is wrong");
 }
+
+#[test]
+fn a_state_directory_on_another_mount() {
+    let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
+        return;
+    };
+    let home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    let device = |path: &Path| std::os::unix::fs::MetadataExt::dev(&path.metadata().unwrap());
+    symlink(other.path(), home.at(".local")).unwrap();
+    home.run(["realize"]).success();
+    let outcome = home.run_bare(["doctor"]).success();
+    let said = outcome
+        .stdout()
+        .contains("is on another mount than the home");
+    assert_eq!(
+        said,
+        device(other.path()) != device(&home.path()),
+        "{outcome}"
+    );
+}
+
+/// Root may use every directory, so the test becomes somebody else.
+#[test]
+fn a_state_directory_of_another_user() {
+    use std::os::unix::fs::chown;
+    use std::os::unix::process::CommandExt;
+    const NOBODY: u32 = 65_534;
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let home = home();
+    for place in [
+        "",
+        "tmp",
+        "cache",
+        "home",
+        "home/.local",
+        "home/.local/state",
+    ] {
+        chown(home.outside(place), Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    fs::set_permissions(home.at(STATE), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = home.command_for_all();
+    command.uid(NOBODY).gid(NOBODY);
+    let outcome = crate::support::Outcome::of(command.arg("doctor"));
+    outcome
+        .exit(1)
+        .stdout_has("nhmt belongs to another user")
+        .stdout_has("chown");
+}

@@ -8,6 +8,7 @@ mod backups;
 mod bad_manifest;
 mod command_line;
 mod conflicts;
+mod declared;
 mod diff;
 mod doctor;
 #[cfg(target_os = "linux")]
