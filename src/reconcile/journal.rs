@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::directories::errno;
 use super::error::ReconcileError;
+use super::transit::Locked;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeError, os};
 use crate::manifest::HomePath;
@@ -76,6 +77,9 @@ pub(super) struct Move {
     /// slot is on another mount than the backups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) backup: Option<String>,
+    /// What comes out is a directory that its owner may not write to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) locked: Option<Locked>,
 }
 
 /// What goes in.
@@ -315,6 +319,7 @@ mod tests {
             expected: Expected::Foreign,
             slot: Place::Backup("7~2".into()),
             backup: None,
+            locked: None,
         });
         journal.moves.push(Move {
             path: path(b"x"),
@@ -323,6 +328,7 @@ mod tests {
             expected: Expected::OwnLink,
             slot: Place::Beside("2".into()),
             backup: Some("7".into()),
+            locked: None,
         });
         journal.directories.push(path(b"new"));
         journal

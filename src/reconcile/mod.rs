@@ -36,6 +36,7 @@ mod sparse;
 mod stage;
 mod switch;
 mod sync;
+mod transit;
 mod undo;
 mod union;
 mod verify;

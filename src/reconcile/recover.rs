@@ -237,7 +237,10 @@ impl Run<'_> {
     /// Where an exchange takes two steps, a run can be cut off between them:
     /// then the thing for a slot is beside it.
     fn join_steps(&mut self, journal: &Journal) -> Vec<String> {
-        let each = journal.moves.iter().map(|one| self.join(one));
+        let each = journal.moves.iter().map(|one| {
+            self.lock_again(one)?;
+            self.join(one)
+        });
         each.filter_map(|done| Some(done.err()?.to_string()))
             .collect()
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use rustix::fs::FileType;
+use rustix::fs::{FileType, Stat};
 use rustix::io::Errno;
 
 use super::apply::Registered;
@@ -13,6 +13,7 @@ use super::error::ReconcileError;
 use super::journal::{Escaped, Expected, FreshKind, Journal, Move, Place};
 use super::plan::{Fresh, InsteadOf, Placement, Plan};
 use super::run::Run;
+use super::transit::Locked;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, os};
 use crate::manifest::HomePath;
@@ -62,7 +63,14 @@ impl Run<'_> {
             InsteadOf::OwnDirectory => Expected::OwnDirectory,
             InsteadOf::Foreign { .. } => Expected::Foreign,
         };
-        refuse_mount_point(&dir, path)?;
+        let locked = match dir.stat(path.name()) {
+            Err(Errno::NOENT) => None,
+            stat => {
+                let stat = stat.at("look at", path)?;
+                refuse_mount_point(&dir, path, &stat)?;
+                Locked::of(&stat)
+            }
+        };
         let near = self.work.is_near(&dir).at("look at", path)?;
         let set = match expected {
             Expected::Foreign => Some(self.keeper.choose(path).at("make room to back up", path)?),
@@ -83,6 +91,7 @@ impl Run<'_> {
             expected,
             slot,
             backup,
+            locked,
         })
     }
 
@@ -113,11 +122,7 @@ fn directories_of(placement: &Placement) -> Vec<HomePath> {
 }
 
 /// A mount point cannot be renamed, so that is said before anything is tried.
-fn refuse_mount_point(dir: &Dir, path: &HomePath) -> Result<(), ReconcileError> {
-    let stat = match dir.stat(path.name()) {
-        Err(Errno::NOENT) => return Ok(()),
-        stat => stat.at("look at", path)?,
-    };
+fn refuse_mount_point(dir: &Dir, path: &HomePath, stat: &Stat) -> Result<(), ReconcileError> {
     if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
         return Ok(());
     }

@@ -139,7 +139,7 @@ impl<'a> Run<'a> {
                 .dir
                 .move_in(&slot.name, &dir, path.name())
                 .map(|()| Exchange::AtOnce),
-            _ => dir.exchange(path.name(), &slot.dir, &slot.name),
+            _ => one.exchange((&dir, path.name()), &slot),
         };
         let errno = match moved {
             Ok(Exchange::AtOnce) => return self.inspect(placement, one, &slot),

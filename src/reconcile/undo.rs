@@ -97,7 +97,7 @@ impl Run<'_> {
         }
         match self.look(&dir, path.name(), one).at("look at", path)? {
             Thing::Fresh => self.exchange_back(one, &dir, &slot),
-            Thing::Absent => match slot.dir.move_in(&slot.name, &dir, path.name()) {
+            Thing::Absent => match one.move_in(&slot, (&dir, path.name())) {
                 Err(Errno::EXIST) => self.keep_out(one, &slot),
                 moved => moved.at("put back", path),
             },
@@ -108,7 +108,7 @@ impl Run<'_> {
 
     fn exchange_back(&mut self, one: &Move, dir: &Dir, slot: &Slot) -> Result<(), HomeError> {
         let path = &one.path.0;
-        match dir.exchange(path.name(), &slot.dir, &slot.name) {
+        match one.exchange((dir, path.name()), slot) {
             Ok(Exchange::AtOnce) => {}
             Ok(Exchange::InSteps) => self.note_steps(path),
             // What the run had put there is in the slot; what is to go back is
@@ -122,7 +122,7 @@ impl Run<'_> {
                 return self.keep_out(one, slot);
             }
             Err(Errno::NOENT) => {
-                let moved = slot.dir.move_in(&slot.name, dir, path.name());
+                let moved = one.move_in(slot, (dir, path.name()));
                 return moved.at("put back", path);
             }
             Err(errno) => return Err(errno).at("put back", path),
@@ -135,17 +135,17 @@ impl Run<'_> {
             }
             // A fresh directory into which somebody has written is theirs now.
         }
-        match dir.exchange(path.name(), &slot.dir, &slot.name) {
+        match one.exchange((dir, path.name()), slot) {
             Ok(Exchange::Overtaken(aside)) => {
                 // Theirs did not get its name back: that was taken, too.
                 self.keep_held(path, &slot.beside(aside))?;
                 self.keep_out(one, slot)
             }
             Ok(_) => self.keep_out(one, slot),
-            Err(Errno::NOENT) => slot
-                .dir
-                .move_in(&slot.name, dir, path.name())
-                .at("put back", path),
+            Err(Errno::NOENT) => {
+                let moved = one.move_in(slot, (dir, path.name()));
+                moved.at("put back", path)
+            }
             Err(errno) => Err(errno).at("put back", path),
         }
     }

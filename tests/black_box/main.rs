@@ -28,5 +28,6 @@ mod realize;
 mod refusals;
 mod status;
 mod test_container;
+mod transitions;
 mod unwritable;
 mod why;

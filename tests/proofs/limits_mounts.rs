@@ -54,6 +54,12 @@ impl Mounted {
         Self(at.to_owned(), kind.to_owned())
     }
 
+    fn bind(what: &Path, at: &Path) -> Self {
+        fs::create_dir_all(at).unwrap();
+        Outcome::of(Command::new("mount").arg("--bind").arg(what).arg(at)).success();
+        Self(at.to_owned(), "none".to_owned())
+    }
+
     fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
         // With both named, the options that it has are not given again: those
@@ -217,9 +223,43 @@ fn another_filesystem_below_the_home() {
         home.write("m/mine", "mine in m");
         let before = home.snapshot();
         let over = tree(&home, "over", &json!({ "m": files("3") }), None);
-        activate(&home, &over).exit(1).stderr_has("~/m");
+        activate(&home, &over)
+            .exit(1)
+            .stderr_has("~/m is a mount point");
         assert_eq!(home.snapshot(), before);
         assert_eq!(home.read("m/file"), "1");
+    });
+}
+
+/// The same filesystem, and still no rename leads out of it.
+#[test]
+fn a_bind_mount_below_the_home() {
+    with_mounts("limits_mounts::a_bind_mount_below_the_home", || {
+        let home = Home::new();
+        fs::create_dir(home.outside("bound")).unwrap();
+        let _mounted = Mounted::bind(&home.outside("bound"), &home.at("b"));
+        home.write("b/file", "mine file");
+        home.write("b/dir/a", "mine a");
+        let text = |text: &str| json!({ "text": text });
+        let one = json!({ "b/file": text("1"), "b/dir": text("1"), "b/new/x": text("1") });
+        let two = json!({ "b/file": text("2"), "b/dir/y": text("2") });
+        let (one, two) = (
+            tree(&home, "one", &one, None),
+            tree(&home, "two", &two, None),
+        );
+        activate(&home, &one).success().stderr_lacks("warning");
+        activate(&home, &two).success().stderr_lacks("warning");
+        assert_eq!(
+            (home.read("b/file"), home.read("b/dir/y")),
+            ("2".into(), "2".into())
+        );
+        assert_eq!(mine(&home).len(), 2);
+        let mut names: Vec<_> = fs::read_dir(home.at("b"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        names.sort();
+        assert_eq!(names, ["dir", "file"], "private folders stay");
     });
 }
 
@@ -283,7 +323,10 @@ fn a_home_on_overlayfs() {
         // A directory of the lower layer can be moved nowhere.
         let before = home.snapshot();
         let over = tree(&home, "over", &json!({ "d": text("3") }), None);
-        activate(&home, &over).exit(1).stderr_has("~/d");
+        activate(&home, &over)
+            .exit(1)
+            .stderr_has("the filesystem of ~/d cannot move it")
+            .stderr_has("lower layer");
         assert_eq!(home.snapshot(), before);
         assert_eq!(mine(&home).len(), 5);
         assert_eq!(home.read("d/1"), "1");

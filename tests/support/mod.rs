@@ -15,6 +15,7 @@
 
 mod nix_store;
 mod outcome;
+mod owner;
 #[cfg(target_os = "linux")]
 mod strace;
 

@@ -357,3 +357,32 @@ fn a_run_that_moves_nothing_of_others_needs_no_bridge() {
     let tree = home.tree(&[("a", "2"), ("d/x", "1"), ("leaf", "1")]);
     assert!(!home.plan(&tree, OnConflict::Backup).needs_journal());
 }
+
+#[test]
+fn a_directory_that_was_made_writable_on_its_way_gets_its_mode_back() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let set = |path: &std::path::Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().mode() & 0o777;
+    for until in [Until::Bridge, Until::Moves, Until::Pivot] {
+        let home = Scratch::new();
+        home.write("d/mine", "mine");
+        set(&home.at("d"), 0o555);
+        let tree = home.tree(&[("d", "1")]);
+        cut_off(&home, &tree, until);
+        let kept = home.layout().backups().join("2/d");
+        let now = match until {
+            Until::Bridge => home.at("d"),
+            _ => kept.clone(),
+        };
+        assert_eq!(mode(&now), 0o555);
+        set(&now, 0o755);
+        let recovered = take_up(&home);
+        assert_eq!(recovered.problems, [""; 0]);
+        let then = if recovered.undone { home.at("d") } else { kept };
+        assert_eq!(mode(&then), 0o555);
+        assert_eq!(fs::read_to_string(then.join("mine")).unwrap(), "mine");
+        set(&then, 0o755);
+    }
+}
