@@ -310,6 +310,7 @@ mod tests {
     fn journal() -> Journal {
         let path = |bytes: &[u8]| Escaped(HomePath::new(bytes).unwrap());
         let mut journal = Journal::new(7, true, Path::new("/store/new tree%"), "12-0");
+        journal.began = 1_700_000_000;
         journal.old_tree = Some(Escaped(PathBuf::from(OsStr::from_bytes(b"/store/\xff"))));
         journal.bridge = Some("bridge-1".into());
         journal.moves.push(Move {
