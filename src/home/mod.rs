@@ -5,6 +5,7 @@
 //! symbolic link is followed on the way.
 
 mod below;
+mod case;
 pub(crate) mod dir;
 mod error;
 mod exchange;
