@@ -53,23 +53,26 @@ pub fn replace(target: &Path, link: &Path, may_go: impl Fn(&Path) -> bool) -> io
         .prefix(UNFINISHED)
         .make_in(dir, |new| symlink(target, new))?;
     let rename = |flags| renameat_with(CWD, new.path(), CWD, link, flags);
-    match rename(RenameFlags::NOREPLACE) {
+    // The kernel may find the name taken where the filesystem has no flags.
+    let exchanged = match rename(RenameFlags::NOREPLACE) {
         Err(Errno::EXIST) if stays(link) => return Err(in_the_way()),
-        Err(Errno::EXIST) => {
-            rename(RenameFlags::EXCHANGE)?;
-            if stays(new.path()) {
+        Err(Errno::EXIST) => rename(RenameFlags::EXCHANGE).map(|()| true),
+        renamed => renamed.map(|()| false),
+    };
+    match exchanged {
+        Ok(exchanged) => {
+            if exchanged && stays(new.path()) {
                 rename(RenameFlags::EXCHANGE)?;
                 return Err(in_the_way());
             }
         }
-        // Filesystems without the flags.
-        Err(Errno::INVAL | Errno::NOSYS) => {
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
             if fs::symlink_metadata(link).is_ok() && stays(link) {
                 return Err(in_the_way());
             }
             fs::rename(new.path(), link)?;
         }
-        renamed => renamed?,
+        Err(errno) => return Err(errno.into()),
     }
     fs::File::open(dir)?.sync_all()
 }

@@ -14,6 +14,8 @@ mod doctor;
 #[cfg(target_os = "linux")]
 mod doctor_runs;
 mod drift;
+#[cfg(target_os = "linux")]
+mod fuse;
 mod generations;
 mod home_spelling;
 mod hooks;

@@ -1,0 +1,62 @@
+//! A real filesystem that exchanges no names: bindfs, where this machine has
+//! it and lets it be mounted. `plain_rename.rs` needs neither.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::support::Home;
+
+/// What is mounted for a test, unmounted when it ends.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    /// The home of `home` over itself, by way of bindfs.
+    fn over(home: &Home) -> Option<Self> {
+        let bindfs = Command::new("bindfs")
+            .arg("--no-allow-other")
+            .args([home.path(), home.path()])
+            .args(["-o", "nonempty"])
+            .stderr(Stdio::null())
+            .status();
+        bindfs.ok()?.success().then(|| Self(home.path()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let unmounted = Command::new("fusermount3").arg("-uz").arg(&self.0).status();
+        assert!(unmounted.unwrap().success());
+    }
+}
+
+#[test]
+fn a_home_on_fuse_is_realized_and_taken_back() {
+    let mut home = Home::new()
+        .file(".bashrc", "mine")
+        .file("dir/inside", "mine too")
+        .manifest(r#"{".bashrc":{"text":"1"},"dir":{"text":"2"},"a/b":{"text":"3"}}"#);
+    let Some(_mounted) = Mounted::over(&home) else {
+        return;
+    };
+    home.run(["realize", "-b"])
+        .success()
+        .stderr_has("cannot exchange names in one step");
+    for (path, text) in [(".bashrc", "1"), ("dir", "2"), ("a/b", "3")] {
+        assert!(home.is_managed(path), "{path}");
+        assert_eq!(home.read(path), text);
+    }
+    let kept: Vec<_> = home.backups().into_values().collect();
+    assert_eq!(kept, ["mine", "mine too"]);
+    let before = home.snapshot();
+    home.set_manifest(r#"{".bashrc":{"text":"9"},"dir/in":{"text":"2"},"a":{"text":"3"}}"#);
+    home.run(["realize"]).success();
+    assert_eq!(
+        (home.read("dir/in"), home.read("a")),
+        ("2".into(), "3".into())
+    );
+    home.run(["rollback"]).success();
+    assert_eq!(home.snapshot(), before);
+    home.run(["backups", "expire", "--older-than", "0d"])
+        .success()
+        .stdout_has("deleted 2 backups");
+}
