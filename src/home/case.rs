@@ -105,7 +105,7 @@ mod tests {
             let same = |one: &&str| {
                 name == OsStr::new(one) || folds && name.eq_ignore_ascii_case(OsStr::new(one))
             };
-            let place = names.iter().position(|one| same(one));
+            let place = names.iter().position(same);
             place.map(|place| place as u64).ok_or(Errno::NOENT)
         };
         by_lookup(&set, lookup).unwrap()
