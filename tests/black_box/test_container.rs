@@ -18,9 +18,18 @@ use crate::support::{Home, Outcome};
 
 const NOBODY: u32 = 65_534;
 
+/// The search path; another bubblewrap than the system's is tried with its
+/// folder in `$NHMT_TEST_BWRAP`.
+fn path() -> String {
+    match std::env::var("NHMT_TEST_BWRAP") {
+        Ok(first) if !first.is_empty() => format!("{first}:/usr/bin:/bin"),
+        _ => "/usr/bin:/bin".to_owned(),
+    }
+}
+
 /// A home on a machine with bubblewrap.
 fn home() -> Home {
-    Home::new().env("PATH", "/usr/bin:/bin").env("TERM", "dumb")
+    Home::new().env("PATH", &path()).env("TERM", "dumb")
 }
 
 fn simple() -> Home {
@@ -285,7 +294,7 @@ fn the_command_line_is_shown_and_works() {
         .stdout();
     assert!(line.starts_with("env -i HOME="), "{line}");
     assert!(
-        line.contains("/usr/bin/bwrap") && line.ends_with("echo 'a  b'\n"),
+        line.contains("/bwrap --die-with-parent") && line.ends_with("echo 'a  b'\n"),
         "{line}"
     );
     let json = home

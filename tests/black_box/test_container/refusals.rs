@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
-use super::{become_nobody, simple, stand_in};
+use super::{become_nobody, path, simple, stand_in};
 use crate::support::Outcome;
 
 #[test]
@@ -29,7 +30,7 @@ fn a_tree_that_cannot_be_read_is_named() {
     let home = simple();
     home.run(["realize"]).success();
     let mut command = home.command_for_all();
-    command.env("PATH", "/usr/bin:/bin");
+    command.env("PATH", path());
     become_nobody(&home, &mut command);
     let store = home.at(".local/share/nhmt/store");
     fs::set_permissions(&store, fs::Permissions::from_mode(0o000)).unwrap();
@@ -100,4 +101,25 @@ fn what_is_wrong_with_the_configuration_is_said_as_elsewhere() {
     home.run_bare(["test-container"])
         .exit(4)
         .stderr_has("no configuration found");
+}
+
+/// A limit of a namespace of the test's own, and the bubblewrap of the machine.
+#[test]
+fn a_system_without_user_namespaces_is_known() {
+    let home = simple();
+    let mut command = Command::new("/usr/bin/unshare");
+    home.environment(&mut command);
+    command.args(["-U", "--map-user=1000", "--map-group=1000", "--keep-caps"]);
+    let script = "echo 0 > /proc/sys/user/max_user_namespaces
+        exec setpriv --ambient-caps -all --inh-caps -all \"$@\"";
+    command.args(["sh", "-c", script, "sh"]);
+    command.arg(home.command_for_all().get_program());
+    command
+        .arg("-f")
+        .arg(home.outside("configuration/home.json"));
+    become_nobody(&home, &mut command);
+    Outcome::of(command.args(["test-container", "--", "true"]))
+        .exit(1)
+        .stderr_has("bubblewrap could not make the container: Creating new namespace failed")
+        .stderr_has("user.max_user_namespaces is 0");
 }
