@@ -22,6 +22,7 @@ mod hooks;
 #[cfg(target_os = "linux")]
 mod kernels;
 mod large;
+mod messages;
 mod no_configuration;
 mod output;
 #[cfg(target_os = "linux")]

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod doctor;
+mod errors;
 mod in_the_way;
 mod links;
 mod rooms;

@@ -1,0 +1,207 @@
+//! What is said where things go wrong that seldom do.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::PathBuf;
+
+use crate::support::Home;
+
+/// The tree of a generation, made writable.
+fn tree(home: &Home, generation: u32) -> PathBuf {
+    let link = format!(".local/state/nix/profiles/nhmt-{generation}-link");
+    let tree = fs::read_link(home.at(link)).unwrap();
+    for dir in [tree.clone(), tree.join("home")] {
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    tree
+}
+
+#[test]
+fn a_file_of_a_generation_that_cannot_be_read() {
+    let mut home = Home::new().manifest(r#"{"d/f":{"text":"1"}}"#);
+    home.run(["realize"]).success();
+    home.set_manifest(r#"{"d/f":{"text":"2"}}"#);
+    home.run(["realize"]).success();
+    let dir = tree(&home, 1).join("home/d");
+    fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::remove_dir_all(&dir).unwrap();
+    symlink("d", &dir).unwrap();
+    home.run(["diff", "1", "2"])
+        .exit(1)
+        .stderr_has("cannot compare d/f: ");
+    fs::remove_file(tree(&home, 1).join("index")).unwrap();
+    home.run(["diff", "1", "2"])
+        .exit(1)
+        .stderr_has("error: cannot read ")
+        .stderr_has("/index: No such file or directory");
+}
+
+#[test]
+fn there_is_nothing_to_activate() {
+    Home::new()
+        .run_bare(["activate"])
+        .exit(1)
+        .stderr_has("no generation to activate: the profile is empty")
+        .stderr_has("`nhmt realize` makes the first; or name a home tree");
+}
+
+#[test]
+fn generations_are_selected_by_few_words() {
+    let home = Home::new().manifest("{}");
+    home.run(["realize"]).success();
+    let outcome = home.run(["delete-generations", "new"]);
+    assert_ne!(outcome.code(), Some(0));
+    outcome.stderr_has("`new` selects no generations: write `old`, `30d`");
+}
+
+#[test]
+fn a_profile_needs_a_name() {
+    Home::new()
+        .run_bare(["status", "--profile", "/"])
+        .exit(1)
+        .stderr_has("/ cannot be a profile: its name must be the name of a link");
+}
+
+#[test]
+fn a_temporary_directory_is_needed_to_build_with_nix() {
+    let home = Home::new().config("").env("TMPDIR", "/nonexistent");
+    home.run(["realize"])
+        .exit(1)
+        .stderr_has("cannot make a temporary directory: ")
+        .stderr_has("$TMPDIR, or in /tmp");
+}
+
+#[test]
+fn what_is_in_the_way_of_a_backup_stays() {
+    let home = Home::new()
+        .file("f", "mine")
+        .manifest(r#"{"f":{"text":"1"}}"#);
+    home.run(["realize", "-b"]).success();
+    fs::remove_file(home.at("f")).unwrap();
+    home.write("f", "newer");
+    home.run(["backups", "restore", "f"])
+        .exit(1)
+        .stderr_has("~/f is in the way; move it away first, it is not nhmt's");
+    assert_eq!(home.read("f"), "newer");
+}
+
+#[test]
+fn targets_that_are_none() {
+    for (target, why) in [
+        ("", "it is empty"),
+        ("a//b", "it is not normalized"),
+        (r"a\u0000b", "it has a NUL byte"),
+    ] {
+        let home = Home::new().manifest(&format!(r#"{{"{target}":{{"text":"x"}}}}"#));
+        home.run(["realize"]).exit(4).stderr_has(why);
+    }
+}
+
+#[test]
+fn sources_that_are_no_files() {
+    let mut home = Home::new();
+    let pipe = home.outside("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    home.set_manifest(&format!(r#"{{"p":{{"source":"{}"}}}}"#, pipe.display()));
+    home.run(["realize"])
+        .exit(4)
+        .stderr_has("and only files, directories and symbolic links can be managed");
+}
+
+/// A home on a machine whose Nix does as these scripts say; each gets what it
+/// was asked as `$*`, when that is not its version.
+fn with_nix_that(scripts: &[(&str, &str)], version: &str) -> Home {
+    let home = Home::new();
+    let bin = home.outside("bin");
+    fs::create_dir(&bin).unwrap();
+    for name in ["nix-build", "nix-store", "nix", "nix-instantiate"] {
+        let script = scripts.iter().find(|(of, _)| *of == name);
+        let script = script.map_or("exit 0", |(_, script)| script);
+        let file = bin.join(name);
+        let text =
+            format!("#!/bin/sh\ncase \"$*\" in *--version*) {version}; exit;; esac\n{script}\n");
+        fs::write(&file, text).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let store = home.outside("store").display().to_string();
+    home.env("PATH", &path).env("NIX_STORE_DIR", &store)
+}
+
+const CURRENT: &str = "echo 'nix-build (Nix) 2.24.1'";
+
+#[test]
+fn a_nix_that_cannot_be_used_is_named() {
+    for (version, said) in [
+        (
+            "echo 'nix-build (Nix) 2.3.16'",
+            "Nix 2.3 is too old: nhmt needs 2.8 or newer",
+        ),
+        (
+            "echo nonsense",
+            "--version printed `nonsense`, which names no version of Nix",
+        ),
+        ("echo broken >&2; exit 1", "Nix does not start: broken"),
+    ] {
+        let home = with_nix_that(&[], version).config("");
+        home.run(["realize"]).exit(1).stderr_has(said);
+    }
+}
+
+#[test]
+fn a_nix_that_ends_without_saying_why() {
+    let home = with_nix_that(
+        &[("nix-build", "echo 'something odd' >&2; exit 7")],
+        CURRENT,
+    );
+    let outcome = home.config("").run(["realize"]);
+    assert_ne!(outcome.code(), Some(0));
+    outcome.stderr_has("Nix ended with exit status: 7: something odd");
+}
+
+#[test]
+fn a_nix_that_makes_no_root_leaves_no_generation() {
+    let home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    let tree = home.run(["build", "--no-link"]).success().stdout();
+    let other = with_nix_that(
+        &[
+            ("nix-build", "echo \"$NIX_STORE_DIR/x-nhmt-home\""),
+            ("nix-store", "echo 'error: no roots today' >&2; exit 1"),
+        ],
+        CURRENT,
+    );
+    let store = other.outside("store");
+    fs::create_dir(&store).unwrap();
+    let copied = std::process::Command::new("cp")
+        .args(["-r", tree.trim()])
+        .arg(store.join("x-nhmt-home"))
+        .status();
+    assert!(copied.unwrap().success());
+    let index = store.join("x-nhmt-home/index");
+    let text = fs::read_to_string(&index).unwrap();
+    let here = other.path().display().to_string();
+    fs::set_permissions(&index, fs::Permissions::from_mode(0o644)).unwrap();
+    let text = text.replace(&home.path().display().to_string(), &here);
+    fs::write(&index, text).unwrap();
+    let other = other.config("");
+    other
+        .run(["realize"])
+        .exit(1)
+        .stderr_has("nix-store failed: error: no roots today");
+    assert!(!other.has("f") && !other.has(".local/state/nhmt/current"));
+    let json = other.run(["list-generations", "--json"]).success().json();
+    assert_eq!(json, serde_json::json!([]));
+}
+
+#[test]
+fn a_nix_that_builds_a_flake_and_does_not_say_what() {
+    let script = r#"case "$*" in *build*) echo '[]';; *) echo '["tester"]';; esac"#;
+    let home = with_nix_that(&[("nix", script)], CURRENT);
+    let flake = home.outside("configuration");
+    fs::write(flake.join("flake.nix"), "{ outputs = _: { }; }").unwrap();
+    let flake = format!("{}#tester", flake.display());
+    let outcome = home.run_bare(["realize", "--flake", &flake]);
+    assert_ne!(outcome.code(), Some(0));
+    outcome.stderr_has("`nix build --json` printed no output path: []");
+}
