@@ -85,9 +85,10 @@ pub fn block_in(live: &str) -> Result<Option<&str>, EditError> {
 /// Whether the block's text is `block`, whatever the line endings.
 #[must_use]
 pub fn same(inside: &str, block: &str) -> bool {
+    // The last line may lack its end, also when it is a carriage return alone.
     let bare = |text: &str| {
-        let text = text.replace('\r', "");
-        text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        format!("{text}\n").replace('\r', "")
     };
     bare(inside) == bare(block)
 }

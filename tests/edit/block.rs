@@ -1,4 +1,4 @@
-use nhmt::edit::{BlockStyle, Fault, block, block_in};
+use nhmt::edit::{BlockStyle, Fault, block, block_in, same};
 use proptest::prelude::*;
 
 fn style(top: bool) -> BlockStyle {
@@ -101,5 +101,18 @@ proptest! {
                 prop_assert_eq!(block(Some(&text), new, &style(top)).unwrap(), text);
             }
         }
+    }
+}
+
+#[test]
+fn a_carriage_return_alone_on_the_last_line_is_a_line() {
+    let style = BlockStyle {
+        comment: "#".to_owned(),
+        top: false,
+    };
+    for text in ["a\n\r", "\ra\n\r", "\r", "a\r", "a\r\n", "", "\n"] {
+        let with = block(Some("live\n"), Some(text), &style).unwrap();
+        let inside = block_in(&with).unwrap().unwrap();
+        assert!(same(inside, text), "{inside:?} is not {text:?}");
     }
 }

@@ -285,6 +285,10 @@ pub fn merges(data: &[u8]) {
     let Ok([live, declared, before @ ..]) = texts.as_deref() else {
         return;
     };
+    // nhmt renders what is declared, with line feeds alone.
+    if declared.contains('\r') {
+        return;
+    }
     let _ = merge(format, None, declared, before);
     let Ok(merged) = merge(format, Some(live), declared, before) else {
         return;

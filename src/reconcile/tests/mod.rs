@@ -5,6 +5,7 @@ mod backups;
 mod cases;
 mod conflicts;
 mod copies;
+mod exact;
 mod model;
 mod mounts;
 mod plan;
