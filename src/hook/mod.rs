@@ -22,6 +22,7 @@ mod process;
 mod sequence;
 #[cfg(test)]
 mod tests;
+mod written;
 
 pub use batch::{Batch, Record, batch};
 pub use declared::{Declared, Kind, Task};

@@ -17,6 +17,7 @@ struct Scratch {
     temp: TempDir,
     stop_at: Option<&'static str>,
     dry_run: bool,
+    twice: bool,
     new: PathBuf,
     seen: Vec<String>,
 }
@@ -29,6 +30,7 @@ impl Watch for Scratch {
     fn line(&mut self, _: &Task, line: &str) {
         if self.stop_at == Some(line) {
             assert!(interrupt(2, false));
+            assert!(!self.twice || interrupt(2, true));
         }
         self.seen.push(line.to_owned());
     }
@@ -64,6 +66,7 @@ impl Scratch {
             temp: tempfile::tempdir().unwrap(),
             stop_at: None,
             dry_run: false,
+            twice: false,
             new: PathBuf::from("/new tree"),
             seen: Vec::new(),
         }
@@ -235,4 +238,14 @@ fn a_signal_goes_to_the_hook_and_to_what_it_has_started() {
     assert_eq!(outcomes[0].why, "was ended by signal 2 (SIGINT)");
     assert_eq!(outcomes[1].why, "did not run: interrupted");
     assert_eq!(scratch.seen, ["> one", "ready"]);
+}
+
+#[test]
+fn a_second_signal_ends_a_hook_that_does_not_listen() {
+    let mut scratch = Scratch::new();
+    scratch.stop_at = Some("ready");
+    scratch.twice = true;
+    let script = "trap '' INT; echo ready; sleep 1000";
+    let outcomes = scratch.run(&[hook("one", script)], None);
+    assert_eq!(outcomes[0].why, "was ended by signal 9 (SIGKILL)");
 }

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::support::Home;
+use crate::support::{Home, Outcome};
 
 /// A home whose hooks find the usual commands.
 fn home() -> Home {
@@ -331,4 +331,26 @@ fn a_memory_that_cannot_be_read_is_named() {
         .exit(1)
         .stderr_has("hooks was written by a newer nhmt (format 7); use that one");
     assert_eq!(home.read(memory), r#"{"format":7}"#);
+}
+
+#[test]
+fn a_hook_that_asks_on_the_terminal_is_ended() {
+    let mut home = home();
+    // `script` gives it a terminal, which nobody types at.
+    let hooks = json!([{ "name": "asks", "script": "read -r answer < /dev/tty" }]);
+    declare(&mut home, &json!({ "f": { "text": "1" } }), &hooks);
+    let mut command = std::process::Command::new("script");
+    home.environment(&mut command);
+    let configuration = home.outside("configuration/home.json");
+    let typed = format!(
+        "{} -f {} realize",
+        env!("CARGO_BIN_EXE_nhmt"),
+        configuration.display()
+    );
+    command.args(["-qec", &typed, "/dev/null"]);
+    command.stdin(Stdio::null()).env("SHELL", "/bin/sh");
+    Outcome::of(&mut command)
+        .exit(1)
+        .stdout_has("hook `asks` was ended: it wanted to read from the terminal");
+    assert_eq!(home.read("f"), "1");
 }
