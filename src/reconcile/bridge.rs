@@ -42,7 +42,7 @@ impl Run<'_> {
         let place = self.home.layout().state().join(name);
         let moved = journal.moves.iter();
         let mut moved: Vec<_> = moved
-            .filter(|one| one.expected == Expected::Foreign)
+            .filter(|one| one.expected == Expected::Foreign || one.was.is_some())
             .collect();
         moved.sort_by(|a, b| a.path.0.cmp(&b.path.0));
         let mut builder = Builder {
@@ -226,6 +226,14 @@ impl Builder<'_> {
     /// What is at the path of `one` now, as it is found in its slot soon.
     fn moved(&mut self, into: &Dir, name: &OsStr, one: &Move) -> Result<()> {
         let path = &one.path.0;
+        if let Some(was) = &one.was {
+            let old = self.old.map(|tree| tree.join("home").join(was.0.as_path()));
+            return match old.map_or(Ok(()), |old| link(into, name, &old)) {
+                // A bridge on such a filesystem has both names at once.
+                Err(Errno::EXIST) => Ok(()),
+                made => made,
+            };
+        }
         let slot = self.slot(one);
         let parent = path.parent();
         let parent = match &parent {

@@ -25,11 +25,14 @@ pub enum ConflictKind {
     ParentIsDangling,
     /// nhmt's own state directory.
     OwnState,
+    /// Another wanted path, because the filesystem does not tell capitals from
+    /// small letters.
+    SameName,
 }
 
 impl ConflictKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::File,
         Self::ForeignLink,
         Self::ForeignDirectory,
@@ -38,6 +41,7 @@ impl ConflictKind {
         Self::ParentIsLink,
         Self::ParentIsDangling,
         Self::OwnState,
+        Self::SameName,
     ];
 
     /// What is there, as the rest of a sentence that starts with the path.
@@ -56,6 +60,10 @@ impl ConflictKind {
                 "is a symbolic link that leads nowhere, but managed files are to lie below it"
             }
             Self::OwnState => "is where nhmt keeps its own state",
+            Self::SameName => {
+                "cannot be beside another declared path, because this filesystem does not tell \
+                 capitals from small letters"
+            }
         }
     }
 
@@ -68,6 +76,7 @@ impl ConflictKind {
                  the files at the place that it leads to"
             }
             Self::OwnState => "choose another target for the declared file",
+            Self::SameName => "choose another target for one of the two",
             _ => {
                 "move it away, run again with `--on-conflict backup` to have it moved to nhmt's \
                  backups, or set `force = true` for this file"
@@ -79,7 +88,7 @@ impl ConflictKind {
     /// not: the directory's other files would vanish from where programs look.
     #[must_use]
     pub fn can_be_backed_up(self) -> bool {
-        !matches!(self, Self::ParentIsLink | Self::OwnState)
+        !matches!(self, Self::ParentIsLink | Self::OwnState | Self::SameName)
     }
 }
 

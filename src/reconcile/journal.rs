@@ -71,6 +71,10 @@ pub(super) struct Move {
     pub(super) after: bool,
     pub(super) fresh: FreshKind,
     pub(super) expected: Expected,
+    /// The old leaf whose link comes out, when it has the same name in other
+    /// letters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) was: Option<Escaped<HomePath>>,
     /// Where what comes out goes.
     pub(super) slot: Place,
     /// The set of the backup to which what comes out is copied, because its
@@ -318,6 +322,7 @@ mod tests {
             after: false,
             fresh: FreshKind::Link,
             expected: Expected::Foreign,
+            was: None,
             slot: Place::Backup("7~2".into()),
             backup: None,
             locked: None,
@@ -327,6 +332,7 @@ mod tests {
             after: true,
             fresh: FreshKind::Directory,
             expected: Expected::OwnLink,
+            was: Some(path(b"X")),
             slot: Place::Beside("2".into()),
             backup: Some("7".into()),
             locked: None,

@@ -19,6 +19,7 @@ mod examine;
 mod expire;
 mod finding;
 mod finish;
+mod fold;
 mod journal;
 mod keep;
 mod mend;

@@ -32,6 +32,7 @@ pub fn observe(
     let mut observed = Observed {
         marks: Vec::with_capacity(old.entries().len().max(new.entries().len())),
         made: Directories::read(home)?,
+        folds_case: home.folds_case()?,
         ..Observed::default()
     };
     let made = observed.made.clone();

@@ -69,4 +69,6 @@ pub struct Observed {
     pub(crate) missing: BTreeSet<HomePath>,
     /// The directories that nhmt made.
     pub(crate) made: Directories,
+    /// Names that differ in the case of their letters only are one.
+    pub(crate) folds_case: bool,
 }

@@ -41,6 +41,9 @@ pub(crate) enum InsteadOf {
     Nothing,
     /// A link that nhmt made, which is discarded.
     OwnLink,
+    /// The link of this old leaf, whose name differs only in the case of its
+    /// letters and is the same to the filesystem.
+    Renamed(HomePath),
     /// A directory that nhmt made, with nothing but its links.
     OwnDirectory,
     /// Something that is kept as a backup. With `exactly`, only this thing:
@@ -126,10 +129,16 @@ impl Plan {
         }
     }
 
-    /// Whether something goes that is not ours: the bridge shows it meanwhile.
+    /// Whether something goes that is not ours, or a link that is still needed:
+    /// the bridge shows it meanwhile.
     pub(crate) fn needs_bridge(&self) -> bool {
-        let foreign = |one: &Placement| matches!(one.instead_of, InsteadOf::Foreign { .. });
-        self.before.iter().any(foreign)
+        let shown = |one: &Placement| {
+            matches!(
+                one.instead_of,
+                InsteadOf::Foreign { .. } | InsteadOf::Renamed(_)
+            )
+        };
+        self.before.iter().any(shown)
     }
 
     /// Whether a run has more to do than to turn the anchor and to renew

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::conflict::{Conflict, ConflictKind};
 use super::drift::{Drift, DriftKind};
+use super::fold::Twins;
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::plan::{Fresh, InsteadOf, Placement, Plan};
 use super::union::{Pair, Union, has_below};
@@ -23,6 +24,7 @@ pub(super) struct Planner<'a> {
     blocked: Option<HomePath>,
     /// Where the leaves of a staged directory are collected.
     group: Option<Group>,
+    twins: Twins,
 }
 
 #[derive(Clone, Copy)]
@@ -47,6 +49,11 @@ impl<'a> Planner<'a> {
             covered: None,
             blocked: None,
             group: None,
+            twins: if observed.folds_case {
+                Twins::of(old, new)
+            } else {
+                Twins::default()
+            },
         }
     }
 
@@ -79,6 +86,11 @@ impl<'a> Planner<'a> {
         if is_own_state(path) {
             self.conflict(path, ConflictKind::OwnState, path, None, false);
             self.covered = Some(path.clone());
+            return;
+        }
+        if let Some(other) = self.twins.clash(path) {
+            let detail = Some(format!("the other is ~/{other}"));
+            self.conflict(path, ConflictKind::SameName, path, detail, false);
             return;
         }
         let counts = &mut self.plan.counts;
@@ -116,6 +128,9 @@ impl<'a> Planner<'a> {
     /// A leaf of the old generation alone.
     fn unwanted(&mut self, path: &HomePath, mark: Mark) {
         self.plan.counts.removed += 1;
+        if self.twins.lives_on(path) {
+            return;
+        }
         let becomes_directory = has_below(self.new, path);
         match mark {
             Mark::Absent | Mark::NoParent => {}
@@ -149,7 +164,13 @@ impl<'a> Planner<'a> {
             return;
         };
         let (kind, detail) = match &found.kind {
-            FoundKind::OwnLink => return self.place_link(path, InsteadOf::OwnLink),
+            FoundKind::OwnLink => {
+                let instead_of = match self.twins.was(path) {
+                    Some(was) => InsteadOf::Renamed(was.clone()),
+                    None => InsteadOf::OwnLink,
+                };
+                return self.place_link(path, instead_of);
+            }
             FoundKind::Directory { foreign: None } => {
                 self.covered = Some(path.clone());
                 return self.place_link(path, InsteadOf::OwnDirectory);

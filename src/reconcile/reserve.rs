@@ -59,7 +59,7 @@ impl Run<'_> {
         let dir = self.parent(path)?;
         let expected = match placement.instead_of {
             InsteadOf::Nothing => Expected::Nothing,
-            InsteadOf::OwnLink => Expected::OwnLink,
+            InsteadOf::OwnLink | InsteadOf::Renamed(_) => Expected::OwnLink,
             InsteadOf::OwnDirectory => Expected::OwnDirectory,
             InsteadOf::Foreign { .. } => Expected::Foreign,
         };
@@ -89,6 +89,10 @@ impl Run<'_> {
                 Fresh::Directory(_) => FreshKind::Directory,
             },
             expected,
+            was: match &placement.instead_of {
+                InsteadOf::Renamed(was) => Some(Escaped(was.clone())),
+                _ => None,
+            },
             slot,
             backup,
             locked,

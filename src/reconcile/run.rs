@@ -252,7 +252,7 @@ impl<'a> Run<'a> {
         let changed = || Err(ReconcileError::Changed(path.clone()));
         match &placement.instead_of {
             InsteadOf::Nothing => {}
-            InsteadOf::OwnLink => {
+            InsteadOf::OwnLink | InsteadOf::Renamed(_) => {
                 let own = is_own_link(self.home, &slot.dir, &slot.name);
                 if !own.at("look at what was at", path)? {
                     return changed();

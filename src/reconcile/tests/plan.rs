@@ -2,6 +2,7 @@
 
 use crate::home::dir::Identity;
 use crate::manifest::{Digest, Entry, HomePath, Index, LeafKind, OnConflict};
+use crate::reconcile::Conflict;
 use crate::reconcile::observed::{Found, FoundKind, Mark, Observed};
 use crate::reconcile::plan::{Fresh, InsteadOf, Plan, plan};
 
@@ -141,4 +142,39 @@ fn the_way_to_the_state_is_not_staged() {
     let plan = plan(&Index::empty(), &new, &observed, OnConflict::Abort);
     assert_eq!(names(&plan.links), [".local/y"]);
     assert_eq!(placed(&plan)[0].0, ".local/share");
+}
+
+#[test]
+fn two_wanted_paths_that_are_one_to_the_filesystem_are_named_both() {
+    let new = index(&[("README", "1"), ("a/x", "1"), ("A/y", "1"), ("readme", "2")]);
+    let mut observed = seen(&[Mark::Absent; 4], &[], &[]);
+    let apart = plan(&Index::empty(), &new, &observed, OnConflict::Backup);
+    assert_eq!(apart.conflicts().len(), 0);
+    observed.folds_case = true;
+    let folded = plan(&Index::empty(), &new, &observed, OnConflict::Backup);
+    let messages: Vec<_> = folded.open_conflicts().map(Conflict::message).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].contains("~/a/x") && messages[0].contains("~/A)"));
+    assert!(messages[1].contains("~/readme") && messages[1].contains("~/README"));
+}
+
+#[test]
+fn a_new_name_in_other_letters_takes_the_link_and_does_not_lose_it() {
+    let (old, new) = (index(&[("d/readme", "1")]), index(&[("d/README", "1")]));
+    // One entry, found by both names; it leads to the old leaf.
+    let link = [("d/README", FoundKind::OwnLink)];
+    let mut observed = seen(&[Mark::Odd, Mark::Ours], &link, &[]);
+    let apart = plan(&old, &new, &observed, OnConflict::Abort);
+    assert_eq!(names(&apart.stale), ["d/readme"]);
+    observed.folds_case = true;
+    let folded = plan(&old, &new, &observed, OnConflict::Abort);
+    assert_eq!(folded.stale, []);
+    let renamed = InsteadOf::Renamed(path("d/readme"));
+    assert_eq!(folded.before[0].instead_of, renamed);
+    assert!(folded.needs_bridge());
+    // And again, when it leads to the new one: a run that is finished.
+    let link = [("d/readme", FoundKind::OwnLink)];
+    let mut observed = seen(&[Mark::Ours, Mark::Odd], &link, &[]);
+    observed.folds_case = true;
+    assert!(plan(&old, &new, &observed, OnConflict::Abort).is_empty());
 }

@@ -11,6 +11,7 @@ use crate::manifest::OnConflict;
 use crate::reconcile::apply::Registered;
 use crate::reconcile::journal::Journal;
 use crate::reconcile::pivot::pivot;
+use crate::reconcile::plan::InsteadOf;
 use crate::reconcile::run::Run;
 use crate::reconcile::{Recovered, interrupted, recover};
 
@@ -385,4 +386,33 @@ fn a_directory_that_was_made_writable_on_its_way_gets_its_mode_back() {
         assert_eq!(fs::read_to_string(then.join("mine")).unwrap(), "mine");
         set(&then, 0o755);
     }
+}
+
+/// A filesystem that does not tell capitals from small letters, as far as one
+/// that does can play it: the entry has the new name.
+#[test]
+fn both_names_of_a_link_resolve_while_it_is_renamed() {
+    let mut home = Scratch::new();
+    home.realize(&[("d/readme", "old")]);
+    fs::rename(home.at("d/readme"), home.at("d/README")).unwrap();
+    let tree = home.tree(&[("d/README", "new")]);
+    let mut plan = home.plan(&tree, OnConflict::Abort);
+    assert_eq!(plan.before.len(), 1);
+    plan.before[0].instead_of = InsteadOf::Renamed(path("d/readme"));
+    let lock = home.lock();
+    let mut run = Run::new(&lock, 2).unwrap();
+    let journal = run.reserve(&plan, &tree.path, &2.into()).unwrap();
+    journal.write(&lock, &run.state).unwrap();
+    run.prepare(&plan, &journal).unwrap();
+    assert_eq!(home.read("d/README"), "old");
+    let anchored = home.layout().anchor().join("home/d/readme");
+    assert_eq!(fs::read_to_string(anchored).unwrap(), "old");
+    drop(run);
+    drop(lock);
+    assert!(take_up(&home).undone);
+    let target = fs::read_link(home.at("d/README")).unwrap();
+    assert_eq!(target, home.layout().link_target(&path("d/readme")));
+    let done = home.apply(plan, &tree).unwrap();
+    assert_eq!(done.problems, [""; 0]);
+    assert_eq!(home.read("d/README"), "new");
 }
