@@ -208,7 +208,11 @@ pub(super) fn foreign_in(
     if !made.has(path) {
         return Ok(Some(path.clone()));
     }
-    let inside = dir.open(path.name()).at("open", path)?;
+    let inside = match dir.open(path.name()) {
+        // Another program was quicker: what is there now is not nhmt's.
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => return Ok(Some(path.clone())),
+        inside => inside.at("open", path)?,
+    };
     foreign_inside(home, made, &inside, path)
 }
 
@@ -225,10 +229,11 @@ pub(super) fn foreign_inside(
             return Ok(Some(path.clone()));
         };
         let foreign = match kind {
-            FileType::Symlink => {
-                let target = dir.read_link(&name).at("read the link", &below)?;
-                (!home.is_own_target(target.as_bytes())).then_some(below)
-            }
+            FileType::Symlink => match dir.read_link(&name) {
+                Ok(target) if home.is_own_target(target.as_bytes()) => None,
+                Ok(_) | Err(Errno::NOENT | Errno::INVAL) => Some(below),
+                Err(errno) => return Err(errno).at("read the link", &below),
+            },
             FileType::Directory => foreign_in(home, made, dir, &below)?,
             _ => Some(below),
         };

@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 
-use super::scratch::Scratch;
-use crate::home::plain;
+use super::scratch::{Scratch, path};
+use crate::home::{HomeDir, plain};
 use crate::manifest::OnConflict;
+use crate::reconcile::directories::Directories;
+use crate::reconcile::observe::foreign_in;
 use crate::reconcile::{ReconcileError, Way, switch};
 
 const PATHS: [&str; 6] = ["p", "d/q", "both", "e/1", "e/2", "e/3"];
@@ -113,4 +115,23 @@ fn saves_against_runs() {
         lost.len(),
         saved.len()
     );
+}
+
+#[test]
+fn what_is_replaced_while_it_is_looked_at_is_not_nhmts() {
+    let mut home = Scratch::new();
+    home.realize(&[("d/x", "1")]);
+    let open = HomeDir::open(&home.layout()).unwrap();
+    let made = Directories::read(&open).unwrap();
+    let dir = path("d");
+    let look = || foreign_in(&open, &made, open.dir(), &dir);
+    assert_eq!(look().unwrap(), None);
+    // It was a directory when it was listed.
+    fs::remove_dir_all(home.at("d")).unwrap();
+    assert_eq!(look().unwrap(), Some(dir.clone()));
+    home.write("d", "saved");
+    assert_eq!(look().unwrap(), Some(dir.clone()));
+    fs::remove_file(home.at("d")).unwrap();
+    home.link("elsewhere", "d");
+    assert_eq!(look().unwrap(), Some(dir.clone()));
 }
