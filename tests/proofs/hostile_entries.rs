@@ -138,10 +138,28 @@ pub fn records(data: &[u8]) {
     });
 }
 
+/// Whether nothing can be changed but what a sandbox gives.
+pub fn is_sandboxed() -> bool {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    let is_fixed = |at: &str| {
+        let flags = statvfs(at).map(|data| data.f_flag);
+        flags.is_ok_and(|flags| flags.contains(StatVfsMountFlags::RDONLY))
+    };
+    is_fixed("/")
+}
+
 /// Where the anchor leads, and a journal, in which `@@` stands for the place of
 /// the home and of the trees. Whatever is taken up then, nothing outside the
 /// home changes, and no file of the person's is lost.
+///
+/// # Panics
+/// Outside a sandbox: an nhmt that takes a wrong journal for a right one moves
+/// away whatever that names.
 pub fn journal(data: &[u8]) {
+    assert!(
+        is_sandboxed(),
+        "run this in a sandbox: docs/developing.md, Fuzzing"
+    );
     let Some((anchor, text)) = data.split_first() else {
         return;
     };

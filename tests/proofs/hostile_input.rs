@@ -2,12 +2,15 @@
 //! what each promises holds.
 
 use std::fs;
+use std::io::Write;
 use std::ops::Range;
 use std::panic::catch_unwind;
 use std::path::Path;
+use std::process::Command;
 
 use crate::counts::Counts;
-use crate::hostile_entries::ALL;
+use crate::hostile_entries::{ALL, is_sandboxed};
+use crate::support::Outcome;
 use crate::trees::Dice;
 
 /// What often goes wrong.
@@ -114,8 +117,51 @@ fn damage(input: &[u8], others: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
     bytes
 }
 
+/// Runs `body` where the whole machine is read-only but for a folder in memory:
+/// if what is tested here broke, it could move away anything. `test` is the
+/// full name of the calling test.
+fn sandboxed(test: &str, body: impl FnOnce()) {
+    if is_sandboxed() {
+        return body();
+    }
+    let outcome = Outcome::of(
+        Command::new("bwrap")
+            .args(["--ro-bind", "/", "/", "--dev", "/dev", "--die-with-parent"])
+            .args(["--setenv", "TMPDIR", "/dev/shm"])
+            .arg(std::env::current_exe().unwrap())
+            .args(["--exact", test, "--nocapture"]),
+    )
+    .success()
+    .stdout_has("1 passed");
+    for line in outcome.stdout().lines() {
+        if let Some(counts) = line.find("proof: ") {
+            // `println!` would be captured.
+            let line = format!("{}\n", &line[counts..]);
+            std::io::stdout().write_all(line.as_bytes()).unwrap();
+        }
+    }
+}
+
 #[test]
 fn damaged_input_is_refused_or_passed_over() {
+    sandboxed(
+        "hostile_input::damaged_input_is_refused_or_passed_over",
+        try_all,
+    );
+}
+
+#[test]
+fn a_journal_is_tried_in_a_sandbox_only() {
+    if !is_sandboxed() {
+        let (_, journal) = ALL
+            .into_iter()
+            .find(|(name, _)| *name == "journal")
+            .unwrap();
+        assert!(catch_unwind(|| journal(b"0{}")).is_err());
+    }
+}
+
+fn try_all() {
     let each = if crate::full() { 40_000 } else { 400 };
     let (mut tried, mut seeds, mut wrong) = (0, 0, Vec::new());
     for (name, act) in ALL {

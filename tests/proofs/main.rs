@@ -29,6 +29,7 @@ mod unprivileged;
 mod view;
 mod watchers;
 mod writers;
+mod writers_pivot;
 mod writers_programs;
 
 /// Whether all points are to be tried, and not only a sample of them.

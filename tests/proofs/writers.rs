@@ -49,7 +49,7 @@ fn trees(home: &Home) -> [PathBuf; 2] {
 
 /// Every line of every file in the home, nhmt's own records and backups among
 /// them, and the files in nhmt's private folders.
-fn lines(home: &Path) -> (HashSet<String>, BTreeSet<PathBuf>) {
+pub fn lines(home: &Path) -> (HashSet<String>, BTreeSet<PathBuf>) {
     let (mut lines, mut held) = (HashSet::new(), BTreeSet::new());
     for entry in WalkDir::new(home) {
         let entry = entry.unwrap();
@@ -68,7 +68,7 @@ fn lines(home: &Path) -> (HashSet<String>, BTreeSet<PathBuf>) {
 }
 
 /// What is not to be found, one message each.
-fn lost(ledger: &Ledger, found: &HashSet<String>) -> Vec<String> {
+pub fn lost(ledger: &Ledger, found: &HashSet<String>) -> Vec<String> {
     let lost = ledger.expected.difference(found);
     lost.map(|line| format!("`{line}` is nowhere")).collect()
 }

@@ -54,6 +54,12 @@ impl Program {
         }
     }
 
+    /// The next path will be the one at `position`.
+    pub fn go_to(&mut self, position: usize) {
+        let length = self.paths.len();
+        self.count = self.count.next_multiple_of(length) + position + length - 1;
+    }
+
     /// The next line, and where it goes.
     fn next(&mut self) -> (String, PathBuf) {
         self.count += 1;
