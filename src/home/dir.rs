@@ -3,7 +3,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat};
@@ -61,7 +61,7 @@ impl Dir {
     /// `ELOOP` (open(2), `O_NOFOLLOW`).
     pub(crate) fn open(&self, name: &OsStr) -> Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        fs::openat(&self.0, name, flags, Mode::empty()).map(Self)
+        fs::openat(&self.0, single(name)?, flags, Mode::empty()).map(Self)
     }
 
     /// Opens `path` below this directory, following links: for the state
@@ -87,12 +87,12 @@ impl Dir {
     /// Reads the target of the link `name` into `buffer` and gives its length.
     /// `EINVAL` when it is not a link.
     pub(crate) fn read_link_into(&self, name: &OsStr, buffer: &mut [u8]) -> Result<usize> {
-        fs::readlinkat_raw(&self.0, name, buffer)
+        fs::readlinkat_raw(&self.0, single(name)?, buffer)
     }
 
     /// The target of the link `name`.
     pub(crate) fn read_link(&self, name: &OsStr) -> Result<OsString> {
-        let target = fs::readlinkat(&self.0, name, Vec::new())?;
+        let target = fs::readlinkat(&self.0, single(name)?, Vec::new())?;
         Ok(OsString::from_vec(target.into_bytes()))
     }
 
@@ -115,12 +115,12 @@ impl Dir {
 
     /// What `name` is, a link not followed.
     pub(crate) fn stat(&self, name: &OsStr) -> Result<Stat> {
-        fs::statat(&self.0, name, AtFlags::SYMLINK_NOFOLLOW)
+        fs::statat(&self.0, single(name)?, AtFlags::SYMLINK_NOFOLLOW)
     }
 
     /// What `name` is, a link followed.
     pub(crate) fn stat_following(&self, name: &OsStr) -> Result<Stat> {
-        fs::statat(&self.0, name, AtFlags::empty())
+        fs::statat(&self.0, single(name)?, AtFlags::empty())
     }
 
     /// What this directory itself is.
@@ -140,7 +140,7 @@ impl Dir {
         if !follow {
             flags |= OFlags::NOFOLLOW;
         }
-        fs::openat(&self.0, name, flags, Mode::empty()).map(std::fs::File::from)
+        fs::openat(&self.0, single(name)?, flags, Mode::empty()).map(std::fs::File::from)
     }
 
     /// Makes the regular file `name`, which must not exist, for writing.
@@ -148,43 +148,54 @@ impl Dir {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(mode & 0o7777);
-        fs::openat(&self.0, name, flags, mode).map(std::fs::File::from)
+        fs::openat(&self.0, single(name)?, flags, mode).map(std::fs::File::from)
     }
 
     /// Makes the link `name`, which must not exist.
     pub(crate) fn symlink(&self, target: impl rustix::path::Arg, name: &OsStr) -> Result<()> {
-        fs::symlinkat(target, &self.0, name)
+        fs::symlinkat(target, &self.0, single(name)?)
     }
 
     /// Makes the directory `name`, which must not exist.
     pub(crate) fn make(&self, name: &OsStr, mode: u32) -> Result<()> {
-        fs::mkdirat(&self.0, name, Mode::from_raw_mode(mode))
+        fs::mkdirat(&self.0, single(name)?, Mode::from_raw_mode(mode))
     }
 
     /// Sets the mode of the directory `name`: only in private folders, because
     /// a link there would be followed.
     pub(crate) fn set_mode(&self, name: &OsStr, mode: u32) -> Result<()> {
-        fs::chmodat(&self.0, name, Mode::from_raw_mode(mode), AtFlags::empty())
+        fs::chmodat(
+            &self.0,
+            single(name)?,
+            Mode::from_raw_mode(mode),
+            AtFlags::empty(),
+        )
     }
 
     /// Renames over `new`: only inside the state directory.
     pub(crate) fn replace(&self, name: &OsStr, new: &OsStr) -> Result<()> {
-        fs::renameat(&self.0, name, &self.0, new)
+        fs::renameat(&self.0, single(name)?, &self.0, single(new)?)
     }
 
     /// Makes `other/new` a further name of the file `name`.
     pub(crate) fn hard_link(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
-        fs::linkat(&self.0, name, &other.0, new, AtFlags::empty())
+        fs::linkat(
+            &self.0,
+            single(name)?,
+            &other.0,
+            single(new)?,
+            AtFlags::empty(),
+        )
     }
 
     /// Removes the name of a file or a link.
     pub(crate) fn unlink(&self, name: &OsStr) -> Result<()> {
-        fs::unlinkat(&self.0, name, AtFlags::empty())
+        fs::unlinkat(&self.0, single(name)?, AtFlags::empty())
     }
 
     /// Removes the empty directory `name`.
     pub(crate) fn remove_dir(&self, name: &OsStr) -> Result<()> {
-        fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)
+        fs::unlinkat(&self.0, single(name)?, AtFlags::REMOVEDIR)
     }
 
     /// The names in this directory with their kinds, in no order.
@@ -222,6 +233,15 @@ impl From<OwnedFd> for Dir {
     }
 }
 
+/// `name` if it is one component and does not lead upwards.
+pub(super) fn single(name: &OsStr) -> Result<&OsStr> {
+    let bytes = name.as_bytes();
+    if bytes.is_empty() || bytes == b".." || bytes.contains(&b'/') {
+        return Err(Errno::INVAL);
+    }
+    Ok(name)
+}
+
 impl AsFd for Dir {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
@@ -241,5 +261,52 @@ mod tests {
         assert!(dir.open(OsStr::new("real")).is_ok());
         let errno = dir.open(OsStr::new("link")).unwrap_err();
         assert!(matches!(errno, Errno::NOTDIR | Errno::LOOP), "{errno}");
+    }
+
+    #[test]
+    fn no_name_leads_out_of_a_directory() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(temp.path().join("in/below")).unwrap();
+        std::fs::write(temp.path().join("outside"), "").unwrap();
+        let dir = Dir::open_path(&temp.path().join("in")).unwrap();
+        let outside = temp.path().join("outside");
+        for name in [
+            "",
+            "..",
+            "../outside",
+            "/",
+            "below/..",
+            outside.to_str().unwrap(),
+        ] {
+            let name = OsStr::new(name);
+            let fresh = OsStr::new("fresh");
+            let refused = [
+                dir.open(name).err(),
+                dir.stat(name).err(),
+                dir.stat_following(name).err(),
+                dir.read_link(name).err(),
+                dir.read_link_into(name, &mut [0; 8]).err(),
+                dir.open_file(name, false).err(),
+                dir.create_file(name, 0o600).err(),
+                dir.symlink("x", name).err(),
+                dir.make(name, 0o700).err(),
+                dir.set_mode(name, 0o700).err(),
+                dir.replace(name, fresh).err(),
+                dir.replace(OsStr::new("below"), name).err(),
+                dir.hard_link(name, &dir, fresh).err(),
+                dir.hard_link(OsStr::new("below"), &dir, name).err(),
+                dir.unlink(name).err(),
+                dir.remove_dir(name).err(),
+                dir.exchange(name, &dir, OsStr::new("below")).err(),
+                dir.exchange(OsStr::new("below"), &dir, name).err(),
+                dir.move_out(name, &dir, fresh).err(),
+                dir.move_out(OsStr::new("below"), &dir, name).err(),
+                dir.move_in(name, &dir, fresh).err(),
+                dir.move_in(OsStr::new("below"), &dir, name).err(),
+            ];
+            assert_eq!(refused, [Some(Errno::INVAL); 22], "{name:?}");
+        }
+        assert!(dir.open(OsStr::new(".")).is_ok());
+        assert!(outside.exists() && temp.path().join("in/below").exists());
     }
 }

@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 use rustix::fs::{self, FileType, RenameFlags};
 use rustix::io::{Errno, Result};
 
-use super::dir::Dir;
+use super::dir::{Dir, single};
 use crate::manifest::Digest;
 
 /// How two names were exchanged.
@@ -32,6 +32,7 @@ impl Dir {
     /// Exchanges `name` here with `slot` in the folder `private`. On an error
     /// nothing was changed.
     pub(crate) fn exchange(&self, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<Exchange> {
+        let (name, slot) = (single(name)?, single(slot)?);
         match rename(self, name, private, slot, RenameFlags::EXCHANGE) {
             Ok(()) => Ok(Exchange::AtOnce),
             Err(errno) if is_unsupported(errno) => self.exchange_in_steps(name, private, slot),
@@ -42,6 +43,7 @@ impl Dir {
     /// Moves `name` from this directory into the folder `private`, where
     /// `slot` must be free (`EEXIST`).
     pub(crate) fn move_out(&self, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<()> {
+        let (name, slot) = (single(name)?, single(slot)?);
         match rename(self, name, private, slot, RenameFlags::NOREPLACE) {
             Err(errno) if is_unsupported(errno) => move_to_free(self, name, private, slot),
             done => done,
@@ -51,6 +53,7 @@ impl Dir {
     /// Moves `slot` from this directory, which is private, to `name` in `dir`,
     /// which must not exist (`EEXIST`).
     pub(crate) fn move_in(&self, slot: &OsStr, dir: &Dir, name: &OsStr) -> Result<()> {
+        let (slot, name) = (single(slot)?, single(name)?);
         match rename(self, slot, dir, name, RenameFlags::NOREPLACE) {
             Err(errno) if is_unsupported(errno) => self.move_in_by_calls(slot, dir, name),
             done => done,
