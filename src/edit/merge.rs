@@ -14,6 +14,9 @@ pub struct Merged {
     pub text: String,
     /// Whether it differs from the live one.
     pub changed: bool,
+    /// Whether a value went that none of the texts before declares: somebody
+    /// else chose it, and it is in the live text alone.
+    pub overwrites: bool,
     /// Whether neither a key nor a comment is left in it.
     pub empty: bool,
 }
@@ -55,6 +58,7 @@ pub fn merge(
         return Ok(Merged {
             text: declared.to_owned(),
             changed: true,
+            overwrites: false,
             empty: is_nothing(&want),
         });
     };
@@ -71,6 +75,7 @@ pub fn merge(
         };
         return Ok(Merged {
             changed: text != live,
+            overwrites: false,
             text,
             empty,
         });
@@ -79,6 +84,7 @@ pub fn merge(
     let unchanged = |empty| Merged {
         text: live.to_owned(),
         changed: false,
+        overwrites: false,
         empty,
     };
     let (mut now, want) = match (read(format, &unix)?, want) {
@@ -97,6 +103,7 @@ pub fn merge(
             return Ok(Merged {
                 text: format!("{mark}{declared}"),
                 changed: true,
+                overwrites: true,
                 empty: false,
             });
         }
@@ -106,7 +113,7 @@ pub fn merge(
         .filter_map(|text| read(format, text).ok())
         .collect();
     let before: Vec<&Map> = before.iter().filter_map(Value::as_map).collect();
-    let changes = plan(&now, &want, &before);
+    let (changes, overwrites) = plan(&now, &want, &before);
     if changes.is_empty() {
         return Ok(unchanged(now.is_empty() && !has_comment(format, &unix)));
     }
@@ -121,6 +128,7 @@ pub fn merge(
         if read(format, &again).is_ok_and(|read| read == expected) {
             return Ok(Merged {
                 empty: is_nothing(&expected) && !has_comment(format, &again),
+                overwrites: overwrites || comments(format, &again) < comments(format, &unix),
                 text: format!("{mark}{text}"),
                 changed: true,
             });
@@ -167,10 +175,15 @@ fn edit(
 
 /// Whether a text without keys has comments, which somebody wrote.
 fn has_comment(format: Format, text: &str) -> bool {
+    comments(format, text) > 0
+}
+
+/// How many signs of comments are in the text: at least as many as comments.
+fn comments(format: Format, text: &str) -> usize {
     let signs: &[&str] = match format {
         Format::Json => &["//", "/*"],
         Format::Ini => &["#", ";"],
         _ => &["#"],
     };
-    signs.iter().any(|sign| text.contains(sign))
+    signs.iter().map(|sign| text.matches(sign).count()).sum()
 }

@@ -27,21 +27,36 @@ impl Change {
 /// What has to change in `live`: each declared key gets its value, maps one
 /// key at a time, everything else whole; a key that one of `before` declares
 /// and `declared` does not goes away where its value still is the one that was
-/// declared; a map that has lost its last key that way goes with it.
-pub(super) fn plan(live: &Map, declared: &Map, before: &[&Map]) -> Vec<Change> {
-    let mut changes = Vec::new();
-    walk(&Vec::new(), live, declared, before, &mut changes);
-    changes
+/// declared; a map that has lost its last key that way goes with it. Also gives
+/// whether a value is overwritten that none of `before` declares.
+pub(super) fn plan(live: &Map, declared: &Map, before: &[&Map]) -> (Vec<Change>, bool) {
+    let (mut changes, mut overwrites) = (Vec::new(), false);
+    walk(
+        &Vec::new(),
+        live,
+        declared,
+        before,
+        &mut changes,
+        &mut overwrites,
+    );
+    (changes, overwrites)
 }
 
-fn walk(path: &Path, live: &Map, declared: &Map, before: &[&Map], changes: &mut Vec<Change>) {
+fn walk(
+    path: &Path,
+    live: &Map,
+    declared: &Map,
+    before: &[&Map],
+    changes: &mut Vec<Change>,
+    overwrites: &mut bool,
+) {
     for (key, want) in declared {
         let place = below(path, key);
         match (live.get(key), want) {
             (Some(Value::Map(live)), Value::Map(want)) => {
                 let before = maps(before, key);
                 let start = changes.len();
-                walk(&place, live, want, &before, changes);
+                walk(&place, live, want, &before, changes, overwrites);
                 // Not every format can take the last key out of a map and keep
                 // the map.
                 let gone = changes.len() - start;
@@ -51,7 +66,11 @@ fn walk(path: &Path, live: &Map, declared: &Map, before: &[&Map], changes: &mut 
                 }
             }
             (Some(live), want) if live == want => {}
-            _ => changes.push(Change::Set(place, want.clone())),
+            (live, want) => {
+                let declared_before = |live| before.iter().any(|map| map.get(key) == Some(live));
+                *overwrites |= live.is_some_and(|live| !declared_before(live));
+                changes.push(Change::Set(place, want.clone()));
+            }
         }
     }
     for (key, live) in live {

@@ -133,6 +133,7 @@ pub fn apply<'a>(
         problems.push(format!("the anchor may not be on the disk yet: {errno}"));
     }
     problems.extend(run.finish(&plan, &journal));
+    problems.extend(run.write_files(&plan, new_tree));
     if let Some(in_force) = registered.in_force {
         in_force();
     }

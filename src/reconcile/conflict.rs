@@ -23,6 +23,8 @@ pub enum ConflictKind {
     ParentIsLink,
     /// A symbolic link that leads to no directory where one should be.
     ParentIsDangling,
+    /// A file of which nhmt cannot change a part.
+    CannotMerge,
     /// nhmt's own state directory.
     OwnState,
     /// Another wanted path, because the filesystem does not tell capitals from
@@ -32,7 +34,7 @@ pub enum ConflictKind {
 
 impl ConflictKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::File,
         Self::ForeignLink,
         Self::ForeignDirectory,
@@ -40,6 +42,7 @@ impl ConflictKind {
         Self::ParentIsFile,
         Self::ParentIsLink,
         Self::ParentIsDangling,
+        Self::CannotMerge,
         Self::OwnState,
         Self::SameName,
     ];
@@ -59,6 +62,7 @@ impl ConflictKind {
             Self::ParentIsDangling => {
                 "is a symbolic link that leads nowhere, but managed files are to lie below it"
             }
+            Self::CannotMerge => "is a file of which nhmt cannot change its part alone",
             Self::OwnState => "is where nhmt keeps its own state",
             Self::SameName => {
                 "cannot be beside another declared path, because this filesystem does not tell \
@@ -74,6 +78,10 @@ impl ConflictKind {
             Self::ParentIsLink => {
                 "replace the link by a directory (and move what it leads to there), or declare \
                  the files at the place that it leads to"
+            }
+            Self::CannotMerge => {
+                "correct the file at that place, or run again with `--on-conflict backup` to have \
+                 it moved to nhmt's backups and a new one written"
             }
             Self::OwnState => "choose another target for the declared file",
             Self::SameName => "choose another target for one of the two",

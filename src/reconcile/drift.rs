@@ -20,17 +20,32 @@ pub enum DriftKind {
     ReplacedBySpecialFile,
     /// A directory above is now a file or a symbolic link.
     ParentReplaced,
+    /// A copy has other content than nhmt left in it.
+    Edited,
+    /// Declared keys have other values.
+    KeysChanged,
+    /// The text between nhmt's markers is another.
+    BlockEdited,
+    /// nhmt's markers are gone.
+    BlockGone,
+    /// What nhmt wrote in it cannot be taken out.
+    CannotUndeclare,
 }
 
 impl DriftKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 11] = [
         Self::Missing,
         Self::ReplacedByFile,
         Self::ReplacedByDirectory,
         Self::ReplacedByLink,
         Self::ReplacedBySpecialFile,
         Self::ParentReplaced,
+        Self::Edited,
+        Self::KeysChanged,
+        Self::BlockEdited,
+        Self::BlockGone,
+        Self::CannotUndeclare,
     ];
 
     /// What happened, as the rest of a sentence that starts with the path.
@@ -42,6 +57,11 @@ impl DriftKind {
             Self::ReplacedByDirectory => "was replaced by a directory",
             Self::ReplacedByLink => "was replaced by another symbolic link",
             Self::ReplacedBySpecialFile => "was replaced by a socket, a pipe or a device",
+            Self::Edited => "was edited",
+            Self::KeysChanged => "has other values at declared keys",
+            Self::BlockEdited => "was edited between nhmt's markers",
+            Self::BlockGone => "has lost nhmt's block",
+            Self::CannotUndeclare => "has parts of nhmt's that cannot be taken out of it",
             Self::ParentReplaced => "is not reached: a directory above it was replaced",
         }
     }
@@ -50,14 +70,30 @@ impl DriftKind {
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
-            Self::Missing => "the next `nhmt realize` puts the link back",
+            Self::Missing => "the next `nhmt realize` puts it back",
+            Self::Edited => {
+                "take over into the configuration what you want to keep; the next `nhmt \
+                 realize` moves it to nhmt's backups and writes what is declared"
+            }
+            Self::KeysChanged => {
+                "take over into the configuration what you want to keep; the next `nhmt \
+                 realize` enforces the declared values, and keeps the file as it is in \
+                 nhmt's backups"
+            }
+            Self::BlockEdited => {
+                "move what you added out of the block, or into the configuration; the next \
+                 `nhmt realize` writes the block anew, and keeps the file as it is in nhmt's \
+                 backups"
+            }
+            Self::BlockGone => "the next `nhmt realize` adds it again",
+            Self::CannotUndeclare => "take out yourself what you do not want",
             Self::ParentReplaced => {
                 "the next `nhmt realize` backs up a file that stands there and makes the \
                  directory again; a link to a directory is yours to replace"
             }
             _ => {
                 "take over into the configuration what you want to keep; the next `nhmt \
-                 realize` moves it to nhmt's backups and puts the link back"
+                 realize` moves it to nhmt's backups and puts back what is declared"
             }
         }
     }

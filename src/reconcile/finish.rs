@@ -163,7 +163,7 @@ impl Run<'_> {
     }
 
     /// Removes the directories of ours that are empty and not needed.
-    fn leave(&mut self, plan: &Plan) -> Result<(), HomeError> {
+    pub(super) fn leave(&mut self, plan: &Plan) -> Result<(), HomeError> {
         let mut forgot = false;
         for path in &plan.leave {
             let gone = match self.home.walker().parent_of(path)? {

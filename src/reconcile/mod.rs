@@ -17,6 +17,7 @@ mod drift;
 mod error;
 mod examine;
 mod expire;
+mod files;
 mod finding;
 mod finish;
 mod fold;

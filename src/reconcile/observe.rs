@@ -11,6 +11,7 @@ use rustix::io::Errno;
 
 use super::copy::same_bytes;
 use super::directories::Directories;
+use super::files::Written;
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::union::Union;
 use crate::home::dir::{Dir, Identity, LINK_MAX};
@@ -33,13 +34,16 @@ pub fn observe(
         marks: Vec::with_capacity(old.entries().len().max(new.entries().len())),
         made: Directories::read(home)?,
         folds_case: home.folds_case()?,
+        written: Written::read(home)?,
         ..Observed::default()
     };
     let made = observed.made.clone();
+    let written = observed.written.clone();
     let inspector = Inspector {
         home,
         new_tree,
         made: &made,
+        written: &written,
     };
     let mut buffer = [0; LINK_MAX];
     let mut walker = home.walker();
@@ -95,6 +99,7 @@ struct Inspector<'a> {
     home: &'a HomeDir,
     new_tree: &'a Path,
     made: &'a Directories,
+    written: &'a Written,
 }
 
 impl Inspector<'_> {
@@ -142,7 +147,9 @@ impl Inspector<'_> {
                 }
             }
             FileType::RegularFile => FoundKind::File {
-                same: wanted && self.is_same(dir, name, path, false),
+                same: wanted
+                    && (self.is_same(dir, name, path, false)
+                        || self.written.has_left(path, dir, name)),
             },
             FileType::Directory => FoundKind::Directory {
                 foreign: if wanted {
@@ -235,6 +242,10 @@ pub(super) fn foreign_inside(
                 Err(errno) => return Err(errno).at("read the link", &below),
             },
             FileType::Directory => foreign_in(home, made, dir, &below)?,
+            FileType::RegularFile => {
+                let left = Written::read(home)?.has_left(&below, dir, &name);
+                (!left).then_some(below)
+            }
             _ => Some(below),
         };
         if foreign.is_some() {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::directories::Directories;
+use super::files::Written;
 use crate::home::dir::Identity;
 use crate::manifest::HomePath;
 
@@ -71,4 +72,6 @@ pub struct Observed {
     pub(crate) made: Directories,
     /// Names that differ in the case of their letters only are one.
     pub(crate) folds_case: bool,
+    /// What nhmt left in files that are no links.
+    pub(crate) written: Written,
 }

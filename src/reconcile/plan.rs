@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::conflict::Conflict;
 use super::drift::Drift;
+use super::files::Step;
 use super::observed::Observed;
 use super::planner::Planner;
 use crate::home::dir::Identity;
@@ -77,6 +78,8 @@ pub struct Plan {
     pub(crate) stale: Vec<HomePath>,
     /// After the pivot: links to make anew, so that watchers get an event.
     pub(crate) relink: Vec<HomePath>,
+    /// After the pivot: files that are no links, and have to change.
+    pub(crate) files: Vec<Step>,
     pub(crate) counts: Counts,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) drift: Vec<Drift>,
@@ -147,7 +150,8 @@ impl Plan {
         !(self.before.is_empty()
             && self.links.is_empty()
             && self.after.is_empty()
-            && self.stale.is_empty())
+            && self.stale.is_empty()
+            && self.files.is_empty())
     }
 
     /// The leaves whose links are made where nothing is, before the pivot.
@@ -167,6 +171,7 @@ impl Plan {
             && self.after.is_empty()
             && self.stale.is_empty()
             && self.relink.is_empty()
+            && self.files.is_empty()
     }
 }
 

@@ -102,6 +102,7 @@ impl<'a> Planner<'a> {
         match pair.old {
             // A link that is there already, left by a run that was cut off.
             None if mark == Mark::Ours => counts.unchanged += 1,
+            None if self.old.get(path).is_some() => counts.changed += 1,
             None => counts.created += 1,
             Some(_) if changed => counts.changed += 1,
             Some(_) if drifted => counts.repaired += 1,
@@ -177,6 +178,11 @@ impl<'a> Planner<'a> {
             }
             FoundKind::File { same: true } | FoundKind::Link { same: true, .. } => {
                 return self.place_link(path, foreign(found, true));
+            }
+            // A copy that somebody edited before it became a link.
+            FoundKind::File { .. } if self.observed.written.is_copy(path) => {
+                self.drift(path, DriftKind::Edited, true);
+                return self.place_link(path, foreign(found, false));
             }
             FoundKind::File { .. } => (ConflictKind::File, None),
             FoundKind::Link { target, .. } => (ConflictKind::ForeignLink, Some(leads_to(target))),

@@ -211,7 +211,10 @@ impl Run<'_> {
             Ok(plan)
         });
         match planned {
-            Ok(plan) => problems.extend(self.finish(&plan, journal)),
+            Ok(plan) => {
+                problems.extend(self.finish(&plan, journal));
+                problems.extend(self.write_files(&plan, &journal.new_tree.0));
+            }
             Err(error) => problems.push(error.to_string()),
         }
         problems

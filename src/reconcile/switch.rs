@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::apply::{Done, Registered, apply};
 use super::error::ReconcileError;
+use super::files;
 use super::observe::observe;
 use super::plan::{Plan, plan};
 use crate::home::{HomeDir, HomeError, HomeLock};
@@ -34,7 +35,9 @@ pub fn plan_for(home: &HomeDir, way: &Way<'_>) -> Result<Plan, HomeError> {
     let empty = Index::empty();
     let old = way.old.unwrap_or(&empty);
     let observed = observe(home, old, way.new, way.new_tree)?;
-    Ok(plan(old, way.new, &observed, way.policy))
+    let mut plan = plan(old, way.new, &observed, way.policy);
+    files::add(home, way, &mut plan)?;
+    Ok(plan)
 }
 
 /// Plans, lets the caller register the generation, and applies. `register` is

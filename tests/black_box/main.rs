@@ -23,6 +23,11 @@ mod hooks;
 mod kernels;
 mod large;
 mod messages;
+mod methods;
+#[cfg(target_os = "linux")]
+mod methods_cut_off;
+#[cfg(target_os = "linux")]
+mod methods_race;
 mod no_configuration;
 mod output;
 #[cfg(target_os = "linux")]

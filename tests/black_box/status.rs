@@ -37,7 +37,7 @@ fn much_drift_is_explained_once() {
     }
     let outcome = home.run_bare(["status"]).success();
     assert_eq!(outcome.stdout().matches("is managed, but gone").count(), 2);
-    assert_eq!(outcome.stderr().matches("puts the link back").count(), 1);
+    assert_eq!(outcome.stderr().matches("puts it back").count(), 1);
     let quiet = home.run_bare(["status", "-q"]).success();
     assert_eq!(quiet.stderr(), "");
 }

@@ -1,0 +1,419 @@
+//! What nhmt left in files that are no links: `<state>/written`, a line for
+//! each. A line that cannot be read is passed over: then a file counts as
+//! somebody else's, and is kept.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
+
+use rustix::fs::Stat;
+use rustix::io::Errno;
+
+use crate::home::dir::{Dir, Identity};
+use crate::home::{AtPlace, HomeDir, HomeError, os};
+use crate::manifest::{Digest, Format, HomePath, Method};
+use crate::reconcile::directories::errno;
+
+/// The file's name in the state directory.
+const NAME: &str = "written";
+
+/// How a remembered file arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Copy,
+    Merge(Format),
+    Block,
+    Seed,
+}
+
+/// What tells that a file was not touched since nhmt left it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Stamp {
+    inode: u64,
+    size: u64,
+    modified: (i64, u64),
+}
+
+impl Stamp {
+    pub(super) fn of(stat: &Stat) -> Self {
+        let Identity {
+            inode,
+            size,
+            modified,
+            ..
+        } = Identity::of(stat);
+        Self {
+            inode,
+            size,
+            modified,
+        }
+    }
+}
+
+/// What is known of one file. Several contents and parts stand side by side
+/// while a run is on its way: after a crash each of them is known as ours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Record {
+    pub(super) kind: Kind,
+    /// nhmt made the file; nobody had one there.
+    pub(super) created: bool,
+    /// The permission bits that were declared.
+    pub(super) mode: u32,
+    /// The digest of the index's entry that the file was brought to.
+    pub(super) entry: [u8; 16],
+    /// The file as it was left; `None` while a run is on its way.
+    pub(super) stamp: Option<Stamp>,
+    /// The whole contents that nhmt may have left.
+    pub(super) contents: Vec<Digest>,
+    /// The declared keys, or the block, that nhmt may have left in it.
+    pub(super) parts: Vec<String>,
+    /// Contents that may be on their way out, and are in the new one.
+    pub(super) leaving: Vec<Digest>,
+}
+
+impl Record {
+    /// Whether nhmt made the file and left it with this content.
+    pub(super) fn is_own(&self, content: Digest) -> bool {
+        self.created && self.contents.contains(&content)
+    }
+
+    /// Whether a run is on its way, or was cut off.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.contents.len() > 1 || self.parts.len() > 1 || !self.leaving.is_empty()
+    }
+
+    /// Whether nothing is lost with a file of this content in a private
+    /// folder.
+    pub(super) fn knows(&self, content: Digest) -> bool {
+        self.leaving.contains(&content) || self.is_own(content)
+    }
+
+    /// Whether both say the same of the file.
+    pub(super) fn says(&self, other: Option<&Self>) -> bool {
+        other.is_some_and(|other| {
+            Self {
+                stamp: None,
+                ..self.clone()
+            } == Self {
+                stamp: None,
+                ..other.clone()
+            }
+        })
+    }
+
+    /// What is remembered of the file while this may come in place of what
+    /// `known` says: what it is stays as it was until it is changed.
+    pub(super) fn beside(&self, known: Option<&Self>) -> Self {
+        let mut ahead = known.unwrap_or(self).clone();
+        ahead.stamp = None;
+        merge(&mut ahead.parts, &self.parts);
+        // What was somebody else's must not pass for ours.
+        if ahead.created {
+            merge(&mut ahead.contents, &self.contents);
+        }
+        ahead
+    }
+}
+
+fn merge<T: Clone + PartialEq>(all: &mut Vec<T>, more: &[T]) {
+    for one in more {
+        if !all.contains(one) {
+            all.push(one.clone());
+        }
+    }
+}
+
+/// All records, by path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Written(BTreeMap<HomePath, Record>);
+
+impl Written {
+    /// What is remembered; nothing when there is no memory.
+    pub(crate) fn read(home: &HomeDir) -> Result<Self, HomeError> {
+        let Some(state) = home.state()? else {
+            return Ok(Self::default());
+        };
+        let mut bytes = Vec::new();
+        let read = match state.open_file(os(NAME), false) {
+            Ok(mut file) => file.read_to_end(&mut bytes).map_err(|error| errno(&error)),
+            Err(Errno::NOENT) => Ok(0),
+            Err(errno) => Err(errno),
+        };
+        read.at_path("read", home.layout().state().join(NAME))?;
+        let lines = bytes.split(|&b| b == b'\n');
+        Ok(Self(lines.filter_map(parse).collect()))
+    }
+
+    /// Writes the memory beside the old one, brings it to the disk and renames
+    /// it over.
+    pub(super) fn write(&self, home: &HomeDir, state: &Dir) -> Result<(), HomeError> {
+        let place = home.layout().state().join(NAME);
+        let next = format!("{NAME}.next");
+        let written = match state.unlink(os(&next)) {
+            Ok(()) | Err(Errno::NOENT) => self.write_as(state, &next),
+            Err(errno) => Err(errno),
+        };
+        if written.is_err() {
+            let _ = state.unlink(os(&next));
+        }
+        written.at_path("write", place)
+    }
+
+    fn write_as(&self, state: &Dir, next: &str) -> rustix::io::Result<()> {
+        let mut file = state.create_file(os(next), 0o600)?;
+        let bytes: Vec<u8> = self.0.iter().flat_map(line).collect();
+        file.write_all(&bytes).map_err(|error| errno(&error))?;
+        rustix::fs::fsync(&file)?;
+        state.replace(os(next), os(NAME))?;
+        state.sync()
+    }
+
+    pub(super) fn get(&self, path: &HomePath) -> Option<&Record> {
+        self.0.get(path)
+    }
+
+    pub(super) fn set(&mut self, path: &HomePath, record: Option<Record>) {
+        match record {
+            Some(record) => {
+                self.0.insert(path.clone(), record);
+            }
+            None => {
+                self.0.remove(path);
+            }
+        }
+    }
+
+    pub(super) fn paths(&self) -> impl Iterator<Item = &HomePath> {
+        self.0.keys()
+    }
+
+    /// Whether `path` was a copy of nhmt's, whatever became of it.
+    pub(crate) fn is_copy(&self, path: &HomePath) -> bool {
+        self.get(path)
+            .is_some_and(|record| record.kind == Kind::Copy)
+    }
+
+    /// Whether the regular file `name` in `dir`, whose place is `path`, is one
+    /// that nhmt made and nobody changed.
+    pub(crate) fn has_left(&self, path: &HomePath, dir: &Dir, name: &std::ffi::OsStr) -> bool {
+        let record = self.get(path).filter(|record| record.created);
+        record.is_some_and(|record| {
+            super::look::digest_of(dir, name).is_ok_and(|digest| record.is_own(digest))
+        })
+    }
+}
+
+impl Kind {
+    /// The kind of `method`; `None` for a link.
+    pub(super) fn of(method: &Method) -> Option<Self> {
+        Some(match method {
+            Method::Link => return None,
+            Method::Copy { .. } => Self::Copy,
+            Method::Merge { format, .. } => Self::Merge(*format),
+            Method::Block { .. } => Self::Block,
+            Method::Seed { .. } => Self::Seed,
+        })
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self::Copy => "copy".into(),
+            Self::Merge(format) => format!("merge-{}", format.as_str()),
+            Self::Block => "block".into(),
+            Self::Seed => "seed".into(),
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        let merges = [Format::Json, Format::Toml, Format::Yaml, Format::Ini].map(Self::Merge);
+        let all = [Self::Copy, Self::Block, Self::Seed];
+        all.into_iter()
+            .chain(merges)
+            .find(|kind| kind.name() == name)
+    }
+}
+
+fn line((path, record): (&HomePath, &Record)) -> Vec<u8> {
+    let mut words = vec![
+        record.kind.name(),
+        u8::from(record.created).to_string(),
+        format!("{:o}", record.mode),
+        hex(&record.entry),
+        escaped(path.as_bytes()),
+    ];
+    if let Some(Stamp {
+        inode,
+        size,
+        modified: (seconds, nanos),
+    }) = record.stamp
+    {
+        words.push(format!("at={inode},{size},{seconds},{nanos}"));
+    }
+    words.extend(
+        record
+            .contents
+            .iter()
+            .map(|digest| format!("content={digest}")),
+    );
+    words.extend(
+        record
+            .parts
+            .iter()
+            .map(|part| format!("part={}", escaped(part.as_bytes()))),
+    );
+    words.extend(
+        record
+            .leaving
+            .iter()
+            .map(|digest| format!("leaving={digest}")),
+    );
+    let text = words.join(" ");
+    // What was cut off or mixed up is noticed.
+    let check = Digest::of(text.as_bytes());
+    format!("\n{text} {check}\n").into_bytes()
+}
+
+fn parse(line: &[u8]) -> Option<(HomePath, Record)> {
+    let (text, check) = std::str::from_utf8(line).ok()?.rsplit_once(' ')?;
+    if Digest::from_hex(check.as_bytes())? != Digest::of(text.as_bytes()) {
+        return None;
+    }
+    let mut words = text.split(' ');
+    let kind = Kind::from_name(words.next()?)?;
+    let created = words.next()? == "1";
+    let mode = u32::from_str_radix(words.next()?, 8).ok()?;
+    let hex = words.next()?;
+    let mut entry = [0; 16];
+    for (at, byte) in entry.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    let path = HomePath::new(unescaped(words.next()?)?).ok()?;
+    let mut record = Record {
+        kind,
+        created,
+        mode,
+        entry,
+        stamp: None,
+        contents: Vec::new(),
+        parts: Vec::new(),
+        leaving: Vec::new(),
+    };
+    for word in words {
+        let (key, value) = word.split_once('=')?;
+        let digest = || Digest::from_hex(value.as_bytes());
+        match key {
+            "at" => record.stamp = Some(stamp(value)?),
+            "content" => record.contents.push(digest()?),
+            "leaving" => record.leaving.push(digest()?),
+            "part" => record
+                .parts
+                .push(String::from_utf8(unescaped(value)?).ok()?),
+            // A later nhmt's.
+            _ => {}
+        }
+    }
+    Some((path, record))
+}
+
+fn stamp(text: &str) -> Option<Stamp> {
+    let mut numbers = text.split(',');
+    Some(Stamp {
+        inode: numbers.next()?.parse().ok()?,
+        size: numbers.next()?.parse().ok()?,
+        modified: (numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+fn escaped(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_graphic() && byte != b'%' {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02x}");
+        }
+    }
+    text
+}
+
+fn unescaped(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let hex = [rest.next()?, rest.next()?];
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::home::Layout;
+
+    #[test]
+    fn what_is_written_is_read_and_damage_is_passed_over() {
+        let temp = tempfile::tempdir().unwrap();
+        let home = HomeDir::open(&Layout::new(temp.path())).unwrap();
+        assert_eq!(Written::read(&home).unwrap(), Written::default());
+        let state = home.make_state().unwrap();
+        let mut written = Written::default();
+        let mut record = Record {
+            kind: Kind::Merge(Format::Toml),
+            created: true,
+            mode: 0o600,
+            entry: [7; 16],
+            stamp: Some(Stamp {
+                inode: 1,
+                size: 2,
+                modified: (-3, 4),
+            }),
+            contents: vec![Digest::of(b"1"), Digest::of(b"2")],
+            parts: vec!["a = \"100%\"\n".into(), String::new()],
+            leaving: vec![Digest::of(b"3")],
+        };
+        written.set(
+            &HomePath::new(&b"odd %\xff\n path"[..]).unwrap(),
+            Some(record.clone()),
+        );
+        record.stamp = None;
+        record.kind = Kind::Seed;
+        written.set(&HomePath::new("b").unwrap(), Some(record));
+        written.write(&home, &state).unwrap();
+        assert_eq!(Written::read(&home).unwrap(), written);
+        let file = temp.path().join(".local/state/nhmt/written");
+        let whole = std::fs::read(&file).unwrap();
+        for at in 0..whole.len() {
+            let mut damaged = whole.clone();
+            damaged[at] ^= 1;
+            std::fs::write(&file, &damaged).unwrap();
+            let read = Written::read(&home).unwrap();
+            assert!(
+                read.0
+                    .iter()
+                    .all(|(path, one)| written.get(path) == Some(one)),
+                "at {at}"
+            );
+            std::fs::write(&file, &whole[..at]).unwrap();
+            let read = Written::read(&home).unwrap();
+            assert!(
+                read.0
+                    .iter()
+                    .all(|(path, one)| written.get(path) == Some(one)),
+                "at {at}"
+            );
+        }
+    }
+}

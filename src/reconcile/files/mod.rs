@@ -1,0 +1,20 @@
+//! Files that are no links: copies, merged and marked files, seeds.
+//!
+//! They have no anchor to turn. Each is brought to what is declared after the
+//! pivot, by an exchange of its own, from what is there then; nothing depends
+//! on the generation before. What nhmt left in a file is remembered
+//! ([`Written`]), so that it is told apart from what others wrote.
+
+mod back;
+mod decide;
+mod look;
+mod make;
+mod memory;
+mod plan;
+mod put;
+mod shared;
+mod undeclare;
+mod work;
+
+pub(crate) use memory::Written;
+pub(crate) use plan::{Step, add};
