@@ -153,11 +153,15 @@ impl Dir {
 
     /// Makes the link `name`, which must not exist.
     pub(crate) fn symlink(&self, target: impl rustix::path::Arg, name: &OsStr) -> Result<()> {
+        #[cfg(test)]
+        super::meddle::moment();
         fs::symlinkat(target, &self.0, single(name)?)
     }
 
     /// Makes the directory `name`, which must not exist.
     pub(crate) fn make(&self, name: &OsStr, mode: u32) -> Result<()> {
+        #[cfg(test)]
+        super::meddle::moment();
         fs::mkdirat(&self.0, single(name)?, Mode::from_raw_mode(mode))
     }
 
@@ -174,11 +178,15 @@ impl Dir {
 
     /// Renames over `new`: only inside the state directory.
     pub(crate) fn replace(&self, name: &OsStr, new: &OsStr) -> Result<()> {
+        #[cfg(test)]
+        super::meddle::moment();
         fs::renameat(&self.0, single(name)?, &self.0, single(new)?)
     }
 
     /// Makes `other/new` a further name of the file `name`.
     pub(crate) fn hard_link(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
+        #[cfg(test)]
+        super::meddle::moment();
         fs::linkat(
             &self.0,
             single(name)?,
@@ -190,11 +198,15 @@ impl Dir {
 
     /// Removes the name of a file or a link.
     pub(crate) fn unlink(&self, name: &OsStr) -> Result<()> {
+        #[cfg(test)]
+        super::meddle::moment();
         fs::unlinkat(&self.0, single(name)?, AtFlags::empty())
     }
 
     /// Removes the empty directory `name`.
     pub(crate) fn remove_dir(&self, name: &OsStr) -> Result<()> {
+        #[cfg(test)]
+        super::meddle::moment();
         fs::unlinkat(&self.0, single(name)?, AtFlags::REMOVEDIR)
     }
 

@@ -89,10 +89,14 @@ impl Dir {
     fn move_in_by_calls(&self, slot: &OsStr, dir: &Dir, name: &OsStr) -> Result<()> {
         match FileType::from_raw_mode(self.stat(slot)?.st_mode) {
             // It at most takes the place of an empty directory.
-            FileType::Directory => match fs::renameat(self, slot, dir, name) {
-                Err(Errno::NOTDIR | Errno::NOTEMPTY) => Err(Errno::EXIST),
-                done => done,
-            },
+            FileType::Directory => {
+                #[cfg(test)]
+                super::meddle::moment();
+                match fs::renameat(self, slot, dir, name) {
+                    Err(Errno::NOTDIR | Errno::NOTEMPTY) => Err(Errno::EXIST),
+                    done => done,
+                }
+            }
             kind => {
                 match self.hard_link(slot, dir, name) {
                     // Some have no further names for files, or not for links.
@@ -123,7 +127,11 @@ pub(crate) fn aside_of(slot: &OsStr) -> OsString {
 /// Renames to a name in a private folder that is free.
 fn move_to_free(from: &Dir, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<()> {
     match private.stat(slot) {
-        Err(Errno::NOENT) => fs::renameat(from, name, private, slot),
+        Err(Errno::NOENT) => {
+            #[cfg(test)]
+            super::meddle::moment();
+            fs::renameat(from, name, private, slot)
+        }
         Ok(_) => Err(Errno::EXIST),
         Err(errno) => Err(errno),
     }
@@ -136,6 +144,8 @@ fn is_unsupported(errno: Errno) -> bool {
 }
 
 fn rename(from: &Dir, name: &OsStr, to: &Dir, new: &OsStr, flags: RenameFlags) -> Result<()> {
+    #[cfg(test)]
+    super::meddle::moment();
     #[cfg(test)]
     if plain::is_forced() {
         return Err(Errno::INVAL);

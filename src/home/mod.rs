@@ -15,6 +15,8 @@ mod layout;
 mod lease;
 mod lock;
 mod means;
+#[cfg(test)]
+pub(crate) mod meddle;
 mod mount;
 mod walk;
 

@@ -141,15 +141,6 @@ impl Run<'_> {
         }
     }
 
-    /// What came out of the home, when another program has taken its name.
-    fn drop_own_or_keep(&mut self, path: &HomePath, slot: &Slot) -> Result<(), HomeError> {
-        if is_own_link(self.home, &slot.dir, &slot.name).at("look at what was at", path)? {
-            slot.dir.unlink(&slot.name).at("renew the link", path)
-        } else {
-            self.keep_held(path, slot)
-        }
-    }
-
     fn settle_relinked(
         &mut self,
         dir: &Dir,

@@ -26,14 +26,14 @@ impl Run<'_> {
     ) -> Result<(), HomeError> {
         match dir.exchange(path.name(), &slot.dir, &slot.name) {
             Ok(Exchange::AtOnce | Exchange::InSteps) => {}
+            // What was to go back is aside. In the slot is our link, or what a
+            // program had saved over it, before yet another took the name.
             Ok(Exchange::Overtaken(aside)) => {
-                slot.dir.unlink(&slot.name).at("clean up for", path)?;
-                return self.keep_held(path, &slot.beside(aside));
+                let kept = self.keep_held(path, &slot.beside(aside));
+                self.drop_own_or_keep(path, slot)?;
+                return kept;
             }
-            Err(Errno::NOENT) => {
-                let moved = slot.dir.move_in(&slot.name, dir, path.name());
-                return moved.at("put back", path);
-            }
+            Err(Errno::NOENT) => return self.put_back_or_keep(dir, path, slot),
             Err(errno) => return Err(errno).at("put back", path),
         }
         if is_own_link(self.home, &slot.dir, &slot.name).at("look at what was at", path)? {
@@ -42,15 +42,40 @@ impl Run<'_> {
         // Saved over our link meanwhile: the newer one stays at the path.
         match dir.exchange(path.name(), &slot.dir, &slot.name) {
             Ok(Exchange::Overtaken(aside)) => {
-                self.keep_held(path, &slot.beside(aside))?;
-                self.keep_held(path, slot)
+                let kept = self.keep_held(path, &slot.beside(aside));
+                self.keep_held(path, slot)?;
+                kept
             }
             Ok(_) => self.keep_held(path, slot),
-            Err(Errno::NOENT) => slot
-                .dir
-                .move_in(&slot.name, dir, path.name())
-                .at("put back", path),
+            Err(Errno::NOENT) => self.put_back_or_keep(dir, path, slot),
             Err(errno) => Err(errno).at("put back", path),
+        }
+    }
+
+    /// Moves what is in the slot to `path`, where nothing is, or to the backups
+    /// if it cannot be there.
+    fn put_back_or_keep(
+        &mut self,
+        dir: &Dir,
+        path: &HomePath,
+        slot: &Slot,
+    ) -> Result<(), HomeError> {
+        match slot.dir.move_in(&slot.name, dir, path.name()) {
+            Ok(()) => Ok(()),
+            Err(_) => self.keep_held(path, slot),
+        }
+    }
+
+    /// What came out of the home, when another program has taken its name.
+    pub(super) fn drop_own_or_keep(
+        &mut self,
+        path: &HomePath,
+        slot: &Slot,
+    ) -> Result<(), HomeError> {
+        if is_own_link(self.home, &slot.dir, &slot.name).at("look at what was at", path)? {
+            slot.dir.unlink(&slot.name).at("renew the link", path)
+        } else {
+            self.keep_held(path, slot)
         }
     }
 

@@ -7,6 +7,7 @@ mod conflicts;
 mod copies;
 mod exact;
 mod model;
+mod moments;
 mod mounts;
 mod plan;
 mod race;
