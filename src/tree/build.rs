@@ -47,8 +47,16 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
     let mut writer = Writer::create(out).map_err(unwritable)?;
     let mut entries = Vec::with_capacity(leaves.len());
     put(&mut writer, b"home", Writer::directory)?;
-    for leaf in leaves {
-        entries.push(write(&mut writer, leaf)?);
+    let is_inside = |leaf: &Leaf<'_>| matches!(leaf.what, What::Inside { .. });
+    let (inside, own): (Vec<_>, Vec<_>) = leaves.into_iter().partition(is_inside);
+    for leaf in own {
+        entries.push(write(&mut writer, leaf, &[])?);
+    }
+    // What these lead to is known now, and none leads to another.
+    let own = entries.len();
+    for leaf in inside {
+        let entry = write(&mut writer, leaf, &entries[..own])?;
+        entries.push(entry);
     }
     let packages = manifest.packages.as_ref().map(|spec| &*spec.path);
     let extra = packages.unwrap_or(Path::new("")).as_os_str().as_bytes();
@@ -86,9 +94,11 @@ fn put(
     })
 }
 
-/// Writes one leaf and gives its index entry.
-fn write(writer: &mut Writer, leaf: Leaf<'_>) -> Result<Entry, TreeError> {
+/// Writes one leaf and gives its index entry. `others` are those that it may
+/// lead to, sorted.
+fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry, TreeError> {
     let spec = leaf.origin.spec;
+    let mut live = spec.method == MethodName::Live;
     let to = [b"home/", leaf.path.as_bytes()].concat();
     let mut content = |content: &[u8]| {
         let executable = spec.executable == Some(true);
@@ -108,10 +118,26 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>) -> Result<Entry, TreeError> {
             })?;
             content(&bytes)?
         }
-        What::Link { to: target, kind } => {
+        What::Link {
+            to: target, kind, ..
+        } => {
             put(writer, &to, |writer, path| writer.link(path, &target))?;
             // Tagged, so that it never equals a file with the target as text.
             let parts = [b"link", target.as_os_str().as_bytes()];
+            (kind, Digest::of_parts(parts))
+        }
+        What::Inside {
+            to: target,
+            leaf: other,
+            whole,
+        } => {
+            put(writer, &to, |writer, path| writer.link(path, &target))?;
+            let other = others.binary_search_by(|entry| entry.path.cmp(&other));
+            let other = &others[other.expect("a leaf of this tree")];
+            live = false;
+            let kind = if whole { other.kind } else { LeafKind::File };
+            // A change of the other is one of what is read here.
+            let parts = [b"inside", target.as_os_str().as_bytes(), &other.digest];
             (kind, Digest::of_parts(parts))
         }
         What::File { from, executable } => {
@@ -128,7 +154,7 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>) -> Result<Entry, TreeError> {
     let method = Method::of(spec, kind == LeafKind::Executable);
     let mut entry = Entry::new(leaf.path, kind, digest).by(method);
     entry.force = spec.force;
-    entry.live = spec.method == MethodName::Live;
+    entry.live = live;
     Ok(entry)
 }
 

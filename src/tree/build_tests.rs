@@ -359,3 +359,6 @@ fn the_same_manifest_gives_the_same_tree() {
 
 #[path = "method_tests.rs"]
 mod methods;
+
+#[path = "inside_tests.rs"]
+mod inside;

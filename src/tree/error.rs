@@ -118,6 +118,22 @@ pub enum TreeError {
         /// The target that gives it.
         inner_origin: Box<Origin>,
     },
+    /// Links that lead to each other.
+    #[error(
+        "\"{leaf}\" from \"{}\"{} is a link that leads in a circle through \"{through}\" from \"{}\"{}; lead one of them to a file",
+        origin.target, declared(&origin.declared_in),
+        through_origin.target, declared(&through_origin.declared_in)
+    )]
+    Circle {
+        /// The one link.
+        leaf: HomePath,
+        /// The target that gives it.
+        origin: Box<Origin>,
+        /// Another one, or the same.
+        through: HomePath,
+        /// The target that gives that one.
+        through_origin: Box<Origin>,
+    },
     /// A value that its format cannot hold.
     #[error("\"{target}\": the value has no form as {format}: {source}{}", declared(.declared_in))]
     Format {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::error::{Origin, TreeError};
+use super::inside;
 use super::source::Expansion;
 use crate::manifest::{Content, FileSpec, Format, HomePath, LeafKind, Manifest, MethodName};
 
@@ -29,7 +30,19 @@ pub(super) enum What<'a> {
     /// A regular file with this value.
     Structured(Format, &'a Value),
     /// A symbolic link to `to`, which is of `kind`.
-    Link { to: PathBuf, kind: LeafKind },
+    Link {
+        to: PathBuf,
+        kind: LeafKind,
+        /// It leads out of the store, as far as is known.
+        out: bool,
+    },
+    /// A link to another place in the same tree, at or below `leaf`.
+    Inside {
+        to: PathBuf,
+        leaf: HomePath,
+        /// It leads to that leaf itself.
+        whole: bool,
+    },
     /// A copy of a regular file.
     File { from: PathBuf, executable: bool },
     /// A copy of a directory with all that is below it.
@@ -59,8 +72,8 @@ impl Declared<'_> {
 /// All leaves of `manifest`, sorted by path, none at or below another.
 ///
 /// # Errors
-/// When a source cannot be read, or two targets give one leaf or a leaf below
-/// the other's.
+/// When a source cannot be read, two targets give one leaf or a leaf below the
+/// other's, or links lead in a circle.
 pub(super) fn leaves<'a>(
     manifest: &'a Manifest,
     sources: &Expansion,
@@ -90,6 +103,7 @@ pub(super) fn leaves<'a>(
     // among those of other targets.
     leaves.sort_by(|a, b| a.path.cmp(&b.path));
     check(&leaves)?;
+    inside::keep_inside(&manifest.home.directory, sources, &mut leaves)?;
     Ok(leaves)
 }
 

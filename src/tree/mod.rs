@@ -15,6 +15,7 @@ mod copy;
 pub mod diff;
 mod error;
 pub mod format;
+mod inside;
 pub mod internal;
 mod leaf;
 pub mod packages;

@@ -166,10 +166,12 @@ impl Expansion {
             None => What::Link {
                 to: from,
                 kind: LeafKind::File,
+                out: true,
             },
             Some(metadata) if metadata.is_dir() && link => What::Link {
                 to: from,
                 kind: LeafKind::Directory,
+                out: false,
             },
             Some(metadata) if metadata.is_dir() => What::Directory { from },
             Some(metadata) if metadata.is_file() => {
@@ -179,6 +181,7 @@ impl Expansion {
                     What::Link {
                         to: from,
                         kind: LeafKind::of_file(executable),
+                        out: false,
                     }
                 } else {
                     What::File { from, executable }
@@ -198,7 +201,7 @@ impl Expansion {
         origin: Declared<'a>,
         path: &Path,
     ) -> Result<Leaf<'a>, TreeError> {
-        if path.starts_with(&self.store) {
+        if self.holds(path) {
             return Err(TreeError::LiveInStore {
                 target: origin.target.clone(),
                 path: path.to_owned(),
@@ -208,12 +211,18 @@ impl Expansion {
         let what = What::Link {
             to: path.to_owned(),
             kind: LeafKind::File,
+            out: true,
         };
         Ok(Leaf {
             path: origin.target.clone(),
             origin,
             what,
         })
+    }
+
+    /// Whether `path` lies in the store.
+    pub(super) fn holds(&self, path: &Path) -> bool {
+        path.starts_with(&self.store)
     }
 
     /// The error for a source whose content is needed and that is no file.
@@ -272,6 +281,7 @@ fn copied_link<'a>(
         Ok(metadata) => LeafKind::of_file(is_executable(&metadata)),
         Err(_) => LeafKind::File,
     };
-    let what = What::Link { to, kind };
+    let out = true;
+    let what = What::Link { to, kind, out };
     Ok(Leaf { path, origin, what })
 }

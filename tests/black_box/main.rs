@@ -39,3 +39,4 @@ mod test_container;
 mod transitions;
 mod unwritable;
 mod why;
+mod within;
