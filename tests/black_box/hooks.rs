@@ -250,7 +250,7 @@ fn a_run_that_does_not_switch_runs_nothing_and_owes_nothing() {
 
 /// Starts a run whose hook says when it has begun, and waits for that.
 fn begun(home: &Home) -> Child {
-    let mut command = home.command();
+    let mut command = home.command_for_signals();
     command
         .arg("-f")
         .arg(home.outside("configuration/home.json"));

@@ -14,7 +14,7 @@ fn an_interrupted_evaluation_leaves_nothing_behind() {
         "home.file.\"f\".text = toString (builtins.foldl' (a: _: builtins.stringLength (builtins.hashString \"sha256\" (toString a)) + a) 0 (builtins.genList (x: x) 2000000));",
     );
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let mut command = home.command();
+        let mut command = home.command_for_signals();
         command.args(["realize", "-f"]);
         command.arg(home.outside("configuration/home.nix"));
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -213,6 +213,16 @@ impl Home {
         command
     }
 
+    /// As [`Home::command`], for a process that is sent a signal: one that the
+    /// tests' own parent ignores (as a shell's `&` does) would stay ignored.
+    pub fn command_for_signals(&self) -> Command {
+        let mut command = Command::new("/usr/bin/env");
+        self.environment(&mut command);
+        command.arg("--default-signal=INT,TERM").arg(nhmt());
+        command.stdin(Stdio::null());
+        command
+    }
+
     /// As [`Home::command`], for a process that becomes another user: the
     /// build folder may lie where that user cannot go.
     pub fn command_for_all(&self) -> Command {
