@@ -43,9 +43,11 @@ pub fn block(
     let Some(block) = block else {
         return Ok(found.map_or_else(|| live.to_owned(), |found| without(live, &found)));
     };
-    if let Some(inner) = markers(block).first() {
+    // Lines lose carriage returns when they are written, and when they are read.
+    let bare = block.replace('\r', "");
+    if let Some(inner) = markers(&bare).first() {
         let problem = "the declared block has a line that is one of nhmt's markers";
-        return Err(EditError::at(block, inner.0, Fault::Markers, problem));
+        return Err(EditError::at(&bare, inner.0, Fault::Markers, problem));
     }
     if let Some(found) = &found
         && same(&live[found.inside.clone()], block)

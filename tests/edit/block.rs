@@ -116,3 +116,22 @@ fn a_carriage_return_alone_on_the_last_line_is_a_line() {
         assert!(same(inside, text), "{inside:?} is not {text:?}");
     }
 }
+
+#[test]
+fn a_marker_with_more_than_one_carriage_return_is_one_too() {
+    for begin in [
+        "# >>> nhmt >>>\r\n",
+        "# >>> nhmt >>>\r\r\n",
+        "a\n# <<< nhmt <<<\r\r\r\n",
+    ] {
+        let error = match block(Some("live\n"), Some(begin), &style(false)) {
+            Err(error) => error,
+            // Then it must be readable again.
+            Ok(with) => match block_in(&with) {
+                Ok(_) => continue,
+                Err(error) => panic!("{begin:?}: {error:?}"),
+            },
+        };
+        assert_eq!(error.fault, Fault::Markers);
+    }
+}

@@ -28,7 +28,11 @@ fn trees(home: &Home) -> [PathBuf; 2] {
         fs::write(at, "managed").unwrap();
     }
     let text = |text: &str| json!({ "text": text });
+    let by = |method: &str, text: &str| json!({ "text": text, "method": method });
     let one = json!({
+        "m/copy": by("copy", "1"), "m/block": by("block", "1"), "m/seed": by("seed", "1"),
+        "m/turns": by("block", "1"), "m/goes": by("block", "1"),
+        "k/copy": by("copy", "1"), "k/block": by("block", "1"), "k/goes": by("copy", "1"),
         "r/both": text("1"), "r/one": text("1"), "r/turns": text("1"),
         "e/both": text("1"), "e/one": text("1"), "e/turns": text("1"),
         "t/both": text("1"), "t/one": text("1"), "t/turns": text("1"),
@@ -37,6 +41,9 @@ fn trees(home: &Home) -> [PathBuf; 2] {
         "c/leaf": { "source": source },
     });
     let two = json!({
+        "m/copy": by("copy", "2"), "m/block": by("block", "2"), "m/seed": by("seed", "2"),
+        "m/turns": by("copy", "2"), "m/comes": text("2"),
+        "k/copy": by("copy", "2"), "k/block": by("block", "2"), "k/turns": by("block", "2"),
         "r/both": text("2"), "r/deep/er/two": text("2"), "r/turns/x": text("2"),
         "e/both": text("2"), "e/deep/er/two": text("2"), "e/turns/x": text("2"),
         "t/both": text("2"), "t/deep/er/two": text("2"), "t/turns/x": text("2"),
@@ -139,6 +146,18 @@ fn nothing_that_a_program_writes_is_lost() {
             scope.spawn(|| {
                 let mut program = program("append", "l");
                 repeat(30, &mut |ledger| program.append(5, ledger));
+            });
+            scope.spawn(|| {
+                let paths = [
+                    "m/copy", "m/block", "m/seed", "m/turns", "m/goes", "m/comes",
+                ];
+                let mut program = Program::new("methods", &root, &paths);
+                repeat(40, &mut |ledger| program.save_by_exchange(ledger));
+            });
+            scope.spawn(|| {
+                let paths = ["k/copy", "k/block", "k/goes", "k/turns"];
+                let mut program = Program::new("logs", &root, &paths);
+                repeat(10, &mut |ledger| program.append(5, ledger));
             });
             scope.spawn(|| {
                 let dirs = ["c/both", "c/one/1", "c/turns", "c/leaf", "c/leaf/sub"];
