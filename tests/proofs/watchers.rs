@@ -143,3 +143,39 @@ fn a_changed_leaf_gives_an_event_and_an_unchanged_one_none() {
         .count(looks, "looks at the events")
         .print(&[]);
 }
+
+/// Files that are no links are replaced whole, each by a rename of its own.
+#[test]
+fn a_changed_file_that_is_no_link_gives_an_event_too() {
+    let files = |text: &str| {
+        format!(
+            r#"{{"copy":{{"text":"{text}","method":"copy"}},
+                "block":{{"text":"{text}","method":"block"}},
+                "seed":{{"text":"{text}","method":"seed"}},
+                "merge":{{"format":"json","value":{{"k":"{text}"}},"method":"merge"}},
+                "same":{{"text":"same","method":"copy"}}}}"#
+        )
+    };
+    let mut home = Home::new().manifest(&files("1")).file("block", "mine\n");
+    home.run(["realize"]).success();
+    let mut watches = Watches::new();
+    watches.add("home", &home.path(), WatchFlags::empty());
+    for name in ["copy", "block", "seed", "merge", "same"] {
+        watches.add(name, &home.at(name), WatchFlags::empty());
+    }
+    home.run(["realize"]).success();
+    assert_eq!(watches.until_now(&home), set(&[]));
+    home.set_manifest(&files("2"));
+    home.run(["realize"]).success();
+    assert!(home.read("block").starts_with("mine"));
+    let seen = watches.until_now(&home);
+    for name in ["copy", "block", "merge"] {
+        assert!(seen.contains(name), "the file {name}: {seen:?}");
+        let in_home = format!("home: {name}");
+        assert!(seen.contains(&in_home), "the name {name}: {seen:?}");
+    }
+    for name in ["seed", "same"] {
+        let any = seen.iter().any(|seen| seen.ends_with(name));
+        assert!(!any, "{name}: {seen:?}");
+    }
+}
