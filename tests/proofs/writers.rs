@@ -185,18 +185,23 @@ fn nothing_that_a_program_writes_is_lost() {
         });
         let ledger = whole.into_inner().unwrap();
         assert!(ledger.saves >= saves, "the programs hardly ran");
-        let (found, held) = lines(&root);
-        let kept = fs::read_to_string(home.at(".local/state/nhmt/backups/items")).unwrap();
-        Counts::of("writers")
-            .count(done.into_inner(), "runs")
-            .count(interfered, "of them given up for a program")
-            .count(ledger.saves, "saves")
-            .count(ledger.refused, "refused")
-            .count(ledger.expected.len(), "not replaced by their program")
-            .count(kept.lines().count(), "backups")
-            .count(held.len(), "held in private folders")
-            .print(&lost(&ledger, &found));
+        print(&home, done.into_inner(), interfered, &ledger);
     });
+}
+
+/// Counts, and looks for what was lost.
+fn print(home: &Home, runs: usize, interfered: usize, ledger: &Ledger) {
+    let (found, held) = lines(&home.path());
+    let kept = fs::read_to_string(home.at(".local/state/nhmt/backups/items")).unwrap();
+    Counts::of("writers")
+        .count(runs, "runs")
+        .count(interfered, "of them given up for a program")
+        .count(ledger.saves, "saves")
+        .count(ledger.refused, "refused")
+        .count(ledger.expected.len(), "not replaced by their program")
+        .count(kept.lines().count(), "backups")
+        .count(held.len(), "held in private folders")
+        .print(&lost(ledger, &found));
 }
 
 /// Looks at a link, and replaces it when it is one of its own.
