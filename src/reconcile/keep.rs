@@ -157,6 +157,24 @@ impl Keeper {
         let _ = self.backups.remove_dir(os(set));
     }
 
+    /// Drops the records of `reserved` sets and paths that nothing is at: the
+    /// run that reserved them was undone.
+    pub(super) fn forget(&mut self, reserved: &[(String, HomePath)]) -> Result<()> {
+        let mut empty = HashSet::new();
+        for (set, path) in reserved {
+            let there = match self.find(set, path)? {
+                None => Err(Errno::NOENT),
+                Some(slot) => slot.dir.stat(&slot.name),
+            };
+            if there.is_err_and(|errno| errno == Errno::NOENT) {
+                empty.insert((set.clone(), path.clone()));
+            }
+        }
+        self.recorded.retain(|record| !empty.contains(record));
+        let goes = |record: &Record| empty.contains(&(record.set.clone(), record.path.clone()));
+        records::drop_lines(&self.backups, goes)
+    }
+
     /// Stores the content of a backup once: when an equal one is known, the
     /// backup becomes a further name of it. Only regular files with no other
     /// name, of the same owner and mode, and only when nobody can write to one

@@ -1,7 +1,7 @@
 //! The list of backups: one line for each, `<set> <seconds since 1970> <path> .`,
 //! with the bytes of the path that are not plain escaped as `%XX`. A line may
-//! name a backup that is not there (the run was undone); it is passed over. So
-//! is one that was cut off by a full disk: it has no dot at its end, and the
+//! name a backup that is not there (the run is being undone, which drops it); it
+//! is passed over. So is one that was cut off by a full disk: it has no dot at its end, and the
 //! next starts with a line break of its own. Its path could be that of a
 //! directory with other backups in it.
 
@@ -41,6 +41,11 @@ pub(super) fn sync(backups: &Dir) -> Result<()> {
 
 /// All lines that can be read, oldest first.
 pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
+    let bytes = read_bytes(backups)?;
+    Ok(bytes.split(|&b| b == b'\n').filter_map(parse).collect())
+}
+
+fn read_bytes(backups: &Dir) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     match backups.open_file(os(NAME), false) {
         Ok(mut file) => file
@@ -49,7 +54,20 @@ pub(super) fn read(backups: &Dir) -> Result<Vec<Record>> {
         Err(Errno::NOENT) => return Ok(Vec::new()),
         Err(errno) => return Err(errno),
     };
-    Ok(bytes.split(|&b| b == b'\n').filter_map(parse).collect())
+    Ok(bytes)
+}
+
+/// Drops the lines for which `goes` holds. Those that cannot be read stay, for
+/// `nhmt doctor` to name.
+pub(super) fn drop_lines(backups: &Dir, goes: impl Fn(&Record) -> bool) -> Result<()> {
+    let bytes = read_bytes(backups)?;
+    let stays = |line: &&[u8]| !parse(line).is_some_and(|record| goes(&record));
+    let left: Vec<&[u8]> = bytes.split(|&b| b == b'\n').filter(stays).collect();
+    let left = left.join(&b'\n');
+    if left.len() == bytes.len() {
+        return Ok(());
+    }
+    replace(backups, &left)
 }
 
 /// How many lines cannot be read: one that a power cut left, most often.
@@ -60,14 +78,18 @@ pub(super) fn damage(bytes: &[u8]) -> usize {
 
 /// Replaces the list.
 pub(super) fn write(backups: &Dir, records: &[Record]) -> Result<()> {
+    let bytes: Vec<u8> = records.iter().flat_map(line).collect();
+    replace(backups, &bytes)
+}
+
+fn replace(backups: &Dir, bytes: &[u8]) -> Result<()> {
     let temporary = format!("{NAME}.next");
     match backups.unlink(os(&temporary)) {
         Ok(()) | Err(Errno::NOENT) => {}
         Err(errno) => return Err(errno),
     }
     let mut file = backups.create_file(os(&temporary), 0o600)?;
-    let bytes: Vec<u8> = records.iter().flat_map(line).collect();
-    file.write_all(&bytes).map_err(|error| errno(&error))?;
+    file.write_all(bytes).map_err(|error| errno(&error))?;
     rustix::fs::fsync(&file)?;
     backups.replace(os(&temporary), os(NAME))
 }
@@ -140,5 +162,11 @@ mod tests {
         }
         append(&dir, &records[0]).unwrap();
         assert_eq!(read(&dir).unwrap().last(), Some(&records[0]));
+        let damaged = || damage(&read_bytes(&dir).unwrap());
+        let before = damaged();
+        assert!(before > 0);
+        drop_lines(&dir, |record| *record == records[0]).unwrap();
+        assert_eq!(read(&dir).unwrap(), records[1..]);
+        assert_eq!(damaged(), before);
     }
 }

@@ -51,13 +51,19 @@ impl Run<'_> {
         {
             problems.push(error.to_string());
         }
+        let mut reserved = Vec::new();
         for one in &journal.moves {
-            if let Place::Backup(set) = &one.slot {
-                self.keeper.tidy(set, &one.path.0);
-            }
-            if let Some(set) = &one.backup {
-                self.keeper.tidy(set, &one.path.0);
-            }
+            let slot = match &one.slot {
+                Place::Backup(set) => Some(set),
+                _ => None,
+            };
+            let sets = slot.into_iter().chain(&one.backup);
+            reserved.extend(sets.map(|set| (set.clone(), one.path.0.clone())));
+        }
+        // Lines that stay are passed over, and `nhmt doctor` drops them.
+        let _ = self.keeper.forget(&reserved);
+        for (set, path) in &reserved {
+            self.keeper.tidy(set, path);
         }
         problems
     }

@@ -109,6 +109,7 @@ fn cut_off(home: &Scratch, tree: &Tree, until: Until) {
 fn take_up(home: &Scratch) -> Recovered {
     let recovered = recover(&home.lock(), |_| Ok(())).unwrap().unwrap();
     home.check_over();
+    home.check_listed();
     assert!(recover(&home.lock(), |_| Ok(())).unwrap().is_none());
     recovered
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::home::{HomeDir, HomeLock, Layout};
 use crate::manifest::{Digest, Entry, HomePath, Index, LeafKind, OnConflict};
-use crate::reconcile::{Done, Plan, ReconcileError, Way, apply, plan_for};
+use crate::reconcile::{Backups, Done, Plan, ReconcileError, Way, apply, plan_for, records};
 
 pub(super) struct Scratch {
     temp: tempfile::TempDir,
@@ -170,6 +170,17 @@ impl Scratch {
         assert_eq!(left, [""; 0]);
         let work = fs::read_dir(self.layout().state().join("work")).unwrap();
         assert_eq!(work.count(), 0);
+    }
+
+    /// Every line of the list of backups is of one that is there.
+    pub(super) fn check_listed(&self) {
+        let home = HomeDir::open(&self.layout()).unwrap();
+        let backups = Backups::of(&home);
+        let Some(dir) = backups.dir().unwrap() else {
+            return;
+        };
+        let records = records::read(&dir).unwrap();
+        assert_eq!(backups.list().unwrap().len(), records.len(), "{records:?}");
     }
 
     pub(super) fn link(&self, target: impl AsRef<Path>, path: &str) {

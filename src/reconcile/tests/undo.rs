@@ -40,6 +40,7 @@ fn interfere_once(change: &impl Fn(&Scratch)) {
     let state = home.layout().state();
     assert_eq!(fs::read_dir(state.join("work")).unwrap().count(), 0);
     assert!(!state.join("backups/2").exists());
+    home.check_listed();
     // And the next run does it.
     home.switch(&tree, OnConflict::Backup).unwrap();
     home.check(&tree);
