@@ -10,9 +10,7 @@ impl HomeDir {
     /// (`/proc/locks`, proc(5)); else who said so last.
     #[must_use]
     pub fn users(&self) -> String {
-        let inode = fs::metadata(self.layout().home()).map_or(0, |data| data.ino());
-        let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
-        let holders: Vec<_> = holders(&locks, inode).into_iter().map(named).collect();
+        let holders: Vec<_> = self.listed().into_iter().map(named).collect();
         if !holders.is_empty() {
             return holders.join(", ");
         }
@@ -20,6 +18,17 @@ impl HomeDir {
         let said = said.unwrap_or_default();
         let line = said.lines().next().unwrap_or("another nhmt");
         line.chars().filter(|c| !c.is_control()).collect()
+    }
+
+    /// Whether the kernel says that `process` has the lock.
+    pub(super) fn lock_is_listed(&self, process: u32) -> bool {
+        self.listed().contains(&process)
+    }
+
+    fn listed(&self) -> Vec<u32> {
+        let inode = fs::metadata(self.layout().home()).map_or(0, |data| data.ino());
+        let locks = fs::read_to_string("/proc/locks").unwrap_or_default();
+        holders(&locks, inode)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{Read, Write};
 use std::ops::Deref;
+use std::time::Duration;
 
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
@@ -16,6 +17,11 @@ use super::means::Means;
 
 /// Where the holder of the lock says who it is. For people only.
 const HOLDER: &str = "lock-holder";
+
+/// How often a lock that somebody has is tried again before that counts, and
+/// after which time: who only looks has it for a moment.
+const TRIES: usize = 5;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A home that this process alone writes to. Dropping it gives the lock back;
 /// the kernel does so when the process dies.
@@ -62,8 +68,10 @@ impl HomeDir {
     /// [`LockError::Held`] with `no_wait` when someone else has the lock.
     pub fn lock(self, no_wait: bool, waiting: impl FnOnce(&Holder)) -> Result<HomeLock, LockError> {
         let place = self.layout().home().to_path_buf();
-        let (means, first) = Means::lock(&self, FlockOperation::NonBlockingLockExclusive)?;
-        match first {
+        let how = FlockOperation::NonBlockingLockExclusive;
+        let (means, first) = Means::lock(&self, how)?;
+        let again = || means.again(&self, how);
+        match first.or_else(|errno| insist(errno, again, || std::thread::sleep(PAUSE))) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => {
                 let holder = Holder(self.state()?.and_then(|state| read_holder(&state)));
@@ -89,7 +97,14 @@ impl HomeDir {
 }
 
 impl HomeDir {
-    /// Whether somebody has the lock. It is taken for a moment to know.
+    /// Whether somebody has the lock, most likely `process`: when the kernel
+    /// lists it as that one's, it need not be taken to know.
+    pub(crate) fn is_locked_by(&self, process: u32) -> bool {
+        self.lock_is_listed(process) || self.is_locked()
+    }
+
+    /// Whether somebody has the lock. It is taken for a moment to know; who
+    /// comes meanwhile [tries again](insist).
     pub(crate) fn is_locked(&self) -> bool {
         let Ok((means, taken)) = Means::lock(self, FlockOperation::NonBlockingLockShared) else {
             return false;
@@ -99,6 +114,25 @@ impl HomeDir {
         }
         taken == Err(Errno::WOULDBLOCK)
     }
+}
+
+/// Tries again when somebody has the lock, as `refused` says.
+fn insist(
+    mut refused: Errno,
+    mut again: impl FnMut() -> rustix::io::Result<()>,
+    mut pause: impl FnMut(),
+) -> rustix::io::Result<()> {
+    for _ in 0..TRIES {
+        if refused != Errno::WOULDBLOCK {
+            break;
+        }
+        pause();
+        match again() {
+            Ok(()) => return Ok(()),
+            Err(errno) => refused = errno,
+        }
+    }
+    Err(refused)
 }
 
 impl HomeLock {
@@ -162,5 +196,50 @@ mod tests {
             drop(first);
             waiter.join().unwrap().unwrap();
         });
+    }
+
+    #[test]
+    fn who_only_looks_makes_nobody_fail() {
+        let temp = tempfile::tempdir().unwrap();
+        let open = || HomeDir::open(&Layout::new(temp.path())).unwrap();
+        let (looks, comes) = (open(), open());
+        let (_, taken) = Means::lock(&looks, FlockOperation::NonBlockingLockShared).unwrap();
+        taken.unwrap();
+        let how = FlockOperation::NonBlockingLockExclusive;
+        let (means, first) = Means::lock(&comes, how).unwrap();
+        let refused = first.unwrap_err();
+        let mut looks = Some(looks);
+        let again = || means.again(&comes, how);
+        insist(refused, again, || drop(looks.take())).unwrap();
+    }
+
+    #[test]
+    fn a_lock_that_stays_is_tried_a_few_times() {
+        let mut tries = 0;
+        let again = || {
+            tries += 1;
+            Err(Errno::WOULDBLOCK)
+        };
+        let end = insist(Errno::WOULDBLOCK, again, || ());
+        assert_eq!((end, tries), (Err(Errno::WOULDBLOCK), TRIES));
+        let other = insist(Errno::NOLCK, || panic!("no sense"), || ());
+        assert_eq!(other, Err(Errno::NOLCK));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_lock_is_seen_without_taking_it() {
+        let temp = tempfile::tempdir().unwrap();
+        let open = || HomeDir::open(&Layout::new(temp.path())).unwrap();
+        let process = std::process::id();
+        assert!(!open().lock_is_listed(process));
+        let lock = open().lock(true, |_| ()).unwrap();
+        assert!(open().lock_is_listed(process));
+        // Another's: the kernel names who has it.
+        assert!(!open().lock_is_listed(1));
+        assert!(open().is_locked_by(1));
+        drop(lock);
+        assert!(!open().lock_is_listed(process));
+        assert!(!open().is_locked_by(process));
     }
 }

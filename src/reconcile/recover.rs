@@ -72,7 +72,7 @@ pub fn interrupted(home: &HomeDir) -> Result<Option<Interrupted>, ReconcileError
     let alive = process
         .is_some_and(|process| rustix::process::test_kill_process(process) != Err(Errno::SRCH));
     // Another process may have got the number since.
-    if alive && home.is_locked() {
+    if alive && home.is_locked_by(journal.writer.process) {
         return Ok(None);
     }
     Ok(Some(Interrupted::of(&journal)))
