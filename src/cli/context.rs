@@ -100,7 +100,17 @@ impl Context {
     pub fn lock(&self) -> Result<HomeLock, Failure> {
         let lock = self.lock_as_it_is()?;
         self.recover(&lock)?;
+        self.tidy(&lock);
         Ok(lock)
+    }
+
+    /// Clears what killed processes left.
+    pub fn tidy(&self, lock: &HomeLock) {
+        self.profile.sweep();
+        let number = self.profile.current().ok().flatten();
+        for problem in reconcile::tidy(lock, number.map_or(0, Number::get)) {
+            self.ui.warning(problem);
+        }
     }
 
     /// Takes up a run that was cut off, and says so.

@@ -266,7 +266,6 @@ impl<'a> Swap<'a> {
 
     fn apply(&self, plan: Plan, hooks: &mut Hooks) -> Result<Applied, Failure> {
         let profile = self.context.profile();
-        profile.sweep();
         let tree = &self.new.0;
         let number = if let Some(number) = self.known {
             number

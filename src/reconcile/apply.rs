@@ -137,7 +137,10 @@ pub fn apply<'a>(
     if let Some(in_force) = registered.in_force {
         in_force();
     }
+    // What could not be done now, the next command tries again: by the journal
+    // it knows what that was.
     if plan.needs_journal()
+        && problems.is_empty()
         && let Err(error) = Journal::remove(lock, &run.state)
     {
         problems.push(error.to_string());

@@ -156,6 +156,7 @@ impl Run<'_> {
     /// Removes the directories of ours that are empty and not needed.
     pub(super) fn leave(&mut self, plan: &Plan) -> Result<(), HomeError> {
         let mut forgot = false;
+        let mut failed = Ok(());
         for path in &plan.leave {
             let gone = match self.home.walker().parent_of(path)? {
                 Parent::Open(dir) => match dir.remove_dir(path.name()) {
@@ -168,7 +169,11 @@ impl Run<'_> {
                     // Not a directory any more.
                     Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => true,
                     // Not empty, or a mount point: it stays, remembered.
-                    Err(_) => false,
+                    Err(Errno::NOTEMPTY | Errno::EXIST | Errno::BUSY) => false,
+                    Err(errno) => {
+                        failed = Err(errno).at("remove the directory", path);
+                        false
+                    }
                 },
                 Parent::Blocked { .. } => true,
             };
@@ -180,6 +185,6 @@ impl Run<'_> {
         if forgot || !plan.after.is_empty() {
             self.made.write(self.home, &self.state)?;
         }
-        Ok(())
+        failed
     }
 }

@@ -84,6 +84,30 @@ pub fn mend(lock: &HomeLock, found: &[Finding], generation: u64) -> Vec<String> 
     problems
 }
 
+/// The names of files until they are whole. Each is written under the lock, so
+/// that whoever holds it finds only what a killed process left.
+const UNFINISHED: [&str; 3] = ["current.next", "directories.next", "journal.next"];
+
+/// Clears what killed or failing processes left of themselves, when there is
+/// no journal that knows what it was for: unfinished files, bridges that the
+/// anchor does not use, and private folders, of which what nhmt did not make
+/// goes to the backups of `generation`. Gives what could not be done, one
+/// sentence each.
+#[must_use]
+pub fn tidy(lock: &HomeLock, generation: u64) -> Vec<String> {
+    let Ok(Some(state)) = lock.state() else {
+        return Vec::new();
+    };
+    let mender = Mender {
+        home: lock,
+        state,
+        generation,
+    };
+    let place = lock.layout().state();
+    let cleared = mender.tidy().at_path("clean up", place);
+    cleared.err().iter().map(ToString::to_string).collect()
+}
+
 struct Mender<'a> {
     home: &'a HomeDir,
     state: Dir,
@@ -91,6 +115,33 @@ struct Mender<'a> {
 }
 
 impl Mender<'_> {
+    fn tidy(&self) -> Result<()> {
+        let mut bridges = false;
+        for (name, _) in self.state.entries()? {
+            if UNFINISHED.iter().any(|unfinished| name == *unfinished) {
+                self.state.unlink(&name)?;
+            }
+            bridges |= name.as_bytes().starts_with(BRIDGE.as_bytes());
+        }
+        if let Ok(backups) = self.state.open(os("backups"))
+            && is_at(&backups, "items.next")
+        {
+            backups.unlink(os("items.next"))?;
+        }
+        if bridges {
+            let anchor = anchored(self.home, &self.state).map_err(|error| errno(&error))?;
+            let state = self.home.layout().state();
+            // An anchor without a journal that leads to one is for `doctor`.
+            if anchor.is_none_or(|anchor| !anchor.starts_with(state)) {
+                self.folders(&self.state, BRIDGE)?;
+            }
+        }
+        match self.state.open(os(WORK)) {
+            Err(Errno::NOENT) => Ok(()),
+            work => self.folders(&work?, ""),
+        }
+    }
+
     fn mend(&self, finding: &Finding) -> Result<()> {
         match finding.kind {
             FindingKind::StateMode => rustix::fs::fchmod(&self.state, Mode::from_raw_mode(0o700)),
@@ -343,6 +394,10 @@ impl Mender<'_> {
             back => back,
         }
     }
+}
+
+fn is_at(dir: &Dir, name: &str) -> bool {
+    dir.stat(os(name)).is_ok()
 }
 
 /// A copy in the backups of what is on another mount; the original goes when

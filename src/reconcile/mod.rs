@@ -55,7 +55,7 @@ pub use error::ReconcileError;
 pub use examine::{examine_links, examine_state};
 pub use expire::{Expire, Expired};
 pub use finding::{Finding, FindingKind};
-pub use mend::{mend, set_journal_aside, turn_anchor};
+pub use mend::{mend, set_journal_aside, tidy, turn_anchor};
 pub use observe::observe;
 pub use observed::Observed;
 pub use plan::{Counts, Plan, plan};

@@ -9,7 +9,7 @@ use rustix::io::Errno;
 use super::aside::{discard_tree, is_own_link};
 use super::bridge::is_marked;
 use super::error::ReconcileError;
-use super::journal::{Journal, Move};
+use super::journal::{FreshKind, Journal, Move};
 use super::pivot::anchored;
 use super::run::Run;
 use super::switch::{Way, plan_for};
@@ -194,6 +194,9 @@ impl Run<'_> {
         let Some(new) = &trees.new else {
             return problems;
         };
+        if let Err(error) = self.remember(journal, new) {
+            problems.push(error.to_string());
+        }
         let way = Way {
             old: trees.old.as_ref(),
             new,
@@ -218,6 +221,32 @@ impl Run<'_> {
             Err(error) => problems.push(error.to_string()),
         }
         problems
+    }
+
+    /// The directories that the run put in place after the pivot are nhmt's: it
+    /// may have been cut off before it wrote that down.
+    fn remember(&mut self, journal: &Journal, new: &Index) -> Result<(), HomeError> {
+        let before = self.made.clone();
+        let expanded = |one: &&Move| one.after && one.fresh == FreshKind::Directory;
+        for one in journal.moves.iter().filter(expanded) {
+            let top = &one.path.0;
+            let Some(dir) = self.find_parent(top)? else {
+                continue;
+            };
+            if dir.open(top.name()).is_err() {
+                continue;
+            }
+            self.made.add(top.clone());
+            for leaf in new.entries().iter().filter(|leaf| leaf.path.is_below(top)) {
+                for dir in leaf.path.ancestors().filter(|dir| dir.is_below(top)) {
+                    self.made.add(dir);
+                }
+            }
+        }
+        if self.made == before {
+            return Ok(());
+        }
+        self.made.write(self.home, &self.state)
     }
 
     /// Deals with everything that came out of the home, and with the bridge.

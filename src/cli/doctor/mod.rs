@@ -55,6 +55,16 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<ExitCode, Failure>
             break;
         }
     }
+    let is_journal = |one: &Finding| {
+        matches!(
+            one.kind,
+            FindingKind::JournalTooNew | FindingKind::JournalDamaged
+        )
+    };
+    if args.repair && !found.iter().any(is_journal) {
+        // It clears what is no finding, such as unfinished files.
+        context.lock()?;
+    }
     let (advice, wrong): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| one.kind.is_advice());
     if context.json() {
         context.ui.result(json!({

@@ -19,6 +19,7 @@ pub(super) fn all(context: &Context, found: &[Finding]) -> Result<Vec<String>, F
         reconcile::set_journal_aside(&lock)?;
     }
     context.recover(&lock)?;
+    context.tidy(&lock);
     let _whole = interrupt::hold();
     context.keep_roots();
     let number = context.profile().current().ok().flatten();
