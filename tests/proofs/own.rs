@@ -61,7 +61,7 @@ pub fn own_names(state: &Snapshot) -> impl Iterator<Item = String> {
         let inside = path.starts_with(&kept) && *path != kept;
         let record = inside && path.components().count() == 5 && {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            !name.starts_with(char::is_numeric) && name != ".objects" && name != "items"
+            !name.starts_with(char::is_numeric) && ![".objects", ".gone", "items"].contains(&&*name)
         };
         let work = path
             .file_name()

@@ -49,6 +49,9 @@ pub struct Scenario {
     pub apart: Vec<&'static str>,
     /// What each of these files must contain at all times, or a backup of it.
     pub keeps: Vec<(&'static str, &'static str)>,
+    /// Links that a person removed: as soon as one is back, it yields what the
+    /// generation has that is in force.
+    pub returns: Vec<(&'static str, &'static str)>,
     /// Backups that the command is meant to delete, by content.
     pub expires: Vec<&'static str>,
     /// `again` fails when there is nothing left to do.
@@ -71,6 +74,7 @@ impl Scenario {
             ours: Vec::new(),
             apart: Vec::new(),
             keeps: Vec::new(),
+            returns: Vec::new(),
             expires: Vec::new(),
             refuses_when_done: false,
         }
@@ -140,6 +144,11 @@ impl Scenario {
 
     pub fn back_to(mut self, generation: &'static str) -> Self {
         self.back = Some(generation);
+        self
+    }
+
+    pub fn returns(mut self, path: &'static str, content: &'static str) -> Self {
+        self.returns.push((path, content));
         self
     }
 

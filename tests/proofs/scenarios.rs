@@ -70,6 +70,18 @@ pub fn all() -> Vec<Scenario> {
     ]
 }
 
+/// Those in which the power is cut.
+pub fn power_loss() -> Vec<Scenario> {
+    vec![
+        first_over_files(),
+        switch(),
+        switch_with_backups(),
+        leaf_to_directory(),
+        directory_to_leaf(),
+        rollback(),
+    ]
+}
+
 fn first() -> Scenario {
     Scenario::new("first")
         .write("mine", "mine")
@@ -179,6 +191,7 @@ fn drift_repair() -> Scenario {
             r#"{"f":{"text":"1"},"g":{"text":"2"},"h":{"text":"3"},"d/i":{"text":"4"},
                 "k":{"text":"5"}}"#,
         )
+        .returns("g", "2")
 }
 
 fn drift_and_switch() -> Scenario {
@@ -188,6 +201,7 @@ fn drift_and_switch() -> Scenario {
         .replace("gone", "mine, no longer managed")
         .remove("g")
         .cut_realize(r#"{"f":{"text":"5"},"g":{"text":"6"},"new":{"text":"7"}}"#)
+        .returns("g", "2")
         .back_to("1")
 }
 
