@@ -152,7 +152,8 @@ impl<'a> Swap<'a> {
             // A tree that is gone leaves links that lead nowhere: they are
             // ours all the same, and a first run takes them over.
             Some(path) if path == tree => Some((path, new.clone())),
-            Some(path) if path.join("index").exists() => match Index::read(&path) {
+            // One that cannot be looked at is no reason to forget its links.
+            Some(path) if is_there(&path.join("index"))? => match Index::read(&path) {
                 Ok(index) => Some((path, index)),
                 Err(error @ IndexError::Damaged { .. }) => {
                     context.ui.warning(error);
@@ -341,6 +342,11 @@ impl<'a> Swap<'a> {
             policy: self.policy(),
         }
     }
+}
+
+fn is_there(path: &Path) -> Result<bool, Failure> {
+    let there = path.try_exists();
+    there.map_err(|error| Failure::new(format_args!("{}: {error}", path.display())))
 }
 
 /// The home is switched by then, and a collection of Nix's own goes by the

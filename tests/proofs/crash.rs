@@ -14,7 +14,7 @@ use std::thread;
 
 use super::case::{self, Case, Fault};
 use super::counts::Counts;
-use super::inject::{self, Point, What, changes};
+use super::inject::{self, Call, Point, What, changes};
 use super::scenario::{Place, Scenario};
 use super::snapshot::Snapshot;
 use super::{full, own, scenarios};
@@ -120,7 +120,7 @@ fn try_point(
 }
 
 /// Every `k`-th of `points`, from an offset that differs between scenarios.
-fn sample(points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
+pub fn sample(points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
     if full() || points.len() <= most {
         return points;
     }
@@ -132,10 +132,9 @@ fn sample(points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
         .collect()
 }
 
-/// The calls of a scenario, those that change something or the others.
-fn calls(case: &Case<'_>, changing: bool, what: &What) -> Vec<Point> {
-    case.calls
-        .iter()
+/// Points at the calls that a command made, those that change something or the others.
+pub fn calls(made: &[Call], changing: bool, what: &What) -> Vec<Point> {
+    made.iter()
         .filter(|call| changes(&call.name) == changing)
         .filter(|call| *what == What::Kill || call.can_fail())
         .map(|call| Point {
@@ -152,8 +151,8 @@ fn a_killed_command_is_taken_up_where_it_was() {
         let kill = &What::Kill;
         let all = ["switch", "switch-with-backups"].contains(&case.scenario.name);
         let most = if all { usize::MAX } else { 20 };
-        let mut points = sample(calls(case, true, kill), most, index);
-        points.extend(sample(calls(case, false, kill), 5, index * 7));
+        let mut points = sample(calls(&case.calls, true, kill), most, index);
+        points.extend(sample(calls(&case.calls, false, kill), 5, index * 7));
         points
     });
 }
@@ -166,11 +165,11 @@ fn a_command_whose_call_fails_says_so_and_loses_nothing() {
             let one = &What::Error(error.to_owned());
             let on = &What::Errors(error.to_owned());
             let offset = index * 3 + which * 5;
-            points.extend(sample(calls(case, true, one), 3, offset));
-            points.extend(sample(calls(case, false, one), 2, offset));
+            points.extend(sample(calls(&case.calls, true, one), 3, offset));
+            points.extend(sample(calls(&case.calls, false, one), 2, offset));
             // A call that is interrupted for ever may be tried for ever.
             if error != "EINTR" {
-                points.extend(sample(calls(case, true, on), 1, offset));
+                points.extend(sample(calls(&case.calls, true, on), 1, offset));
             }
         }
         points

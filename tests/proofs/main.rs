@@ -10,6 +10,7 @@ mod support;
 mod case;
 mod counts;
 mod crash;
+mod crash_again;
 mod disk;
 mod hostile;
 mod hostile_entries;

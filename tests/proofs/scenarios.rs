@@ -82,6 +82,19 @@ pub fn power_loss() -> Vec<Scenario> {
     ]
 }
 
+/// Those in which the run that takes up a killed one is killed.
+pub fn recovery() -> Vec<Scenario> {
+    vec![
+        switch(),
+        switch_with_backups(),
+        leaf_to_directory(),
+        directory_to_leaf(),
+        file_to_managed_directory(),
+        drift_repair(),
+        select_generation(),
+    ]
+}
+
 fn first() -> Scenario {
     Scenario::new("first")
         .write("mine", "mine")
