@@ -13,6 +13,7 @@ use super::bridge::MARK;
 use super::copy;
 use super::directories::Directories;
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
+use super::files::FILES;
 use super::finding::{Finding, FindingKind};
 use super::journal;
 use super::keep::now;
@@ -136,10 +137,19 @@ impl Mender<'_> {
                 self.folders(&self.state, BRIDGE)?;
             }
         }
-        match self.state.open(os(WORK)) {
-            Err(Errno::NOENT) => Ok(()),
-            work => self.folders(&work?, ""),
+        let work = match self.state.open(os(WORK)) {
+            Err(Errno::NOENT) => return Ok(()),
+            work => work?,
+        };
+        for (name, kind) in work.entries()? {
+            if name == FILES {
+                // Files that are no links have a memory of what is in it.
+                let _ = work.remove_dir(&name);
+            } else if kind == FileType::Directory {
+                self.clear(&work, &name)?;
+            }
         }
+        Ok(())
     }
 
     fn mend(&self, finding: &Finding) -> Result<()> {

@@ -109,10 +109,13 @@ impl Case<'_> {
         if kind == Some(Kind::Seed)
             && let Some(known) = self.known
             && known.kind == Kind::Seed
+            && !(known.is_about_to_be() && matches!(live, Live::Absent))
         {
             // Written once, or found; whatever became of it.
             return Ok(Self::leave(Some(Record {
                 entry: want.digest,
+                // Of a run that was cut off.
+                leaving: Vec::new(),
                 ..known.clone()
             })));
         }

@@ -82,6 +82,12 @@ impl Record {
         self.contents.len() > 1 || self.parts.len() > 1 || !self.leaving.is_empty()
     }
 
+    /// Whether the file was about to be made when a run was cut off: nobody has
+    /// seen it yet, so that its absence is no wish of anybody's.
+    pub(super) fn is_about_to_be(&self) -> bool {
+        self.created && self.stamp.is_none()
+    }
+
     /// Whether nothing is lost with a file of this content in a private
     /// folder.
     pub(super) fn knows(&self, content: Digest) -> bool {

@@ -18,3 +18,4 @@ mod work;
 
 pub(crate) use memory::Written;
 pub(crate) use plan::{Step, add};
+pub(super) use work::FILES;

@@ -204,7 +204,7 @@ fn is_settled(home: &HomeDir, want: &Entry, known: Option<&Record>) -> Result<bo
         return Ok(false);
     }
     if known.kind == Kind::Seed {
-        return Ok(true);
+        return Ok(!known.is_about_to_be());
     }
     let Some(stamp) = known.stamp else {
         return Ok(false);

@@ -18,7 +18,7 @@ use crate::reconcile::aside::is_own_link;
 use crate::reconcile::work::Slot;
 
 /// The folder in the state directory's `work`.
-const NAME: &str = "files";
+pub(in crate::reconcile) const FILES: &str = "files";
 
 /// The folder beside a file on another mount.
 const BESIDE: &str = ".nhmt-work-files";
@@ -35,7 +35,7 @@ pub(super) struct Folders {
 impl Folders {
     pub(super) fn open(state: &Dir) -> Result<Self> {
         let all = state.open_or_make(os("work"), 0o700)?;
-        let dir = Rc::new(all.open_or_make(os(NAME), 0o700)?);
+        let dir = Rc::new(all.open_or_make(os(FILES), 0o700)?);
         Ok(Self {
             mount: dir.mount()?,
             all,
@@ -117,7 +117,7 @@ impl Folders {
         for (parent, _) in &self.beside {
             let _ = parent.remove_dir(os(BESIDE));
         }
-        let _ = self.all.remove_dir(os(NAME));
+        let _ = self.all.remove_dir(os(FILES));
     }
 }
 
