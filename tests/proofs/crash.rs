@@ -116,7 +116,8 @@ fn try_point(
         return Ok(());
     }
     tried.homes.fetch_add(1, Ordering::Relaxed);
-    case.check(&state, finished)
+    let warned = String::from_utf8_lossy(&output.stderr).contains("warning: ");
+    case.check(&state, finished, warned)
 }
 
 /// Every `k`-th of `points`, from an offset that differs between scenarios.

@@ -68,7 +68,7 @@ fn kill_twice(scenario: &Scenario, index: usize, next: &AtomicUsize, tried: &Tri
             if !seen.insert(fingerprint(&twice)) {
                 continue;
             }
-            if let Err(fault) = case.check(&twice, false) {
+            if let Err(fault) = case.check(&twice, false, false) {
                 let fault = format!("{}, {first}, then {second}: {fault}", scenario.name);
                 tried.failures.lock().unwrap().push(fault);
             }

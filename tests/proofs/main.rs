@@ -26,6 +26,7 @@ mod readers_reference;
 mod readers_view;
 mod scenario;
 mod scenarios;
+mod scenarios_methods;
 mod snapshot;
 mod trees;
 mod unprivileged;

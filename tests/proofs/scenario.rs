@@ -47,6 +47,9 @@ pub struct Scenario {
     pub ours: Vec<&'static str>,
     /// Files that arrive by a rename of their own, not with the others.
     pub apart: Vec<&'static str>,
+    /// Files that nhmt writes into: what is in them changes, but for what
+    /// `keeps` says.
+    pub edits: Vec<&'static str>,
     /// What each of these files must contain at all times, or a backup of it.
     pub keeps: Vec<(&'static str, &'static str)>,
     /// Links that a person removed: as soon as one is back, it yields what the
@@ -74,6 +77,7 @@ impl Scenario {
             ours: Vec::new(),
             apart: Vec::new(),
             keeps: Vec::new(),
+            edits: Vec::new(),
             returns: Vec::new(),
             expires: Vec::new(),
             refuses_when_done: false,
@@ -144,6 +148,26 @@ impl Scenario {
 
     pub fn back_to(mut self, generation: &'static str) -> Self {
         self.back = Some(generation);
+        self
+    }
+
+    pub fn ours<const N: usize>(mut self, paths: [&'static str; N]) -> Self {
+        self.ours = paths.to_vec();
+        self
+    }
+
+    pub fn apart<const N: usize>(mut self, paths: [&'static str; N]) -> Self {
+        self.apart = paths.to_vec();
+        self
+    }
+
+    pub fn edits<const N: usize>(mut self, paths: [&'static str; N]) -> Self {
+        self.edits = paths.to_vec();
+        self
+    }
+
+    pub fn keeps(mut self, path: &'static str, text: &'static str) -> Self {
+        self.keeps.push((path, text));
         self
     }
 

@@ -68,6 +68,9 @@ pub fn all() -> Vec<Scenario> {
         restore_missing(),
         expire(),
     ]
+    .into_iter()
+    .chain(super::scenarios_methods::all())
+    .collect()
 }
 
 /// Those in which the power is cut.
@@ -79,6 +82,7 @@ pub fn power_loss() -> Vec<Scenario> {
         leaf_to_directory(),
         directory_to_leaf(),
         rollback(),
+        super::scenarios_methods::changed(),
     ]
 }
 
@@ -92,6 +96,7 @@ pub fn recovery() -> Vec<Scenario> {
         file_to_managed_directory(),
         drift_repair(),
         select_generation(),
+        super::scenarios_methods::changed(),
     ]
 }
 
