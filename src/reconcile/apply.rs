@@ -145,6 +145,7 @@ pub fn apply<'a>(
     {
         problems.push(error.to_string());
     }
+    problems.append(&mut run.meddled);
     Ok(Done {
         counts: plan.counts,
         backed_up: std::mem::take(&mut run.kept),

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use rustix::io::Errno;
 
 use super::aside::{Taken, discard_link, is_own_link};
+use super::error::ReconcileError;
 use super::journal::{Journal, Move};
 use super::plan::{Placement, Plan};
 use super::run::Run;
@@ -56,7 +57,11 @@ impl Run<'_> {
         let Err(error) = self.place(placement, one) else {
             return;
         };
-        problems.push(error.to_string());
+        match error {
+            // To the next run it is drift, as if it had happened later.
+            ReconcileError::Changed(_) => self.meddled.push(error.to_string()),
+            error => problems.push(error.to_string()),
+        }
         // What came out was no link of ours, or nothing was there.
         if let Err(error) = self.take_back_one(one) {
             problems.push(error.to_string());

@@ -126,6 +126,7 @@ pub fn recover(
         problems.extend(run.settle_all(&journal));
     }
     run.work.clean();
+    problems.append(&mut run.meddled);
     let mut recovered = Recovered {
         run: Interrupted::of(&journal),
         undone,

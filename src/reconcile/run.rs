@@ -28,6 +28,8 @@ pub(super) struct Run<'a> {
     pub(super) keeper: Keeper,
     pub(super) touched: Touched,
     pub(super) made: Directories,
+    /// What other programs kept this run from after the pivot.
+    pub(super) meddled: Vec<String>,
     /// The backups that were made: set and path.
     pub(super) kept: Vec<(String, HomePath)>,
     pub(super) synced: Duration,
@@ -66,6 +68,7 @@ impl<'a> Run<'a> {
             state,
             touched: Touched::default(),
             made: Directories::read(home)?,
+            meddled: Vec::new(),
             kept: Vec::new(),
             synced: Duration::ZERO,
             in_steps: None,
