@@ -7,6 +7,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::Home;
+use crate::support::filesystem::elsewhere;
+use crate::support::owner::needs_root;
 
 const STATE: &str = ".local/state/nhmt";
 const PROFILE: &str = ".local/state/nix/profiles/nhmt";
@@ -417,22 +419,23 @@ fn advice_makes_no_home_unhealthy() {
 
 #[test]
 fn a_state_directory_on_another_mount() {
-    let Ok(other) = tempfile::tempdir_in("/dev/shm") else {
-        return;
-    };
     let home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
-    let device = |path: &Path| std::os::unix::fs::MetadataExt::dev(&path.metadata().unwrap());
+    let other = elsewhere(&home.path());
     symlink(other.path(), home.at(".local")).unwrap();
     home.run(["realize"]).success();
-    let outcome = home.run_bare(["doctor"]).success();
-    let said = outcome
-        .stdout()
-        .contains("is on another mount than the home");
-    assert_eq!(
-        said,
-        device(other.path()) != device(&home.path()),
-        "{outcome}"
-    );
+    home.run_bare(["doctor"])
+        .success()
+        .stdout_has("is on another mount than the home");
+}
+
+#[test]
+fn a_state_directory_behind_a_link_on_the_same_mount() {
+    let home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    fs::create_dir(home.outside("local")).unwrap();
+    symlink(home.outside("local"), home.at(".local")).unwrap();
+    home.run(["realize"]).success();
+    let said = home.run_bare(["doctor"]).success().stdout();
+    assert!(!said.contains("is on another mount"), "{said}");
 }
 
 /// Root may use every directory, so the test becomes somebody else.
@@ -441,9 +444,7 @@ fn a_state_directory_of_another_user() {
     use std::os::unix::fs::chown;
     use std::os::unix::process::CommandExt;
     const NOBODY: u32 = 65_534;
-    if !rustix::process::geteuid().is_root() {
-        return;
-    }
+    needs_root();
     let home = home();
     for place in [
         "",

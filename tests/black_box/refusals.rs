@@ -3,12 +3,11 @@
 use std::os::unix::fs::{chown, symlink};
 
 use crate::support::Home;
+use crate::support::owner::needs_root;
 
 #[test]
 fn root_does_not_work_in_another_users_home() {
-    if !rustix::process::geteuid().is_root() {
-        return;
-    }
+    needs_root();
     let home = Home::new().manifest(r#"{"f":{"text":"x"}}"#);
     chown(home.path(), Some(65_534), Some(65_534)).unwrap();
     home.run(["realize"])

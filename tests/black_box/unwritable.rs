@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 
+use crate::support::owner::needs_root;
 use crate::support::{Home, Outcome};
 
 /// Root ignores permissions, so the test becomes somebody else first.
@@ -56,12 +57,7 @@ fn an_ordinary_user_realizes_and_rolls_back() {
 
 #[test]
 fn root_does_not_work_in_another_users_home() {
-    if !is_root() {
-        // An ordinary user meets the permissions instead.
-        let home = Home::new();
-        home.run_bare(["status", "--home", "/root"]).exit(1);
-        return;
-    }
+    needs_root();
     let home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
     std::os::unix::fs::chown(home.path(), Some(NOBODY), Some(NOBODY)).unwrap();
     home.run(["realize"])
@@ -74,9 +70,7 @@ fn root_does_not_work_in_another_users_home() {
 /// Somebody else's link in a sticky directory can be read, not replaced.
 #[test]
 fn a_profile_that_cannot_be_changed_is_said_where_the_home_is() {
-    if !is_root() {
-        return;
-    }
+    needs_root();
     let mut home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
     let profile = home.at("profiles/nhmt");
     let arguments = ["realize", "--profile", profile.to_str().unwrap()];

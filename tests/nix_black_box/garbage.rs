@@ -101,3 +101,33 @@ fn references_are_the_sources_and_the_builder() {
         "sources, builder, and itself"
     );
 }
+
+/// Only the nhmt that wrote a journal may be able to read it.
+#[test]
+fn the_nhmt_that_was_cut_off_is_kept_until_its_journal_is_taken_up() {
+    // In the local store, so that no tree refers to nhmt.
+    let mut home = Home::with_nix()
+        .file("f", "mine")
+        .manifest(r#"{"f":{"text":"1"}}"#);
+    let program = home.install();
+    let state = home.at(".local/state/nhmt");
+    let mut calls = 1..;
+    while !state.join("journal").exists() {
+        let call = format!("renameat2:signal=KILL:when={}", calls.next().unwrap());
+        let cut = home.run_killed(&call, ["realize", "-b"]);
+        cut.expect("an exchange while the journal lies there");
+    }
+    let journal: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(state.join("journal")).unwrap()).unwrap();
+    assert_eq!(journal["writer"]["program"], program.to_str().unwrap());
+    assert_eq!(fs::read_link(state.join("writer")).unwrap(), program);
+    home.nix().run("nix-collect-garbage", []);
+    home.run(["status"]).success().stderr_has("cut off");
+    home.run(["realize", "-b"]).success();
+    assert!(!state.join("journal").exists());
+    assert_eq!(home.read("f"), "1");
+    // It was that root, and nothing else, that kept it.
+    fs::remove_file(state.join("writer")).unwrap();
+    home.nix().run("nix-collect-garbage", []);
+    assert!(!program.exists());
+}

@@ -13,9 +13,10 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod filesystem;
 mod nix_store;
 mod outcome;
-mod owner;
+pub mod owner;
 #[cfg(target_os = "linux")]
 mod strace;
 
@@ -38,6 +39,8 @@ pub struct Home {
     /// What `-f` names; none leaves the choice to nhmt.
     configuration: Option<PathBuf>,
     environment: Vec<(String, String)>,
+    /// The nhmt that runs, when it is not the one that was built.
+    installed: Option<PathBuf>,
 }
 
 impl Home {
@@ -71,6 +74,7 @@ impl Home {
             nix: None,
             configuration: None,
             environment: Vec::new(),
+            installed: None,
         }
     }
 
@@ -79,6 +83,16 @@ impl Home {
         let mut home = Self::new();
         home.nix = Some(NixStore::new(&home.scratch.path().join("nix")));
         home
+    }
+
+    /// Runs nhmt from this test's store of Nix from now on; gives its path.
+    pub fn install(&mut self) -> PathBuf {
+        let copy = self.outside("nhmt-installed");
+        fs::copy(nhmt(), &copy).unwrap();
+        let path = self
+            .nix()
+            .run("nix-store", ["--add", copy.to_str().unwrap()]);
+        self.installed.insert(path.into()).clone()
     }
 
     /// The home directory.
@@ -207,10 +221,14 @@ impl Home {
 
     /// The executable with this home's environment, and nothing of ours.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(nhmt());
+        let mut command = Command::new(self.program());
         self.environment(&mut command);
         command.stdin(Stdio::null());
         command
+    }
+
+    fn program(&self) -> PathBuf {
+        self.installed.clone().unwrap_or_else(nhmt)
     }
 
     /// As [`Home::command`], for a process that is sent a signal: one that the

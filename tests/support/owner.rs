@@ -9,6 +9,17 @@ use super::{Home, Outcome};
 /// Who owns the home when the tests run as root.
 const NOBODY: u32 = 65_534;
 
+/// Fails with advice where only root can set up what a test is about: a test
+/// that returned would pass without having tested anything.
+#[track_caller]
+pub fn needs_root() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "only root can make a file another user's, which this test needs; run it as root, or by \
+         `unshare --map-root-user --map-auto` where you have subordinate user IDs"
+    );
+}
+
 impl Home {
     /// Makes an ordinary user the owner of the home and all that is in it.
     pub fn give_to_owner(&self) {

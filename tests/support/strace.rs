@@ -41,7 +41,7 @@ impl Home {
         for call in calls {
             command.args(["-e", &format!("inject={call}")]);
         }
-        command.arg(env!("CARGO_BIN_EXE_nhmt"));
+        command.arg(self.program());
         if let Some(configuration) = &self.configuration {
             command.arg("-f").arg(configuration);
         }

@@ -2,30 +2,27 @@
 
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::MetadataExt;
-use std::path::Path;
 
 use super::scratch::Scratch;
 use crate::manifest::OnConflict;
 
-/// The state directory on tmpfs, the home wherever temporary files are;
-/// `None` where both are the same, or there is no such tmpfs.
-fn apart() -> Option<(Scratch, tempfile::TempDir)> {
+#[path = "../../../tests/support/filesystem.rs"]
+mod filesystem;
+
+use filesystem::elsewhere;
+
+/// The state directory on another filesystem, on tmpfs most often, the home
+/// wherever temporary files are.
+fn apart() -> (Scratch, tempfile::TempDir) {
     let home = Scratch::new();
-    let other = tempfile::tempdir_in("/dev/shm").ok()?;
-    let device = |path: &Path| fs::metadata(path).unwrap().dev();
-    if device(other.path()) == device(&home.home()) {
-        return None;
-    }
+    let other = elsewhere(&home.home());
     home.link(other.path(), ".local");
-    Some((home, other))
+    (home, other)
 }
 
 #[test]
 fn what_is_in_the_way_is_copied_to_the_other_mount() {
-    let Some((mut home, _other)) = apart() else {
-        return;
-    };
+    let (mut home, _other) = apart();
     home.write("file", "mine");
     home.write("dir/in/side", "mine");
     let files = [("file", "1"), ("dir", "2"), ("new/x", "3"), ("gone", "4")];
@@ -52,9 +49,7 @@ fn what_is_in_the_way_is_copied_to_the_other_mount() {
 
 #[test]
 fn what_a_program_has_open_stays_when_it_was_copied() {
-    let Some((mut home, _other)) = apart() else {
-        return;
-    };
+    let (mut home, _other) = apart();
     home.write("file", "mine");
     home.write("dir/in/side", "mine");
     let mut open = ["file", "dir/in/side"].map(|path| {
@@ -77,9 +72,7 @@ fn what_a_program_has_open_stays_when_it_was_copied() {
 
 #[test]
 fn a_run_over_two_mounts_is_undone_too() {
-    let Some((mut home, _other)) = apart() else {
-        return;
-    };
+    let (mut home, _other) = apart();
     home.write("file", "mine");
     let tree = home.tree(&[("file", "1"), ("z", "2"), ("new/x", "3")]);
     let plan = home.plan(&tree, OnConflict::Backup);
@@ -94,9 +87,7 @@ fn a_run_over_two_mounts_is_undone_too() {
 fn attributes_and_sockets_go_to_the_other_mount_too() {
     use std::os::unix::fs::FileTypeExt;
 
-    let Some((mut home, _other)) = apart() else {
-        return;
-    };
+    let (mut home, _other) = apart();
     home.write("file", "mine");
     let flags = rustix::fs::XattrFlags::empty();
     rustix::fs::lsetxattr(home.at("file"), "user.mark", b"1", flags).unwrap();

@@ -27,6 +27,32 @@ pub(super) fn path(text: &str) -> HomePath {
     HomePath::new(text).unwrap()
 }
 
+/// Runs `body` as somebody whom modes bind, which they do not for root: in a
+/// thread of its own, since these rights are a thread's.
+#[cfg(target_os = "linux")]
+pub(super) fn bound_by_modes<T: Send>(body: impl FnOnce() -> T + Send) -> T {
+    use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
+    let bound = || {
+        let mut mine = capabilities(None).unwrap();
+        mine.effective -=
+            CapabilitySet::DAC_OVERRIDE | CapabilitySet::DAC_READ_SEARCH | CapabilitySet::FOWNER;
+        set_capabilities(None, mine).unwrap();
+        body()
+    };
+    std::thread::scope(|scope| {
+        let done = scope.spawn(bound).join();
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// As above, for who is bound anyway.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn bound_by_modes<T: Send>(body: impl FnOnce() -> T + Send) -> T {
+    let id = rustix::process::geteuid();
+    assert!(!id.is_root(), "run this as an ordinary user");
+    body()
+}
+
 impl Scratch {
     pub(super) fn new() -> Self {
         Self::within(tempfile::tempdir().unwrap())
