@@ -54,7 +54,7 @@ impl Run<'_> {
 
     /// Moves what is in the slot to `path`, where nothing is, or to the backups
     /// if it cannot be there.
-    fn put_back_or_keep(
+    pub(super) fn put_back_or_keep(
         &mut self,
         dir: &Dir,
         path: &HomePath,

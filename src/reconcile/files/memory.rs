@@ -94,6 +94,11 @@ impl Record {
         self.leaving.contains(&content) || self.is_own(content)
     }
 
+    /// Whether nhmt may have put this content in place, or found it there.
+    pub(super) fn may_be(&self, content: Digest) -> bool {
+        self.contents.contains(&content) || self.leaving.contains(&content)
+    }
+
     /// Whether both say the same of the file.
     pub(super) fn says(&self, other: Option<&Self>) -> bool {
         other.is_some_and(|other| {

@@ -6,24 +6,21 @@
 //! read again. So a program may save at any moment, in any way, and nothing of
 //! it is lost.
 
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use rustix::fs::Mode;
 use rustix::io::Errno;
 
 use super::back::{Staged, is_expected, put_back};
 use super::decide::{Act, Case, Decision, Fresh, Old};
-use super::look::{self, digest_of, look};
-use super::make::{parent, take_over};
+use super::look::look;
+use super::make::{parent, stage};
 use super::memory::{Record, Stamp, Written};
 use super::plan::Step;
 use super::work::{Folders, is_free};
-use crate::home::dir::{Dir, Identity};
+use crate::home::dir::Dir;
 use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::{Digest, HomePath};
-use crate::reconcile::directories::errno;
 use crate::reconcile::plan::Plan;
 use crate::reconcile::run::Run;
 use crate::reconcile::work::Slot;
@@ -85,9 +82,9 @@ impl Writer<'_> {
         problems: &mut Vec<String>,
     ) -> Result<(), HomeError> {
         let place = run.home.layout().state();
-        let left = self.folders.sweep(run.home, &self.written);
-        for (path, slot) in left.at_path("look into", &place)? {
-            run.keep_held(&path, &slot)?;
+        let left = self.folders.left(run.home, &self.written);
+        for left in left.at_path("look into", &place)? {
+            left.settle(run, &self.written)?;
         }
         self.announce(run, &plan.files)?;
         let mut settled: Vec<(HomePath, Option<Record>)> = Vec::new();
@@ -249,13 +246,7 @@ impl Writer<'_> {
             if !is_free(&slot).at("write beside", path)? {
                 run.keep_held(path, &slot)?;
             }
-            let staged = match self.stage(&dir, &slot, path, fresh, old, mode) {
-                Ok(staged) => staged,
-                Err(error) => {
-                    let _ = slot.dir.unlink(&slot.name);
-                    return Err(error);
-                }
-            };
+            let staged = stage(self.tree, &dir, &slot, path, (fresh, old, mode))?;
             // With a writer about, what comes out would have to go back in.
             if matches!(old, Old::Known(_) | Old::Kept(_))
                 && !dir.is_at_rest(path.name()).unwrap_or(true)
@@ -294,38 +285,6 @@ impl Writer<'_> {
         }
     }
 
-    /// Makes the new file at `slot`, whole and on the disk.
-    fn stage(
-        &self,
-        dir: &Dir,
-        slot: &Slot,
-        path: &HomePath,
-        fresh: &Fresh,
-        old: &Old,
-        mode: Option<u32>,
-    ) -> Result<Staged, HomeError> {
-        let mut file = slot.dir.create_file(&slot.name, 0o600).at("write", path)?;
-        let copied = match fresh {
-            Fresh::Text(text) => file.write_all(text.as_bytes()),
-            Fresh::Declared => {
-                std::io::copy(&mut look::declared(self.tree, path)?, &mut file).map(drop)
-            }
-        };
-        copied.map_err(|error| errno(&error)).at("write", path)?;
-        if let (Old::Known(_) | Old::Kept(_), Ok(live)) = (old, dir.open_file(path.name(), false)) {
-            take_over(&live, &file).at("keep owner and attributes of", path)?;
-        }
-        if let Some(mode) = mode {
-            rustix::fs::fchmod(&file, Mode::from_raw_mode(mode)).at("set the mode of", path)?;
-        }
-        rustix::fs::fsync(&file).at("bring to the disk", path)?;
-        let stat = rustix::fs::fstat(&file).at("look at", path)?;
-        Ok(Staged {
-            inode: Identity::of(&stat).inode,
-            content: digest_of(&slot.dir, &slot.name).at("read", path)?,
-        })
-    }
-
     /// Looks at what came out, and settles it.
     fn inspect(
         run: &mut Run<'_>,
@@ -341,10 +300,12 @@ impl Writer<'_> {
             // What is at the name is another's; the new file is not in place.
             slot.dir.unlink(&aside).at("clean up for", path)?;
             match old {
-                Old::OwnLink | Old::Known(_) if expected => {
+                Old::OwnLink if expected => {
                     slot.dir.unlink(&slot.name).at("clean up for", path)?;
                 }
-                _ => run.keep_held(path, slot)?,
+                // Also what is known: what of it is a program's was in the new
+                // file alone.
+                _ => run.put_back_or_keep(dir, path, slot)?,
             }
             return Ok(Outcome::Again);
         }

@@ -1,0 +1,309 @@
+//! Another program acts just before chosen calls of a run, or the run is killed
+//! there: nothing that the program saved is lost, whatever the order. What
+//! [`super::race`] leaves to chance is tried here one by one.
+
+mod program;
+mod scenes;
+
+use std::cell::{Cell, RefCell};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::rc::Rc;
+
+use super::scratch::{Scratch, Tree, path};
+use crate::home::HomeLock;
+use crate::home::meddle::Meddler;
+use crate::home::plain;
+use crate::manifest::{Digest, Entry, Index, LeafKind, OnConflict};
+use crate::reconcile::{ReconcileError, Way, recover, switch};
+use program::{Act, Killed, Program};
+use scenes::{FILES, LINKS, Leaf, Scene};
+
+/// Switches to `new`; gives what was wrong after the pivot.
+fn to(lock: &HomeLock, new: &Tree, old: Option<&Index>) -> Result<Vec<String>, ReconcileError> {
+    let way = Way {
+        old,
+        new: &new.index,
+        new_tree: &new.path,
+        policy: OnConflict::Backup,
+    };
+    let done = switch(lock, &way, |_| Ok::<_, ReconcileError>(2))?;
+    Ok(done.problems)
+}
+
+/// A scratch home that is used again for each order.
+struct Stage {
+    home: Scratch,
+    old: Tree,
+    new: Tree,
+    scene: Scene,
+    runs: Cell<usize>,
+    faults: RefCell<Vec<String>>,
+}
+
+impl Stage {
+    fn new(scene: Scene) -> Self {
+        let home = Scratch::fast();
+        let tree = |name: &str, leaves: &[Leaf]| {
+            let at = home.home().with_file_name(name);
+            fs::create_dir_all(at.join("home")).unwrap();
+            let mut entries = Vec::new();
+            for (leaf, text, by) in leaves {
+                let file = at.join("home").join(leaf);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, text).unwrap();
+                let digest = Digest::of(text.as_bytes());
+                let entry = Entry::new(path(leaf), LeafKind::File, digest);
+                entries.push(entry.by(by.method()));
+            }
+            let index = Index::new(entries, b"").unwrap();
+            let file = fs::File::create(at.join("index")).unwrap();
+            index.write(file).unwrap();
+            Tree { index, path: at }
+        };
+        let (old, new) = (tree("old", scene.old), tree("new", scene.new));
+        Self {
+            home,
+            old,
+            new,
+            scene,
+            runs: Cell::new(0),
+            faults: RefCell::default(),
+        }
+    }
+
+    fn none(&self, found: &[String], what: &dyn Fn() -> String) {
+        if !found.is_empty() {
+            let fault = format!("{} {found:?}", what());
+            self.faults.borrow_mut().push(fault);
+        }
+    }
+
+    /// Runs with what is to happen at the moments of `acts`; gives the number
+    /// of moments.
+    fn run(&self, acts: &[(usize, Act)]) -> usize {
+        self.runs.set(self.runs.get() + 1);
+        let shown = || format!("{}, {acts:?}", self.scene.name);
+        let root = self.home.home();
+        fs::remove_dir_all(&root).unwrap();
+        fs::create_dir(&root).unwrap();
+        let lock = self.home.lock();
+        to(&lock, &self.old, None).unwrap();
+        let mut program = Program::new(root, self.scene.path);
+        if self.scene.foreign {
+            program.act(Act::Save);
+            // What is the program's is there when it is taken over.
+            to(&lock, &self.old, Some(&self.old.index)).unwrap();
+        }
+        drop(lock);
+        let program = Rc::new(RefCell::new(program));
+        let moments = Rc::new(Cell::new(0));
+        let meddler = {
+            let (acts, program, moments) =
+                (acts.to_vec(), Rc::clone(&program), Rc::clone(&moments));
+            Meddler::new(move || {
+                let now = moments.get();
+                moments.set(now + 1);
+                for (_, act) in acts.iter().filter(|(at, _)| *at == now) {
+                    program.borrow_mut().act(*act);
+                }
+            })
+        };
+        let mut killed = false;
+        let first = self.unless_killed(&shown, |lock| {
+            to(lock, &self.new, Some(&self.old.index)).map(drop)
+        });
+        while !first && !self.unless_killed(&shown, |lock| recover(lock, |_| Ok(())).map(drop)) {
+            killed = true;
+        }
+        drop(meddler);
+        killed |= !first;
+        let lost = program.borrow().lost();
+        self.none(&lost, &|| format!("{}: lost", shown()));
+        if !killed {
+            self.check_clean(&shown);
+            return moments.get();
+        }
+        // The next command goes on.
+        let lock = self.home.lock();
+        let anchor = fs::read_link(self.home.layout().anchor()).unwrap();
+        let tree = if anchor == self.new.path {
+            &self.new
+        } else {
+            &self.old
+        };
+        to(&lock, &self.new, Some(&tree.index)).unwrap();
+        let lost = program.borrow().lost();
+        self.none(&lost, &|| format!("{}, gone on: lost", shown()));
+        moments.get()
+    }
+
+    /// Gives whether it came to its end.
+    fn unless_killed(
+        &self,
+        shown: &dyn Fn() -> String,
+        run: impl FnOnce(&HomeLock) -> Result<(), ReconcileError>,
+    ) -> bool {
+        match catch_unwind(AssertUnwindSafe(|| run(&self.home.lock()))) {
+            Ok(Ok(()) | Err(ReconcileError::Changed(_))) => true,
+            Ok(Err(error)) => {
+                self.none(&[error.to_string()], &|| format!("{}: failed", shown()));
+                true
+            }
+            Err(payload) if payload.is::<Killed>() => false,
+            Err(payload) => std::panic::resume_unwind(payload),
+        }
+    }
+
+    /// Nothing of the run is left.
+    fn check_clean(&self, shown: &dyn Fn() -> String) {
+        let state = self.home.layout().state();
+        let mut left: Vec<_> = names(&state.join("work"));
+        let own = names(&state);
+        left.extend(own.into_iter().filter(|name| {
+            name.starts_with("bridge") || name == "journal" || name == "current.next"
+        }));
+        self.none(&left, &|| format!("{}: left", shown()));
+    }
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name());
+    names.map(|name| name.into_string().unwrap()).collect()
+}
+
+/// What is tried of a scene.
+#[derive(Clone, Copy)]
+enum Much {
+    /// Two moments at which the program saves, some of all.
+    Pairs,
+    /// Three of them, of which the first is at some.
+    Triples,
+    /// Every moment at which the run is killed, and some of all two of which
+    /// one is that.
+    Kills,
+    /// All of these, and everything else that the program does.
+    Everything,
+}
+
+/// About so many of all pairs are tried, unless it is everything.
+const SOME: usize = 60;
+
+impl Much {
+    /// `NHMT_PROOFS=full` asks for everything.
+    fn or_everything(self) -> Self {
+        match std::env::var("NHMT_PROOFS") {
+            Ok(form) if form == "full" => Self::Everything,
+            _ => self,
+        }
+    }
+
+    /// What happens at the two moments.
+    fn acts(self) -> Vec<(Act, Act)> {
+        use Act::{Kill, MakeDirectory, Remove, Save};
+        let all = [Save, Remove, MakeDirectory, Kill];
+        match self {
+            Self::Everything => all.into_iter().flat_map(|a| all.map(|b| (a, b))).collect(),
+            Self::Kills => vec![(Kill, Kill), (Kill, Save), (Save, Kill)],
+            Self::Pairs | Self::Triples => vec![(Save, Save)],
+        }
+    }
+
+    /// Whether this pair of moments is tried: of `all` times `all` a few that
+    /// lie in no pattern with the calls of a run.
+    fn takes(self, first: usize, second: usize, all: usize) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Triples => first.is_multiple_of(5),
+            Self::Pairs | Self::Kills => {
+                let each = (all * all * self.acts().len() / SOME / 2) | 1;
+                (7 * first + second).is_multiple_of(each)
+            }
+        }
+    }
+}
+
+/// Gives how many orders were tried.
+fn every_order(scene: Scene, much: Much) -> usize {
+    use Act::{Kill, Save};
+    let (stage, much) = (Stage::new(scene), much.or_everything());
+    // What the program does makes a run longer.
+    let all = stage.run(&[]) + 8;
+    let acts = much.acts();
+    for first in 0..all {
+        if acts.contains(&(Kill, Kill)) {
+            stage.run(&[(first, Kill)]);
+        }
+        // To take a run up takes moments, too.
+        for second in (first..2 * all).filter(|second| much.takes(first, *second, all)) {
+            for &(a, b) in &acts {
+                let never = second >= all && a != Kill;
+                if !never && (second > first || a != b) {
+                    stage.run(&[(first, a), (second, b)]);
+                }
+            }
+            let three = match much {
+                Much::Triples => true,
+                // Longer runs have too many.
+                Much::Everything => all <= 30,
+                _ => false,
+            };
+            if three {
+                for third in second + 1..all {
+                    stage.run(&[first, second, third].map(|at| (at, Save)));
+                }
+            }
+        }
+    }
+    let faults = stage.faults.into_inner();
+    assert!(
+        faults.is_empty(),
+        "{} of {} orders, such as\n  {}",
+        faults.len(),
+        stage.runs.get(),
+        faults[..faults.len().min(5)].join("\n  ")
+    );
+    stage.runs.get()
+}
+
+fn scenes() -> impl Iterator<Item = Scene> {
+    LINKS.into_iter().chain(FILES)
+}
+
+#[test]
+fn nothing_is_lost_whenever_a_program_acts() {
+    for scene in scenes() {
+        assert!(every_order(scene, Much::Pairs) > 20);
+    }
+}
+
+#[test]
+fn nothing_is_lost_whenever_a_program_acts_where_an_exchange_takes_two_steps() {
+    let _plain = plain::Forced::new();
+    for scene in scenes() {
+        // Renewing puts back at once what it was not meant to take out: three
+        // saves can come in between.
+        let much = match scene.name {
+            "renewed" => Much::Triples,
+            _ => Much::Pairs,
+        };
+        assert!(every_order(scene, much) > 20);
+    }
+}
+
+#[test]
+fn nothing_is_lost_whenever_a_run_is_killed() {
+    for scene in scenes() {
+        assert!(every_order(scene, Much::Kills) > 20);
+    }
+}
+
+#[test]
+fn nothing_is_lost_whenever_a_run_is_killed_where_an_exchange_takes_two_steps() {
+    let _plain = plain::Forced::new();
+    for scene in scenes() {
+        assert!(every_order(scene, Much::Kills) > 20);
+    }
+}

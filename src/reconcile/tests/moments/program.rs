@@ -1,0 +1,113 @@
+//! The other program.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What happens at a moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Act {
+    /// The program writes a file and renames it over the path, as most save.
+    Save,
+    /// It deletes the file or link at the path.
+    Remove,
+    /// It makes a directory at the path, with a file in it.
+    MakeDirectory,
+    /// The run is killed.
+    Kill,
+}
+
+/// What a run ends with that is killed.
+pub(super) struct Killed;
+
+/// The program with its file.
+pub(super) struct Program {
+    pub(super) home: PathBuf,
+    pub(super) at: PathBuf,
+    beside: PathBuf,
+    number: u32,
+    /// What it wrote and has not replaced or removed itself since.
+    saved: BTreeSet<String>,
+}
+
+impl Program {
+    pub(super) fn new(home: PathBuf, path: &str) -> Self {
+        Self {
+            at: home.join(path),
+            beside: home.parent().unwrap().join("saving"),
+            home,
+            number: 0,
+            saved: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn act(&mut self, act: Act) {
+        // Never by way of a link, into a tree.
+        let parent = self.at.parent().unwrap();
+        if fs::canonicalize(parent).ok().as_deref() != Some(parent) {
+            return;
+        }
+        let there = fs::symlink_metadata(&self.at);
+        let is_directory = there.as_ref().is_ok_and(fs::Metadata::is_dir);
+        match act {
+            Act::Save if !is_directory => {
+                let text = self.next();
+                fs::write(&self.beside, text).unwrap();
+                self.lets_go();
+                fs::rename(&self.beside, &self.at).unwrap();
+            }
+            Act::Remove if there.is_ok() && !is_directory => {
+                self.lets_go();
+                fs::remove_file(&self.at).unwrap();
+            }
+            Act::MakeDirectory if there.is_err() => {
+                fs::create_dir(&self.at).unwrap();
+                let text = self.next();
+                fs::write(self.at.join("inside"), text).unwrap();
+            }
+            Act::Kill => std::panic::resume_unwind(Box::new(Killed)),
+            _ => {}
+        }
+    }
+
+    /// Its next settings.
+    fn next(&mut self) -> String {
+        self.number += 1;
+        let name = format!("save-{}", self.number);
+        let text = format!("{{\"{name}\": 1}}\n");
+        self.saved.insert(name);
+        text
+    }
+
+    /// What is at the path now is replaced by the program itself, which has
+    /// seen it.
+    fn lets_go(&mut self) {
+        if fs::symlink_metadata(&self.at).is_ok_and(|at| at.is_file()) {
+            for name in saves(&self.at) {
+                let mine = format!("save-{}", self.number);
+                if name != mine {
+                    self.saved.remove(&name);
+                }
+            }
+        }
+    }
+
+    /// What is nowhere in the home any more.
+    pub(super) fn lost(&self) -> Vec<String> {
+        let mut found = BTreeSet::new();
+        for entry in walkdir::WalkDir::new(&self.home) {
+            let entry = entry.unwrap();
+            if entry.file_type().is_file() {
+                found.extend(saves(entry.path()));
+            }
+        }
+        self.saved.difference(&found).cloned().collect()
+    }
+}
+
+/// The saves that a file holds.
+fn saves(file: &Path) -> Vec<String> {
+    let text = fs::read_to_string(file).unwrap();
+    let words = text.split('"').filter(|word| word.starts_with("save-"));
+    words.map(ToOwned::to_owned).collect()
+}

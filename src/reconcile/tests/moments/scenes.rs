@@ -1,0 +1,143 @@
+//! The homes in which another program acts, and what a run does in them.
+
+use crate::manifest::{Format, Method, Position};
+
+/// How a leaf of a scene arrives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum By {
+    Link,
+    Copy,
+    Merge,
+    Block,
+    Seed,
+}
+
+impl By {
+    pub(super) fn method(self) -> Method {
+        let mode = 0o644;
+        match self {
+            Self::Link => Method::Link,
+            Self::Copy => Method::Copy { mode },
+            Self::Merge => Method::Merge {
+                format: Format::Json,
+                mode,
+            },
+            Self::Block => Method::Block {
+                comment: "#".into(),
+                position: Position::Bottom,
+            },
+            Self::Seed => Method::Seed { mode },
+        }
+    }
+}
+
+/// Path, content and method of a leaf.
+pub(super) type Leaf = (&'static str, &'static str, By);
+
+/// The home before, what happens in it, and the path that the program uses.
+#[derive(Clone, Copy)]
+pub(super) struct Scene {
+    pub(super) name: &'static str,
+    pub(super) old: &'static [Leaf],
+    /// The program has saved at the path before the run.
+    pub(super) foreign: bool,
+    pub(super) new: &'static [Leaf],
+    pub(super) path: &'static str,
+}
+
+const fn scene(
+    name: &'static str,
+    old: &'static [Leaf],
+    foreign: bool,
+    new: &'static [Leaf],
+) -> Scene {
+    Scene {
+        name,
+        old,
+        foreign,
+        new,
+        path: "p",
+    }
+}
+
+use By::{Block, Copy as Copied, Link, Merge, Seed};
+
+pub(super) const LINKS: [Scene; 8] = [
+    scene("renewed", &[("p", "1", Link)], false, &[("p", "2", Link)]),
+    scene(
+        "stale",
+        &[("p", "1", Link), ("q", "1", Link)],
+        false,
+        &[("q", "1", Link)],
+    ),
+    scene(
+        "new link",
+        &[("q", "1", Link)],
+        false,
+        &[("q", "1", Link), ("p", "2", Link)],
+    ),
+    scene(
+        "new directory",
+        &[("q", "1", Link)],
+        false,
+        &[("q", "1", Link), ("p/x", "2", Link)],
+    ),
+    scene(
+        "in the way",
+        &[("q", "1", Link)],
+        true,
+        &[("q", "1", Link), ("p", "2", Link)],
+    ),
+    scene(
+        "above in the way",
+        &[("q", "1", Link)],
+        true,
+        &[("q", "1", Link), ("p/x", "2", Link)],
+    ),
+    scene(
+        "leaf to directory",
+        &[("p", "1", Link)],
+        false,
+        &[("p/x", "2", Link)],
+    ),
+    Scene {
+        path: "p/x",
+        ..scene(
+            "directory to leaf",
+            &[("p/x", "1", Link)],
+            false,
+            &[("p", "2", Link)],
+        )
+    },
+];
+
+pub(super) const FILES: [Scene; 8] = [
+    scene("merge", &[], true, &[("p", r#"{"a": 1}"#, Merge)]),
+    scene(
+        "merge anew",
+        &[("p", r#"{"a": 1}"#, Merge)],
+        true,
+        &[("p", r#"{"a": 2}"#, Merge)],
+    ),
+    scene(
+        "merge no more",
+        &[("p", r#"{"a": 1}"#, Merge)],
+        true,
+        &[("q", "1", Link)],
+    ),
+    scene("block", &[], true, &[("p", "a\n", Block)]),
+    scene("copy", &[], true, &[("p", "a", Copied)]),
+    scene(
+        "copy to link",
+        &[("p", "a", Copied)],
+        false,
+        &[("p", "b", Link)],
+    ),
+    scene(
+        "link to copy",
+        &[("p", "a", Link)],
+        false,
+        &[("p", "b", Copied)],
+    ),
+    scene("seed", &[], false, &[("p", "a", Seed)]),
+];
