@@ -139,3 +139,22 @@ fn what_cannot_be_edited_is_refused_with_its_place() {
     assert_eq!(refused(Yaml, &"[".repeat(100_000), "").fault, Fault::Syntax);
     assert_eq!(refused(Yaml, "- 1\n", "a: 1\n").fault, Fault::Unsupported);
 }
+
+#[test]
+fn spaces_at_the_end_of_a_block_scalar_belong_to_it() {
+    let live = "a:\n  a: |-\n    a\n     \n";
+    let with = merged(Yaml, live, "b: \"\"\n", &[]);
+    assert_eq!(with, format!("{live}b: \"\"\n"));
+    assert_eq!(merged(Yaml, &with, "{}\n", &["b: \"\"\n"]), live);
+    // Also where the indentation is said, and nothing else is in it.
+    let live = "a: |2-\n   \n";
+    assert_eq!(merged(Yaml, live, "b: 1\n", &[]), "a: |2-\n   \nb: 1\n");
+    // What is behind the last word goes with it.
+    let live = "a: |-\n  x\n  y  \n\n# mine\nz: 1\n";
+    let now = "a: |-\n  v\n  w\n\n# mine\nz: 1\n";
+    assert_eq!(merged(Yaml, live, "a: |-\n  v\n  w\n", &[]), now);
+    // Empty lines behind it do not, be they of spaces.
+    let live = "a: |-\n  x\n  \n\nz: 1\n";
+    let with = "a: |-\n  y\n  w\n  \n\nz: 1\n";
+    assert_eq!(merged(Yaml, live, "a: |-\n  y\n  w\n", &[]), with);
+}

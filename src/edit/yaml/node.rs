@@ -224,6 +224,8 @@ impl<'a> Reader<'a> {
         let content = if block && text.ends_with("\n\n") {
             // The empty lines at its end belong to it (`|+`).
             source.strip_suffix('\n').unwrap_or(source)
+        } else if block {
+            block_content(source, text)
         } else {
             source.trim_end_matches(['\n', ' '])
         };
@@ -239,6 +241,35 @@ impl<'a> Reader<'a> {
             marked: anchor || tag.is_some(),
         }
     }
+}
+
+/// `source`, that of a block scalar which means `text`, up to the end of its last
+/// line with content. Spaces are content when there are more of them than the
+/// scalar is indented by.
+fn block_content<'a>(source: &'a str, text: &str) -> &'a str {
+    let spaces = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let first = |mut lines: std::str::Lines| {
+        let line = lines.find(|line| !line.trim_start_matches(' ').is_empty());
+        line.map(spaces)
+    };
+    let mut body = source.lines();
+    body.next();
+    let indent = match (first(body), first(text.lines())) {
+        (Some(source), Some(text)) => source.saturating_sub(text),
+        _ if text.contains(' ') => 0,
+        _ => usize::MAX,
+    };
+    let shown = source.trim_end_matches(['\n', ' ']).len();
+    let (mut end, mut at) = (shown, shown);
+    for line in source[shown..].split_inclusive('\n') {
+        let spaces = line.trim_end_matches('\n').len();
+        // The first are those behind the last word.
+        if at == shown || spaces > indent {
+            end = at + spaces;
+        }
+        at += line.len();
+    }
+    &source[..end]
 }
 
 fn start(span: &Span) -> usize {
