@@ -60,6 +60,11 @@ impl<T> AtPlace<T> for rustix::io::Result<T> {
     }
 }
 
+/// The system's number of an error, for those of the standard library.
+pub(crate) fn errno(error: &io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
+}
+
 /// The remedy for the errors that a person can do something about.
 fn advice(error: &io::Error) -> &'static str {
     match Errno::from_io_error(error) {

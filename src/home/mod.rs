@@ -4,8 +4,10 @@
 //! to it. Everything below is reached by directory descriptors, and no
 //! symbolic link is followed on the way.
 
+pub(crate) mod attributes;
 mod below;
 mod case;
+pub(crate) mod copy;
 pub(crate) mod dir;
 mod error;
 mod exchange;
@@ -18,6 +20,7 @@ mod means;
 #[cfg(test)]
 pub(crate) mod meddle;
 mod mount;
+mod sparse;
 mod walk;
 
 pub use error::HomeError;
@@ -25,7 +28,7 @@ pub use home_dir::HomeDir;
 pub use layout::Layout;
 pub use lock::{Holder, HomeLock, LockError};
 
-pub(crate) use error::AtPlace;
+pub(crate) use error::{AtPlace, errno};
 #[cfg(test)]
 pub(crate) use exchange::plain;
 pub(crate) use exchange::{Exchange, aside_of};

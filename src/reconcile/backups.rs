@@ -11,10 +11,10 @@ use serde::Serialize;
 use thiserror::Error;
 
 use super::aside::is_own_link;
-use super::copy;
 use super::records::{self, Record};
 use super::stage::mode_of;
 use super::work::{Slot, Work};
+use crate::home::copy;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, os};
 use crate::manifest::HomePath;

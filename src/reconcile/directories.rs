@@ -6,6 +6,8 @@ use std::io::{Read, Write};
 
 use rustix::io::Errno;
 
+pub(crate) use crate::home::errno;
+
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeError, os};
 use crate::manifest::HomePath;
@@ -92,11 +94,6 @@ impl Directories {
     pub(crate) fn inside_out(&self) -> impl Iterator<Item = &HomePath> {
         self.0.iter().rev()
     }
-}
-
-/// The system's number of an error, for those of the standard library.
-pub(crate) fn errno(error: &std::io::Error) -> Errno {
-    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }
 
 #[cfg(test)]

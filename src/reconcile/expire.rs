@@ -7,9 +7,9 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::backups::{Backup, Backups, holder};
-use super::copy;
 use super::keep::{OBJECTS, now};
 use super::records::{self, Record};
+use crate::home::copy;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, HomeError, HomeLock, os};
 use crate::manifest::HomePath;

@@ -18,7 +18,7 @@ use super::directories::errno;
 use super::records::{self, Record};
 use super::work::Slot;
 use crate::home::dir::{Dir, Identity};
-use crate::home::os;
+use crate::home::{copy, os};
 use crate::manifest::{Digest, HomePath};
 
 /// One name for each content that was backed up, so that it is stored once.
@@ -212,7 +212,7 @@ impl Keeper {
             || !unchanged
             || !objects.is_at_rest(&name)?
             || !slot.dir.is_at_rest(&slot.name)?
-            || super::copy::is_equal(&slot.dir, &slot.name, &objects, &name) != Ok(true)
+            || copy::is_equal(&slot.dir, &slot.name, &objects, &name) != Ok(true)
             || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
         {
             return Ok(());

@@ -10,7 +10,6 @@ use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
 use super::bridge::MARK;
-use super::copy;
 use super::directories::Directories;
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
 use super::files::FILES;
@@ -19,6 +18,7 @@ use super::journal;
 use super::keep::now;
 use super::pivot::{anchored, pivot, unanchor};
 use super::records::{self, Record};
+use crate::home::copy;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
 use crate::manifest::{Escaped, HomePath};

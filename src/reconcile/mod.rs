@@ -7,11 +7,9 @@
 
 mod apply;
 mod aside;
-mod attributes;
 mod backups;
 mod bridge;
 mod conflict;
-mod copy;
 mod directories;
 mod drift;
 mod error;
@@ -34,7 +32,6 @@ mod recover;
 mod reserve;
 mod run;
 mod settle;
-mod sparse;
 mod stage;
 mod switch;
 mod sync;

@@ -9,11 +9,11 @@ use std::path::Path;
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::copy::same_bytes;
 use super::directories::Directories;
 use super::files::Written;
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::union::Union;
+use crate::home::copy::same_bytes;
 use crate::home::dir::{Dir, Identity, LINK_MAX};
 use crate::home::{AtPlace, HomeDir, HomeError, Obstacle, Parent, ancestor};
 use crate::manifest::{HomePath, Index};

@@ -6,7 +6,6 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use super::aside::{discard_tree, is_own_link};
-use super::copy;
 use super::directories::Directories;
 use super::error::ReconcileError;
 use super::journal::{Journal, Move, Place};
@@ -16,6 +15,7 @@ use super::plan::{Fresh, InsteadOf, Placement, Plan};
 use super::stage::stage;
 use super::sync::Touched;
 use super::work::{STAGED, Slot, Work};
+use crate::home::copy;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, Parent};
 use crate::manifest::HomePath;

@@ -7,11 +7,11 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::aside::is_own_link;
-use super::copy;
 use super::journal::{Expected, Move, Place};
 use super::run::Run;
 use super::undo::Thing;
 use super::work::Slot;
+use crate::home::copy;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, Exchange, HomeError};
 use crate::manifest::HomePath;

@@ -8,10 +8,10 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::aside::{Taken, discard_link, discard_tree, is_link_of};
-use super::copy;
 use super::journal::{Expected, FreshKind, Journal, Move, Place};
 use super::run::Run;
 use super::work::{Slot, tag};
+use crate::home::copy;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::HomePath;

@@ -7,8 +7,8 @@ use std::path::Path;
 use rustix::fs::{XattrFlags, lgetxattr, lsetxattr};
 use rustix::io::Errno;
 
+use crate::home::copy::{copy, is_equal, remove};
 use crate::home::dir::Dir;
-use crate::reconcile::copy::{copy, is_equal, remove};
 
 /// An access list in the kernel's form: version 2, then tag, permissions and
 /// id of each entry. It lets the user 1000 read.

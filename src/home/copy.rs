@@ -7,15 +7,15 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, FileType, Gid, Mode, Stat, Uid};
 use rustix::io::{Errno, Result};
 
-use super::directories::errno;
+use super::dir::Dir;
+use super::error::errno;
 use super::{attributes, sparse};
-use crate::home::dir::Dir;
 
 /// Copies `name` to `to/new`, which must not exist: a file, link or directory
 /// with contents, holes, extended attributes, access lists, owner, mode and
 /// modification time, synced. Two names of one file become two files. A pipe
 /// or a socket is made again: nothing is in it.
-pub(super) fn copy(from: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()> {
+pub(crate) fn copy(from: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()> {
     let stat = from.stat(name)?;
     match FileType::from_raw_mode(stat.st_mode) {
         FileType::Symlink => {
@@ -69,7 +69,7 @@ fn make_special(_to: &Dir, _new: &OsStr, _kind: FileType, _stat: &Stat) -> Resul
 
 /// Whether two things have the same content. `EOPNOTSUPP` when only what is
 /// beside the content differs, which a copy on another filesystem may lack.
-pub(super) fn is_equal(a: &Dir, name: &OsStr, b: &Dir, other: &OsStr) -> Result<bool> {
+pub(crate) fn is_equal(a: &Dir, name: &OsStr, b: &Dir, other: &OsStr) -> Result<bool> {
     let (left, right) = (a.stat(name)?, b.stat(other)?);
     let kind = FileType::from_raw_mode(left.st_mode);
     if kind != FileType::from_raw_mode(right.st_mode) {
@@ -114,7 +114,7 @@ fn attributes_of(left: (impl AsFd, &Stat), right: (impl AsFd, &Stat)) -> Result<
 
 /// Removes the file, link or directory `name` with everything in it: only for
 /// backups and for originals in a private folder that were copied.
-pub(super) fn remove(dir: &Dir, name: &OsStr) -> Result<()> {
+pub(crate) fn remove(dir: &Dir, name: &OsStr) -> Result<()> {
     let stat = match dir.stat(name) {
         Err(Errno::NOENT) => return Ok(()),
         other => other?,
@@ -134,7 +134,7 @@ pub(super) fn remove(dir: &Dir, name: &OsStr) -> Result<()> {
 }
 
 /// Whether two readers give the same bytes.
-pub(super) fn same_bytes(mut a: impl Read, mut b: impl Read) -> io::Result<bool> {
+pub(crate) fn same_bytes(mut a: impl Read, mut b: impl Read) -> io::Result<bool> {
     let (mut left, mut right) = (vec![0; 64 << 10], vec![0; 64 << 10]);
     loop {
         let read = a.read(&mut left)?;

@@ -13,7 +13,7 @@ type Extended = BTreeMap<Vec<u8>, Vec<u8>>;
 /// Gives the file `to`, which is ours alone, what `from` has. Owner and group
 /// are kept where that is permitted; an extended attribute that the filesystem
 /// cannot hold is left out, which [`are_equal`] finds.
-pub(super) fn copy(from: impl AsFd, stat: &Stat, to: impl AsFd) -> Result<()> {
+pub(crate) fn copy(from: impl AsFd, stat: &Stat, to: impl AsFd) -> Result<()> {
     let wanted = extended(&from)?;
     let (access, user): (Extended, Extended) =
         wanted.into_iter().partition(|(name, _)| is_access(name));
@@ -39,7 +39,7 @@ pub(super) fn copy(from: impl AsFd, stat: &Stat, to: impl AsFd) -> Result<()> {
 }
 
 /// Whether two files have the same permissions and extended attributes.
-pub(super) fn are_equal(left: (impl AsFd, &Stat), right: (impl AsFd, &Stat)) -> Result<bool> {
+pub(crate) fn are_equal(left: (impl AsFd, &Stat), right: (impl AsFd, &Stat)) -> Result<bool> {
     let mode = |stat: &Stat| stat.st_mode & 0o777;
     Ok(mode(left.1) == mode(right.1) && extended(left.0)? == extended(right.0)?)
 }
@@ -117,7 +117,7 @@ fn is_carried(name: &[u8]) -> bool {
 
 // The type of the time fields differs between platforms.
 #[allow(clippy::unnecessary_cast, clippy::cast_possible_wrap)]
-pub(super) fn times(stat: &Stat) -> Timestamps {
+pub(crate) fn times(stat: &Stat) -> Timestamps {
     let time = |tv_sec, tv_nsec| Timespec { tv_sec, tv_nsec };
     Timestamps {
         last_access: time(stat.st_atime as i64, stat.st_atime_nsec as _),

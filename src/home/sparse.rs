@@ -6,10 +6,10 @@ use std::io::{self, Read};
 use rustix::fs::{SeekFrom, ftruncate, seek};
 use rustix::io::{Errno, Result};
 
-use super::directories::errno;
+use super::error::errno;
 
 /// Copies the whole content of `from` to the empty file `to`.
-pub(super) fn copy(from: &File, to: &File) -> Result<()> {
+pub(crate) fn copy(from: &File, to: &File) -> Result<()> {
     let mut at = 0;
     while let Some((start, end)) = next_data(from, at)? {
         seek(from, SeekFrom::Start(start))?;
