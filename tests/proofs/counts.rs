@@ -47,6 +47,15 @@ impl Counts {
     }
 }
 
+/// Says how far the full form of a proof is, which takes long.
+pub fn progress(name: &str, done: usize, all: usize, points: usize) {
+    if super::full() {
+        let line = format!("{name}: {done} of {all} scenarios, {points} points\n");
+        // `eprintln!` would be captured. Who does not listen misses nothing.
+        let _ = std::io::stderr().write_all(line.as_bytes());
+    }
+}
+
 #[test]
 fn a_proof_with_failures_fails() {
     let printed = std::panic::catch_unwind(|| {

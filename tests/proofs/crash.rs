@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::case::{self, Case, Fault};
-use super::counts::Counts;
+use super::counts::{self, Counts};
 use super::inject::{self, Call, Point, What, changes};
 use super::scenario::{Place, Scenario};
 use super::snapshot::Snapshot;
@@ -77,6 +77,8 @@ fn prove(name: &str, all: &[Scenario], choose: impl Fn(usize, &Case<'_>) -> Vec<
                 });
             }
         });
+        let points = tried.points.load(Ordering::Relaxed);
+        counts::progress(name, index + 1, all.len(), points);
     }
     let failures = tried.failures.into_inner().unwrap();
     Counts::of(name)

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::case::{self, Case};
-use super::counts::Counts;
+use super::counts::{self, Counts};
 use super::crash::{calls, sample};
 use super::inject::{self, What};
 use super::own::fingerprint;
@@ -34,6 +34,8 @@ fn a_killed_recovery_is_taken_up_too() {
                 scope.spawn(|| kill_twice(scenario, index, &next, &tried));
             }
         });
+        let points = tried.points.load(Ordering::Relaxed);
+        counts::progress("crash, killed again", index + 1, all.len(), points);
     }
     let failures = tried.failures.into_inner().unwrap();
     Counts::of("crash, killed again")
