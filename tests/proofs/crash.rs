@@ -169,10 +169,15 @@ fn a_command_whose_call_fails_says_so_and_loses_nothing() {
             let on = &What::Errors(error.to_owned());
             let offset = index * 3 + which * 5;
             points.extend(sample(calls(&case.calls, true, one), 3, offset));
-            points.extend(sample(calls(&case.calls, false, one), 2, offset));
+            // A call that only looks fails with one of the errors, each in turn.
+            let looking = calls(&case.calls, false, one).into_iter();
+            let mine = looking.skip(which).step_by(ERRORS.len()).collect();
+            points.extend(sample(mine, 2, offset));
             // A call that is interrupted for ever may be tried for ever.
             if error != "EINTR" {
-                points.extend(sample(calls(&case.calls, true, on), 1, offset));
+                let changing = calls(&case.calls, true, on).into_iter();
+                let mine = changing.skip(which % 3).step_by(3).collect();
+                points.extend(sample(mine, 1, offset));
             }
         }
         points
