@@ -36,13 +36,12 @@ impl Declared {
 }
 
 fn declared_in(manifest: &Manifest, path: &HomePath) -> Option<Vec<String>> {
-    let own = manifest.files.get(path);
-    let above = || {
-        path.ancestors()
-            .filter_map(|above| manifest.files.get(&above))
-            .last()
+    let at = |path: &HomePath| {
+        let file = manifest.files.get(path).map(|spec| &spec.declared_in);
+        file.or_else(|| manifest.state.get(path).map(|spec| &spec.declared_in))
     };
-    own.or_else(above).map(|spec| spec.declared_in.clone())
+    let above = || path.ancestors().filter_map(|above| at(&above)).last();
+    at(path).or_else(above).cloned()
 }
 
 /// Fills in who declared what is in the way or has drifted.

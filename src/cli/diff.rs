@@ -78,8 +78,8 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
     Ok(ExitCode::from(u8::from(differs)))
 }
 
-/// The form that scripts may rely on. State and services are not managed yet,
-/// so nothing of them can differ.
+/// The form that scripts may rely on. Services are not managed yet, so nothing
+/// of them can differ.
 fn as_json(diff: &TreeDiff, plan: &Plan) -> serde_json::Value {
     json!({
         "files": diff.files,
@@ -88,7 +88,7 @@ fn as_json(diff: &TreeDiff, plan: &Plan) -> serde_json::Value {
         "live": diff.live,
         "conflicts": plan.conflicts(),
         "drift": plan.drift(),
-        "state": {},
+        "state": diff.state,
         "services": {},
     })
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::failure::Failure;
 use crate::manifest::HomePath;
-use crate::tree::diff::{FileText, HookDiff, LivePath, MethodDiff, TreeDiff, unified};
+use crate::tree::diff::{
+    FileText, HookDiff, LivePath, MethodDiff, StateDiff, TreeDiff, place_in, unified,
+};
 use crate::ui::{ADDED, BOLD, CHANGED, DIM, REMOVED, Ui};
 
 /// Prints `diff`: changed files as unified diffs, new and removed ones by
@@ -37,6 +39,7 @@ pub(super) fn show(ui: Ui, diff: &TreeDiff, old: Option<&Path>, new: &Path) -> R
         ui.result(format_args!("{CHANGED}~ {path}{CHANGED:#}{}", how(path)));
         show_text(ui, old, Some(new), path, methods.get(path).copied())?;
     }
+    show_state(ui, &diff.state);
     show_packages(ui, diff);
     show_hooks(ui, &diff.hooks);
     for LivePath { path, target } in &diff.live {
@@ -46,6 +49,30 @@ pub(super) fn show(ui: Ui, diff: &TreeDiff, old: Option<&Path>, new: &Path) -> R
         ));
     }
     Ok(())
+}
+
+fn show_state(ui: Ui, state: &StateDiff) {
+    for one in &state.removed {
+        ui.result(format_args!(
+            "{REMOVED}- state {}{REMOVED:#} {DIM}(what lies in {} stays there){DIM:#}",
+            one.path,
+            one.place.display()
+        ));
+    }
+    for one in &state.added {
+        ui.result(format_args!(
+            "{ADDED}+ state {}{ADDED:#} {DIM}({} in {}){DIM:#}",
+            one.path,
+            one.kind,
+            one.root.display()
+        ));
+    }
+    for one in state.moved.iter().chain(&state.changed) {
+        ui.result(format_args!(
+            "{CHANGED}~ state {}{CHANGED:#} {DIM}({} -> {}){DIM:#}",
+            one.path, one.from, one.to
+        ));
+    }
 }
 
 fn show_hooks(ui: Ui, hooks: &HookDiff) {
@@ -102,11 +129,14 @@ fn show_text(
     path: &HomePath,
     method: Option<&MethodDiff>,
 ) -> Result<(), Failure> {
-    let is_live = |side: &Option<String>| side.as_deref() == Some("live");
+    let is_live = |side: &Option<String>| {
+        let words = side.as_deref().unwrap_or_default();
+        words.split(' ').next() == Some("live")
+    };
     if method.is_some_and(|method| is_live(&method.from) || is_live(&method.to)) {
         // What a working tree holds is not looked at.
         let target = |tree: Option<&Path>| {
-            let link = tree.map(|tree| tree.join("home").join(path.as_path()).read_link());
+            let link = tree.map(|tree| place_in(tree, path).read_link());
             link.and_then(Result::ok)
         };
         for (letter, style, target) in [('-', REMOVED, target(old)), ('+', ADDED, target(new))] {

@@ -11,9 +11,9 @@ use super::declared::declare_drift;
 use super::failure::Failure;
 use super::typed_path::in_home;
 use crate::generation::Number;
-use crate::manifest::{Content, FileSpec, HomePath, Index, Manifest, MethodName};
+use crate::manifest::{Content, FileSpec, HomePath, Index, Manifest, MethodName, StateSpec};
 use crate::reconcile::{self, Drift};
-use crate::tree::diff::read_manifest;
+use crate::tree::diff::{place_in, read_manifest};
 use crate::ui::{BOLD, Table};
 
 /// Say where a managed path comes from.
@@ -32,8 +32,13 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
     let path = in_home(context.layout().home(), &args.path)?;
     let (number, tree) = context.current()?.ok_or_else(Context::nothing_realized)?;
     let manifest = read_manifest(&tree)?;
-    let Some((target, spec)) = declaration(&manifest, &path) else {
-        return Err(not_managed(&manifest, &path, number));
+    let (target, spec) = match declaration(&manifest, &path) {
+        Some(Declaration::File(target, spec)) => (target, spec),
+        Some(Declaration::State(target, spec)) => {
+            persisted(context, &path, (target, spec), (number, &tree))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        None => return Err(not_managed(&manifest, &path, number)),
     };
     let from = match &spec.content {
         Content::Source { path: source, .. } => match path.as_path().strip_prefix(target.as_path())
@@ -41,7 +46,7 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
             Ok(rest) if !rest.as_os_str().is_empty() => source.join(rest),
             _ => source.clone(),
         },
-        _ => tree.join("home").join(path.as_path()),
+        _ => place_in(&tree, &path),
     };
     let drift = drifted(context, &tree, &path)?;
     if context.json() {
@@ -58,10 +63,7 @@ pub(super) fn run(context: &Context, args: &Why) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = Table::default();
-    for (line, place) in spec.declared_in.iter().enumerate() {
-        let word = if line == 0 { "  declared by" } else { "  in" };
-        table.row([word.to_owned(), place.clone()]);
-    }
+    declared_by(&mut table, &spec.declared_in);
     if *target != path {
         table.row(["  as part of".to_owned(), target.to_string()]);
     }
@@ -96,9 +98,8 @@ fn not_managed(manifest: &Manifest, path: &HomePath, number: Number) -> Failure 
             "{path} is not managed by generation {number}{what}"
         ))
     };
-    let inside: Vec<_> = manifest
-        .files
-        .keys()
+    let all = manifest.files.keys().chain(manifest.state.keys());
+    let inside: Vec<_> = all
         .filter(|target| target.as_path().starts_with(path.as_path()))
         .collect();
     if inside.is_empty() {
@@ -115,15 +116,70 @@ fn not_managed(manifest: &Manifest, path: &HomePath, number: Number) -> Failure 
     ))
 }
 
-/// The entry that a path comes from: its own, or the one of a directory above.
-fn declaration<'a>(
-    manifest: &'a Manifest,
-    path: &HomePath,
-) -> Option<(&'a HomePath, &'a FileSpec)> {
-    let own = manifest.files.get_key_value(path);
-    own.or_else(|| {
+/// The entry that a path comes from.
+enum Declaration<'a> {
+    File(&'a HomePath, &'a FileSpec),
+    State(&'a HomePath, &'a StateSpec),
+}
+
+/// The path's own entry, or the one of a directory above, the nearest first.
+fn declaration<'a>(manifest: &'a Manifest, path: &HomePath) -> Option<Declaration<'a>> {
+    let at = |path: &HomePath| {
+        let file = manifest.files.get_key_value(path);
+        let file = file.map(|(path, spec)| Declaration::File(path, spec));
+        file.or_else(|| {
+            let state = manifest.state.get_key_value(path);
+            state.map(|(path, spec)| Declaration::State(path, spec))
+        })
+    };
+    at(path).or_else(|| {
         let above: Vec<_> = path.ancestors().collect();
-        let mut nearest_first = above.iter().rev();
-        nearest_first.find_map(|above| manifest.files.get_key_value(above))
+        above.iter().rev().find_map(at)
     })
+}
+
+/// Says where a persisted path, or what lies in one, is kept.
+fn persisted(
+    context: &Context,
+    path: &HomePath,
+    (target, spec): (&HomePath, &StateSpec),
+    (number, tree): (Number, &Path),
+) -> Result<(), Failure> {
+    let route = &spec.route;
+    let place = route.place(path);
+    let drift = drifted(context, tree, path)?;
+    if context.json() {
+        context.ui.result(json!({
+            "method": route.method,
+            "drift": drift,
+            "path": path,
+            "target": target,
+            "declared_in": spec.declared_in,
+            "persisted": { "root": route.root, "place": place, "kind": route.kind },
+            "generation": number.get(),
+        }));
+        return Ok(());
+    }
+    let mut table = Table::default();
+    declared_by(&mut table, &spec.declared_in);
+    if *target != *path {
+        table.row(["  as part of".to_owned(), target.to_string()]);
+    }
+    table.row(["  persisted in".to_owned(), place.display().to_string()]);
+    table.row(["  method".to_owned(), route.method.as_str().to_owned()]);
+    table.row(["  generation".to_owned(), number.to_string()]);
+    for one in drift {
+        table.row(["  drift".to_owned(), one.message()]);
+    }
+    context
+        .ui
+        .result(format_args!("{BOLD}{path}{BOLD:#}\n{table}"));
+    Ok(())
+}
+
+fn declared_by(table: &mut Table, places: &[String]) {
+    for (line, place) in places.iter().enumerate() {
+        let word = if line == 0 { "  declared by" } else { "  in" };
+        table.row([word.to_owned(), place.clone()]);
+    }
 }

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::raw::{RawFile, RawManifest, WrittenManifest};
 use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest, MethodName};
-use super::{rules, value};
+use super::{rules, state, value};
 
 /// Places that nhmt itself lives in; nothing managed may lie in, or be, one of
 /// them or a directory above it.
@@ -80,6 +80,20 @@ pub enum ManifestError {
         /// What is wrong and what would be right.
         problem: String,
     },
+    /// A persisted path that cannot be kept as it stands.
+    #[error("state.\"{path}\": {problem}")]
+    State {
+        /// The path as written.
+        path: String,
+        /// What is wrong, with who declared what is involved.
+        problem: String,
+    },
+    /// A pattern that is more than one line.
+    #[error("atRisk.ignore: `{pattern}` is no pattern of one line")]
+    AtRisk {
+        /// The pattern, escaped.
+        pattern: String,
+    },
     /// A hook that cannot run as it stands.
     #[error("hooks.\"{name}\": {problem}")]
     Hook {
@@ -144,6 +158,9 @@ impl Manifest {
             files.insert(path, spec);
         }
         check_nesting(&files)?;
+        let state = state::checked(raw.state, &raw.home.directory)?;
+        state::check_files(&files, &state)?;
+        raw.at_risk.check()?;
         rules::hooks(&raw.hooks)
             .map_err(|(name, problem)| ManifestError::Hook { name, problem })?;
         Ok(Self {
@@ -153,6 +170,8 @@ impl Manifest {
             on_conflict: raw.on_conflict,
             hooks: raw.hooks,
             backups: raw.backups,
+            state,
+            at_risk: raw.at_risk,
         })
     }
 
@@ -180,7 +199,7 @@ impl Manifest {
     }
 }
 
-fn is_normalized_absolute(path: &Path) -> bool {
+pub(super) fn is_normalized_absolute(path: &Path) -> bool {
     path.is_absolute()
         && path
             .components()
@@ -192,16 +211,21 @@ fn target_path(target: &str) -> Result<HomePath, ManifestError> {
         target: target.to_owned(),
         source,
     })?;
-    for reserved in RESERVED {
-        let own = HomePath::new(reserved).expect("a constant path is valid");
-        if path == own || path.is_below(&own) || own.is_below(&path) {
-            return Err(ManifestError::Reserved {
-                target: target.to_owned(),
-                reserved,
-            });
-        }
+    match reserved(&path) {
+        None => Ok(path),
+        Some(reserved) => Err(ManifestError::Reserved {
+            target: target.to_owned(),
+            reserved,
+        }),
     }
-    Ok(path)
+}
+
+/// The place of nhmt's own that `path` is, holds or lies in.
+pub(super) fn reserved(path: &HomePath) -> Option<&'static str> {
+    RESERVED.into_iter().find(|reserved| {
+        let own = HomePath::new(reserved).expect("a constant path is valid");
+        *path == own || path.is_below(&own) || own.is_below(path)
+    })
 }
 
 /// The map is sorted so that everything below a path follows it directly.

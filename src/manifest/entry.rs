@@ -1,8 +1,9 @@
 //! One leaf of a home tree, as the index has it.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
-use super::{Digest, HomePath, Method};
+use super::{Digest, HomePath, Method, Route};
 
 /// Bytes of a leaf's digest that the index keeps; enough to tell contents
 /// apart, and half the size at 100,000 leaves.
@@ -36,6 +37,12 @@ pub struct Entry {
     /// The tree's link leads out of the store, to a place whose content no
     /// generation settles.
     pub live: bool,
+    /// This is a persisted path: the tree's link leads to where its data lies,
+    /// which no generation settles.
+    pub route: Option<Box<Route>>,
+    /// It lies below a persisted directory: the tree has it at
+    /// `inside/<path>`, and its link lies in the root.
+    pub inside: bool,
 }
 
 impl Entry {
@@ -50,7 +57,27 @@ impl Entry {
             force: false,
             method: Method::Link,
             live: false,
+            route: None,
+            inside: false,
         }
+    }
+
+    /// A persisted path. Its digest covers all that `route` says.
+    #[must_use]
+    pub fn routed(path: HomePath, route: Route) -> Self {
+        let content = Digest::of_parts([&b"route"[..], route.words().as_bytes()]);
+        let entry = Self::new(path, route.kind.leaf(), content);
+        Self {
+            route: Some(Box::new(route)),
+            ..entry
+        }
+    }
+
+    /// Where the leaf is in its home tree.
+    #[must_use]
+    pub fn place_in_tree(&self) -> PathBuf {
+        let folder = if self.inside { "inside" } else { "home" };
+        Path::new(folder).join(self.path.as_path())
     }
 
     /// The same leaf, arriving by `method`, which its digest then covers.
@@ -66,7 +93,7 @@ impl Entry {
 
     /// What else makes one leaf differ from another of the same digest.
     pub(super) fn flags(&self) -> u8 {
-        u8::from(self.force) | u8::from(self.live) << 1
+        u8::from(self.force) | u8::from(self.live) << 1 | u8::from(self.inside) << 2
     }
 
     /// Writes the record, with the NUL that ends it.
@@ -75,10 +102,17 @@ impl Entry {
         self.digest
             .iter()
             .try_for_each(|b| write!(out, "{b:02x}"))?;
-        for (word, there) in [(" force=1", self.force), (" live=1", self.live)] {
+        for (word, there) in [
+            (" force=1", self.force),
+            (" live=1", self.live),
+            (" inside=1", self.inside),
+        ] {
             if there {
                 out.write_all(word.as_bytes())?;
             }
+        }
+        if let Some(route) = &self.route {
+            out.write_all(route.words().as_bytes())?;
         }
         if !self.method.is_link() {
             out.write_all(self.method.words().as_bytes())?;
@@ -101,14 +135,32 @@ impl Entry {
         let start = rest.windows(3).position(|three| three == b" ./")?;
         let words = &rest[..start];
         let has = |word: &[u8]| words.split(|&b| b == b' ').any(|found| found == word);
-        Some(Self {
+        let route = match Route::from_words(words) {
+            Some(route) => Some(Box::new(route?)),
+            None => None,
+        };
+        let entry = Self {
             path: HomePath::new(&rest[start + 3..]).ok()?,
             kind,
             digest,
             force: has(b"force=1"),
             method: Method::from_words(words)?,
             live: has(b"live=1"),
-        })
+            inside: has(b"inside=1"),
+            route,
+        };
+        entry.is_whole().then_some(entry)
+    }
+}
+
+impl Entry {
+    /// Whether what it says goes together.
+    fn is_whole(&self) -> bool {
+        let link = self.method.is_link();
+        let route = self.route.as_deref().is_none_or(|route| {
+            route.kind.leaf() == self.kind && link && !self.live && !self.inside
+        });
+        route && (link || !self.inside)
     }
 }
 

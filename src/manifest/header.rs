@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::{BackupsSpec, Digest, OnConflict};
 
 /// The reader version that this code is.
-const READER: u32 = 2;
+const READER: u32 = 3;
 
 /// Why bytes are no index.
 pub(super) enum Fault {

@@ -14,11 +14,15 @@
 //! \n
 //! f <32 hex> ./.bashrc\0    kind, digest of the leaf, path
 //! f <32 hex> method=copy mode=600 ./.netrc\0
+//! d <32 hex> route=directory root=/persist/home/alice ./.ssh\0
+//! f <32 hex> inside=1 ./.ssh/config\0
 //! ```
 //! Header lines that a reader does not know are passed over, and so are
 //! `key=value` words after the digest, so that a later nhmt may add to it and
 //! an older one still rolls back from it; `reader` rises when that is unsafe:
-//! to 2 when a leaf is no link, since reader 1 would make a link of it.
+//! to 2 when a leaf is no link, since reader 1 would make a link of it, and to 3
+//! when a path is persisted, since reader 2 would take what lies there for
+//! something in the way.
 
 use std::fs;
 use std::io::{self, Write};
@@ -27,7 +31,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::header::{Fault, Header};
-use super::{BackupsSpec, Digest, Entry, HomePath, Manifest, OnConflict};
+use super::{BackupsSpec, Digest, Entry, HomePath, Manifest, OnConflict, RouteKind};
 
 /// The leaves of one home tree. Equal [`Index::paths`] mean equal path sets,
 /// equal [`Index::content`] mean that nothing differs.
@@ -35,6 +39,8 @@ use super::{BackupsSpec, Digest, Entry, HomePath, Manifest, OnConflict};
 pub struct Index {
     entries: Vec<Entry>,
     header: Header,
+    /// Where in `entries` the persisted paths are.
+    routes: Vec<usize>,
 }
 
 /// Why an index could not be read or made.
@@ -93,7 +99,17 @@ impl Index {
             hooks: false,
             backups: BackupsSpec::default(),
         };
-        Ok(Self { entries, header })
+        Ok(Self::with(entries, header))
+    }
+
+    fn with(entries: Vec<Entry>, header: Header) -> Self {
+        let routes = entries.iter().enumerate();
+        let routes = routes.filter(|(_, entry)| entry.route.is_some());
+        Self {
+            routes: routes.map(|(at, _)| at).collect(),
+            entries,
+            header,
+        }
     }
 
     /// With what a run has to know of `manifest`, so that it need not read
@@ -105,7 +121,8 @@ impl Index {
         self.header.hooks = manifest.has_hooks();
         self.header.backups = manifest.backups.clone();
         // Other trees keep the digest that they always had.
-        if self.header.hooks || !self.header.backups.is_empty() {
+        let at_risk = !manifest.at_risk.is_usual();
+        if self.header.hooks || !self.header.backups.is_empty() || at_risk {
             let after = after_switch(manifest);
             let parts = [&self.header.content.as_bytes()[..], after.as_bytes()];
             self.header.content = Digest::of_parts(parts);
@@ -172,13 +189,41 @@ impl Index {
         at.ok().map(|at| &self.entries[at])
     }
 
+    /// The persisted paths.
+    pub fn routes(&self) -> impl Iterator<Item = &Entry> {
+        self.routes.iter().map(|&at| &self.entries[at])
+    }
+
+    /// The persisted path that `path` lies below.
+    #[must_use]
+    pub fn route_above(&self, path: &HomePath) -> Option<&Entry> {
+        // None is below another, so the last one before `path` is the only one
+        // that can be above it.
+        let before = self
+            .routes
+            .partition_point(|&at| self.entries[at].path < *path);
+        let last = &self.entries[*self.routes.get(before.checked_sub(1)?)?];
+        path.is_below(&last.path).then_some(last)
+    }
+
+    /// Whether managed files lie below persisted paths.
+    #[must_use]
+    pub fn has_inside(&self) -> bool {
+        self.routes().next().is_some() && self.entries.iter().any(|entry| entry.inside)
+    }
+
     /// Writes the index in the form that [`Index::read`] takes.
     ///
     /// # Errors
     /// Those of `out`.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
-        let links = self.entries.iter().all(|entry| entry.method.is_link());
-        self.header.write(if links { 1 } else { 2 }, &mut out)?;
+        let needs = |entry: &Entry| match () {
+            () if entry.route.is_some() || entry.inside => 3,
+            () if !entry.method.is_link() => 2,
+            () => 1,
+        };
+        let reader = self.entries.iter().map(needs).max().unwrap_or(1);
+        self.header.write(reader, &mut out)?;
         self.entries
             .iter()
             .try_for_each(|entry| entry.write(&mut out))
@@ -224,11 +269,36 @@ impl Index {
         if entries.windows(2).any(|pair| pair[0].path >= pair[1].path) {
             return Err(Fault::What("records out of order"));
         }
-        Ok(Self { entries, header })
+        let index = Self::with(entries, header);
+        if index.routes_hold() {
+            Ok(index)
+        } else {
+            Err(Fault::What("leaves that lie in persisted paths by mistake"))
+        }
+    }
+
+    /// Whether exactly what lies below a persisted directory says so, and no
+    /// persisted path lies there.
+    fn routes_hold(&self) -> bool {
+        if self.routes.is_empty() {
+            return !self.entries.iter().any(|entry| entry.inside);
+        }
+        self.entries.iter().all(|entry| {
+            let above = self.route_above(&entry.path);
+            let kind = above
+                .and_then(|above| above.route.as_deref())
+                .map(|route| route.kind);
+            match kind {
+                None => !entry.inside,
+                Some(RouteKind::Directory) => entry.inside,
+                Some(RouteKind::File) => false,
+            }
+        })
     }
 }
 
-/// The digest of all that runs after a switch, and of the rule for backups.
+/// The digest of all that runs after a switch, of the rule for backups, and of
+/// what is not at risk.
 /// Who declared it is no part of it.
 fn after_switch(manifest: &Manifest) -> Digest {
     let mut parts: Vec<Digest> = Vec::new();
@@ -248,151 +318,15 @@ fn after_switch(manifest: &Manifest) -> Digest {
     let age = backups.older_than.map_or_else(String::new, String::from);
     let size = backups.max_size.map_or_else(String::new, String::from);
     parts.push(Digest::of_parts([age.as_bytes(), size.as_bytes()]));
+    if let Some(patterns) = &manifest.at_risk.ignore {
+        let own = [&b"at-risk"[..]].into_iter();
+        parts.push(Digest::of_parts(
+            own.chain(patterns.iter().map(String::as_bytes)),
+        ));
+    }
     Digest::of_parts(parts.iter().map(|part| &part.as_bytes()[..]))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::manifest::{LeafKind, Method};
-
-    fn entry(path: &[u8], content: &[u8]) -> Entry {
-        let path = HomePath::new(path).unwrap();
-        Entry::new(path, LeafKind::File, Digest::of(content))
-    }
-
-    fn bytes(index: &Index) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        index.write(&mut bytes).unwrap();
-        bytes
-    }
-
-    fn parse(bytes: &[u8]) -> Result<Index, &'static str> {
-        Index::parse(bytes).map_err(|fault| match fault {
-            Fault::What(what) => what,
-            Fault::Needs(_) => "too new",
-        })
-    }
-
-    #[test]
-    fn what_is_written_is_read() {
-        let mut forced = entry(b"z ./\xff x", b"1");
-        forced.force = true;
-        let index = Index::new(vec![forced, entry(b"a/b", b"2")], b"packages").unwrap();
-        assert_eq!(parse(&bytes(&index)).unwrap(), index);
-        assert_eq!(parse(&bytes(&Index::empty())).unwrap(), Index::empty());
-        let json =
-            br#"{"version":1,"home":{"username":"u","directory":"/h u"},"onConflict":"backup"}"#;
-        let index = index.of(&Manifest::from_json(json).unwrap());
-        assert_eq!(index.home(), Some(Path::new("/h u")));
-        assert_eq!(parse(&bytes(&index)).unwrap(), index);
-    }
-
-    #[test]
-    fn content_and_path_set_are_told_apart() {
-        let one = Index::new(vec![entry(b"a", b"1")], b"").unwrap();
-        let two = Index::new(vec![entry(b"a", b"2")], b"").unwrap();
-        let packages = Index::new(vec![entry(b"a", b"1")], b"p").unwrap();
-        assert_eq!(one.paths(), two.paths());
-        assert_ne!(one.content(), two.content());
-        assert_ne!(one.content(), packages.content());
-    }
-
-    #[test]
-    fn additions_are_passed_over_and_a_later_reader_is_named() {
-        let index = Index::new(vec![entry(b"a", b"1")], b"").unwrap();
-        let text = String::from_utf8(bytes(&index)).unwrap();
-        let more = text
-            .replace("count 1", "count 1\nnews from later")
-            .replace(" ./a", " new=2 ./a");
-        assert_eq!(parse(more.as_bytes()).unwrap(), index);
-        let later = text.replace("reader 1", "reader 9");
-        assert_eq!(parse(later.as_bytes()), Err("too new"));
-    }
-
-    #[test]
-    fn methods_are_kept_and_are_part_of_the_content() {
-        let index = |method: Method| {
-            let one = entry(b"a", b"1").by(method);
-            Index::new(vec![one, entry(b"b", b"2")], b"").unwrap()
-        };
-        let link = index(Method::Link);
-        let copies = [0o600, 0o644].map(|mode| index(Method::Copy { mode }));
-        for copy in &copies {
-            let text = String::from_utf8(bytes(copy)).unwrap();
-            assert!(text.contains("\nreader 2\n"), "{text}");
-            assert_eq!(parse(text.as_bytes()).unwrap(), *copy);
-            assert_eq!(copy.paths(), link.paths());
-            assert_ne!(copy.content(), link.content());
-            let unknown = text.replace("method=copy", "method=teleport");
-            assert_eq!(parse(unknown.as_bytes()), Err("a malformed record"));
-        }
-        assert_ne!(copies[0].content(), copies[1].content());
-        assert!(bytes(&link).starts_with(b"nhmt-index 1\nreader 1\n"));
-        let mut live = entry(b"a", b"1");
-        live.live = true;
-        let live = Index::new(vec![live, entry(b"b", b"2")], b"").unwrap();
-        assert_ne!(live.content(), link.content());
-        assert!(bytes(&live).starts_with(b"nhmt-index 1\nreader 1\n"));
-        assert_eq!(parse(&bytes(&live)).unwrap(), live);
-    }
-
-    #[test]
-    fn hooks_and_the_rule_for_backups_are_part_of_the_content() {
-        let of = |extra: &str| {
-            let json =
-                format!(r#"{{"version":1,"home":{{"username":"u","directory":"/h"}}{extra}}}"#);
-            let manifest = Manifest::from_json(json.as_bytes()).unwrap();
-            let index = Index::new(vec![entry(b"a", b"1")], b"")
-                .unwrap()
-                .of(&manifest);
-            assert_eq!(parse(&bytes(&index)).unwrap(), index);
-            index
-        };
-        let hook = |rest: &str| {
-            format!(r#","hooks":[{{"name":"a","script":""}},{{"name":"h","script":"x"{rest}}}]"#)
-        };
-        let plain = of("");
-        let same =
-            [hook(""), hook(r#","declaredIn":["elsewhere"]"#)].map(|text| of(&text).content());
-        assert_eq!(same[0], same[1]);
-        let indexes = [
-            of(&hook("")),
-            of(&hook(r#","dryRun":true"#)),
-            of(&hook(r#","after":["a"]"#)),
-            of(r#","files":{"a":{"text":"","onChange":"x"}}"#),
-            of(r#","files":{"b":{"text":"","onChange":"x"}}"#),
-        ];
-        for index in &indexes {
-            assert!(index.has_hooks());
-        }
-        let backups = [
-            of(r#","backups":{"olderThan":"30d"}"#),
-            of(r#","backups":{"maxSize":"1G"}"#),
-        ];
-        for index in &backups {
-            assert!(!index.has_hooks() && !index.backups().is_empty());
-        }
-        assert!(!plain.has_hooks() && plain.backups().is_empty());
-        let all: std::collections::BTreeSet<_> = indexes
-            .iter()
-            .chain(&backups)
-            .chain([&plain])
-            .map(Index::content)
-            .collect();
-        assert_eq!(all.len(), indexes.len() + backups.len() + 1);
-    }
-
-    #[test]
-    fn damage_is_noticed() {
-        let index = Index::new(vec![entry(b"a", b"1"), entry(b"b", b"2")], b"").unwrap();
-        let whole = bytes(&index);
-        for cut in 0..whole.len() {
-            assert!(parse(&whole[..cut]).is_err(), "cut at {cut}");
-        }
-        assert!(matches!(
-            Index::new(vec![entry(b"a", b"1"), entry(b"a", b"2")], b""),
-            Err(IndexError::Duplicate(_))
-        ));
-    }
-}
+#[path = "index_tests.rs"]
+mod tests;

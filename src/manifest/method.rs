@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::{FileSpec, Format};
+use super::{FileSpec, Format, words};
 
 /// How a leaf of a home tree arrives, with all that the run has to know of it
 /// besides the content, which the tree holds.
@@ -169,18 +169,19 @@ impl Method {
         }
         if let Self::Block { comment, position } = self {
             let position = position.as_str();
-            let _ = write!(words, " comment={} position={position}", escaped(comment));
+            let _ = write!(
+                words,
+                " comment={} position={position}",
+                words::escaped(comment.as_bytes())
+            );
         }
         words
     }
 
     /// Reads [`Method::words`] among others; `None` when they make no method.
     pub(super) fn from_words(words: &[u8]) -> Option<Self> {
-        let value = |key: &str| {
-            let mut words = words.split(|&b| b == b' ');
-            words.find_map(|word| word.strip_prefix(key.as_bytes())?.strip_prefix(b"="))
-        };
-        let mode = || u32::from_str_radix(std::str::from_utf8(value("mode")?).ok()?, 8).ok();
+        let value = |key| words::value(words, key);
+        let mode = || words::mode(words, "mode");
         Some(match value("method") {
             None => Self::Link,
             Some(b"copy") => Self::Copy { mode: mode()? },
@@ -190,42 +191,12 @@ impl Method {
                 mode: mode()?,
             },
             Some(b"block") => Self::Block {
-                comment: unescaped(value("comment")?)?,
+                comment: String::from_utf8(words::unescaped(value("comment")?)?).ok()?,
                 position: Position::from_name(value("position")?)?,
             },
             Some(_) => return None,
         })
     }
-}
-
-/// `text` as one word of the index: percent signs, spaces, control characters
-/// and what is not ASCII as `%XX`.
-fn escaped(text: &str) -> String {
-    let mut word = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() && byte != b'%' {
-            word.push(char::from(byte));
-        } else {
-            let _ = write!(word, "%{byte:02X}");
-        }
-    }
-    word
-}
-
-fn unescaped(word: &[u8]) -> Option<String> {
-    let mut text = Vec::with_capacity(word.len());
-    let mut rest = word;
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first == b'%' {
-            let hex = std::str::from_utf8(rest.get(..2)?).ok()?;
-            text.push(u8::from_str_radix(hex, 16).ok()?);
-            rest = &rest[2..];
-        } else {
-            text.push(*first);
-        }
-    }
-    String::from_utf8(text).ok()
 }
 
 #[cfg(test)]

@@ -13,8 +13,11 @@ mod hook;
 mod index;
 mod method;
 mod raw;
+mod route;
 mod rules;
+mod state;
 mod value;
+mod words;
 
 pub use check::ManifestError;
 pub(crate) use home_path::Escaped;
@@ -26,6 +29,8 @@ pub use home_path::{HomePath, HomePathError};
 pub use hook::{BackupsSpec, Days, Hook, Size};
 pub use index::{Index, IndexError};
 pub use method::{Method, MethodName, Position};
+pub use route::{Route, RouteKind, RouteMethod};
+pub use state::{AtRiskSpec, ROOM, StateSpec};
 pub use value::MAX_VALUE_DEPTH;
 
 use std::collections::BTreeMap;
@@ -52,6 +57,10 @@ pub struct Manifest {
     pub hooks: Vec<Hook>,
     /// Which backups a run lets go.
     pub backups: BackupsSpec,
+    /// The paths whose data lies in directories that outlive the home.
+    pub state: BTreeMap<HomePath, StateSpec>,
+    /// What is not at risk although nothing keeps it.
+    pub at_risk: AtRiskSpec,
 }
 
 impl Manifest {

@@ -9,10 +9,11 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::state::RawState;
 use super::value;
 use super::{
-    BackupsSpec, BlockSpec, Content, FileSpec, Format, HomePath, HomeSpec, Hook, MANIFEST_VERSION,
-    Manifest, MethodName, OnConflict, PackagesSpec,
+    AtRiskSpec, BackupsSpec, BlockSpec, Content, FileSpec, Format, HomePath, HomeSpec, Hook,
+    MANIFEST_VERSION, Manifest, MethodName, OnConflict, PackagesSpec, StateSpec,
 };
 
 /// The whole JSON object. Fields that this nhmt does not know are errors.
@@ -29,6 +30,10 @@ pub(super) struct RawManifest {
     pub hooks: Vec<Hook>,
     #[serde(default)]
     pub backups: BackupsSpec,
+    #[serde(default)]
+    pub state: Vec<RawState>,
+    #[serde(default)]
+    pub at_risk: AtRiskSpec,
 }
 
 /// The same object, as it is written from a checked manifest.
@@ -47,6 +52,13 @@ pub(super) struct WrittenManifest<'a> {
     hooks: &'a [Hook],
     #[serde(skip_serializing_if = "BackupsSpec::is_empty")]
     backups: &'a BackupsSpec,
+    #[serde(
+        serialize_with = "written_state",
+        skip_serializing_if = "BTreeMap::is_empty"
+    )]
+    state: &'a BTreeMap<HomePath, StateSpec>,
+    #[serde(skip_serializing_if = "AtRiskSpec::is_usual")]
+    at_risk: &'a AtRiskSpec,
 }
 
 impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
@@ -59,6 +71,8 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             on_conflict: manifest.on_conflict,
             hooks: &manifest.hooks,
             backups: &manifest.backups,
+            state: &manifest.state,
+            at_risk: &manifest.at_risk,
         }
     }
 }
@@ -75,6 +89,13 @@ fn written_files<S: Serializer>(
         )
     });
     serializer.collect_map(files)
+}
+
+fn written_state<S: Serializer>(
+    state: &BTreeMap<HomePath, StateSpec>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(state.iter().map(|(path, spec)| RawState::of(path, spec)))
 }
 
 /// One value of `files`.

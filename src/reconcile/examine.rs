@@ -307,7 +307,8 @@ fn dangling(
     let mut found = Vec::new();
     let mut walker = home.walker();
     let mut buffer = [0; LINK_MAX];
-    for entry in index.entries() {
+    // What a persisted path leads to may be made any time, by a program.
+    for entry in index.entries().iter().filter(|entry| entry.route.is_none()) {
         let path = &entry.path;
         let Parent::Open(dir) = walker.parent_of(path)? else {
             continue;
@@ -319,7 +320,7 @@ fn dangling(
         if !ours || dir.stat_following(path.name()).is_ok() {
             continue;
         }
-        let leaf = tree.join("home").join(path.as_path());
+        let leaf = tree.join(entry.place_in_tree());
         let leads = std::fs::read_link(&leaf).unwrap_or(leaf);
         let detail = format!("it leads to {}", Escaped(leads.as_os_str().as_bytes()));
         found.push(Finding::new(FindingKind::DanglingLink, format!("~/{path}")).detail(detail));

@@ -38,10 +38,10 @@ impl<'a> Iterator for Union<'a> {
     fn next(&mut self) -> Option<Pair<'a>> {
         loop {
             let pair = self.step()?;
-            let is_link = |entry: &&Entry| entry.method.is_link();
+            let is_link = |entry: &&Entry| entry.method.is_link() && !entry.inside;
             let old = pair.old.filter(is_link);
             match pair.new {
-                Some(new) if !new.method.is_link() => {}
+                Some(new) if new.inside || !new.method.is_link() => {}
                 None if old.is_none() => {}
                 new => return Some(Pair { old, new, ..pair }),
             }

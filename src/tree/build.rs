@@ -11,7 +11,9 @@ use super::format;
 use super::leaf::{self, Leaf, What};
 use super::source::{Expansion, Sources};
 use super::writer::Writer;
-use crate::manifest::{Digest, Entry, Format, Index, LeafKind, Manifest, Method, MethodName};
+use crate::manifest::{
+    Digest, Entry, Format, HomePath, Index, LeafKind, Manifest, Method, MethodName, Route,
+};
 
 /// Where and how a home tree is written.
 #[derive(Debug, Clone)]
@@ -27,8 +29,8 @@ pub struct Target {
     pub activate: Option<PathBuf>,
 }
 
-/// Writes the home tree of `manifest`: `home`, `packages`, `nhmt.json`,
-/// `index` and `activate`. The same manifest and sources give the same tree.
+/// Writes the home tree of `manifest`: `home`, `inside`, `packages`,
+/// `nhmt.json`, `index` and `activate`. The same manifest and sources give the same tree.
 ///
 /// Regular files get mode 0444 or 0555; directories stay writable for the
 /// store to seal. Nothing is synced. After an error an unfinished tree may
@@ -52,6 +54,10 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
     for leaf in own {
         entries.push(write(&mut writer, leaf, &[])?);
     }
+    for (path, spec) in &manifest.state {
+        entries.push(route(&mut writer, path, &spec.route)?);
+    }
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     // What these lead to is known now, and none leads to another.
     let own = entries.len();
     for leaf in inside {
@@ -94,12 +100,20 @@ fn put(
     })
 }
 
+/// Writes a persisted path: a link to its place, which is never looked at.
+fn route(writer: &mut Writer, path: &HomePath, route: &Route) -> Result<Entry, TreeError> {
+    let to = [leaf::HOME, b"/", path.as_bytes()].concat();
+    let place = route.place(path);
+    put(writer, &to, |writer, path| writer.link(path, &place))?;
+    Ok(Entry::routed(path.clone(), route.clone()))
+}
+
 /// Writes one leaf and gives its index entry. `others` are those that it may
 /// lead to, sorted.
 fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry, TreeError> {
     let spec = leaf.origin.spec;
     let mut live = spec.method == MethodName::Live;
-    let to = [b"home/", leaf.path.as_bytes()].concat();
+    let to = leaf.place(b"");
     let mut content = |content: &[u8]| {
         let executable = spec.executable == Some(true);
         put(writer, &to, |writer, path| {
@@ -155,6 +169,7 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry,
     let mut entry = Entry::new(leaf.path, kind, digest).by(method);
     entry.force = spec.force;
     entry.live = live;
+    entry.inside = leaf.below_route;
     Ok(entry)
 }
 

@@ -31,14 +31,22 @@ impl Store {
     }
 
     fn build(&self, out: &str, files: &Value, sources: Sources) -> Result<Built, String> {
-        let manifest = manifest(files);
+        self.build_manifest(out, &manifest(files), sources)
+    }
+
+    fn build_manifest(
+        &self,
+        out: &str,
+        manifest: &Manifest,
+        sources: Sources,
+    ) -> Result<Built, String> {
         let out = self.path(out);
         let target = Target {
             out: out.clone(),
             sources,
             activate: Some(PathBuf::from("/it's/nhmt")),
         };
-        build(&manifest, &target).map_err(|error| error.to_string())?;
+        build(manifest, &target).map_err(|error| error.to_string())?;
         let index = Index::read(&out).unwrap();
         Ok(Built { out, index })
     }
@@ -362,3 +370,6 @@ mod methods;
 
 #[path = "inside_tests.rs"]
 mod inside;
+
+#[path = "routes_tests.rs"]
+mod routes;

@@ -118,6 +118,23 @@ pub enum TreeError {
         /// The target that gives it.
         inner_origin: Box<Origin>,
     },
+    /// A leaf below a persisted directory that is no link.
+    #[error(
+        "\"{leaf}\" from \"{}\"{} lies below \"{above}\", which is persisted{}, and the method {method} does not reach there; only links can be managed below a persisted directory",
+        origin.target, declared(&origin.declared_in), declared(&above_origin.declared_in)
+    )]
+    Persisted {
+        /// The leaf.
+        leaf: HomePath,
+        /// The target that gives it.
+        origin: Box<Origin>,
+        /// How it would arrive.
+        method: &'static str,
+        /// The persisted path.
+        above: HomePath,
+        /// Who persists that.
+        above_origin: Box<Origin>,
+    },
     /// Links that lead to each other.
     #[error(
         "\"{leaf}\" from \"{}\"{} is a link that leads in a circle through \"{through}\" from \"{}\"{}; lead one of them to a file",

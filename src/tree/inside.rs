@@ -10,9 +10,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::error::TreeError;
-use super::leaf::{Leaf, What};
+use super::leaf::{HOME, Leaf, What};
 use super::source::Expansion;
-use crate::manifest::{HomePath, LeafKind, MethodName};
+use crate::manifest::{HomePath, LeafKind, Manifest, MethodName};
 
 /// Links that are followed in one lookup at most (`path_resolution(7)`).
 const MOST: usize = 40;
@@ -26,12 +26,12 @@ const MOST: usize = 40;
 /// # Errors
 /// When links lead in a circle.
 pub(super) fn keep_inside(
-    home: &Path,
+    manifest: &Manifest,
     sources: &Expansion,
     leaves: &mut [Leaf<'_>],
 ) -> Result<(), TreeError> {
     let leads = Leads {
-        home,
+        manifest,
         sources,
         leaves,
     };
@@ -47,8 +47,15 @@ pub(super) fn keep_inside(
     Ok(())
 }
 
+/// What a lookup comes by.
+enum Covering<'a> {
+    Leaf(&'a Leaf<'a>),
+    /// A persisted path.
+    Route(&'a HomePath),
+}
+
 struct Leads<'a> {
-    home: &'a Path,
+    manifest: &'a Manifest,
     sources: &'a Expansion,
     leaves: &'a [Leaf<'a>],
 }
@@ -69,7 +76,7 @@ impl Leads<'_> {
     /// `path` as a place in the home. One with `..` is none: where that leads
     /// depends on links that are not known here.
     fn place(&self, path: &Path) -> Option<HomePath> {
-        let below = path.strip_prefix(self.home).ok()?;
+        let below = path.strip_prefix(&self.manifest.home.directory).ok()?;
         let names = below.components().map(|part| match part {
             Component::Normal(name) => Some(name.as_bytes()),
             _ => None,
@@ -77,17 +84,20 @@ impl Leads<'_> {
         HomePath::new(names.collect::<Option<Vec<_>>>()?.join(&b'/')).ok()
     }
 
-    /// The leaf at `place` or above it that arrives as a link, and what of
-    /// `place` lies below it.
-    fn covering<'p>(&self, place: &'p HomePath) -> Option<(&Leaf<'_>, &'p [u8])> {
+    /// What at `place` or above it arrives as a link, and what of `place` lies
+    /// below it.
+    fn covering<'p>(&self, place: &'p HomePath) -> Option<(Covering<'_>, &'p [u8])> {
         let mut at = place.clone();
         loop {
+            let rest = &place.as_bytes()[at.as_bytes().len()..];
+            if let Some((path, _)) = self.manifest.state.get_key_value(&at) {
+                return Some((Covering::Route(path), rest));
+            }
             if let Ok(found) = self.leaves.binary_search_by(|leaf| leaf.path.cmp(&at)) {
                 let leaf = &self.leaves[found];
                 let method = leaf.origin.spec.method;
                 let linked = matches!(method, MethodName::Link | MethodName::Live);
-                let rest = &place.as_bytes()[at.as_bytes().len()..];
-                return linked.then_some((leaf, rest));
+                return linked.then_some((Covering::Leaf(leaf), rest));
             }
             at = at.parent()?;
         }
@@ -100,7 +110,19 @@ impl Leads<'_> {
     fn end(&self, leaf: &Leaf<'_>, target: HomePath) -> Result<Option<What<'static>>, TreeError> {
         let (mut place, mut last) = (target, None);
         let mut seen = BTreeSet::new();
-        while let Some((through, rest)) = self.covering(&place) {
+        while let Some((covering, rest)) = self.covering(&place) {
+            let through = match covering {
+                Covering::Leaf(through) => through,
+                // It leads out of the home.
+                Covering::Route(path) => {
+                    last = Some(What::Inside {
+                        to: relative(&leaf.place(b""), &[HOME, b"/", place.as_bytes()].concat()),
+                        leaf: path.clone(),
+                        whole: rest.is_empty(),
+                    });
+                    break;
+                }
+            };
             if seen.len() == MOST || !seen.insert(place.clone()) {
                 return Err(TreeError::Circle {
                     leaf: leaf.path.clone(),
@@ -117,7 +139,7 @@ impl Leads<'_> {
                     out: true,
                 },
                 _ => What::Inside {
-                    to: relative(&leaf.path, &place),
+                    to: relative(&leaf.place(b""), &through.place(rest)),
                     leaf: through.path.clone(),
                     whole: rest.is_empty(),
                 },
@@ -134,15 +156,12 @@ impl Leads<'_> {
 }
 
 /// The way from the directory of `from` to `to`.
-fn relative(from: &HomePath, to: &HomePath) -> PathBuf {
-    let names = |path: &HomePath| -> Vec<Vec<u8>> {
-        let names = path.as_bytes().split(|&b| b == b'/');
-        names.map(<[u8]>::to_vec).collect()
-    };
+fn relative(from: &[u8], to: &[u8]) -> PathBuf {
+    let names = |path| -> Vec<&[u8]> { <[u8]>::split(path, |&b| b == b'/').collect() };
     let (mut from, to) = (names(from), names(to));
     from.pop();
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n(&b".."[..], from.len() - shared);
-    let way: Vec<&[u8]> = up.chain(to[shared..].iter().map(Vec::as_slice)).collect();
+    let way: Vec<&[u8]> = up.chain(to[shared..].iter().copied()).collect();
     PathBuf::from(OsStr::from_bytes(&way.join(&b'/')))
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::error::{Origin, TreeError};
-use super::inside;
 use super::source::Expansion;
+use super::{inside, routes};
 use crate::manifest::{Content, FileSpec, Format, HomePath, LeafKind, Manifest, MethodName};
 
 /// One leaf of a home tree, not yet written.
@@ -14,7 +14,31 @@ pub(super) struct Leaf<'a> {
     pub(super) path: HomePath,
     pub(super) origin: Declared<'a>,
     pub(super) what: What<'a>,
+    /// It lies below a persisted directory, and in another part of the tree.
+    pub(super) below_route: bool,
 }
+
+impl<'a> Leaf<'a> {
+    pub(super) fn new(path: HomePath, origin: Declared<'a>, what: What<'a>) -> Self {
+        Self {
+            path,
+            origin,
+            what,
+            below_route: false,
+        }
+    }
+
+    /// Where the tree has it, or what is at `rest` below it.
+    pub(super) fn place(&self, rest: &[u8]) -> Vec<u8> {
+        let folder = if self.below_route { INSIDE } else { HOME };
+        [folder, b"/", self.path.as_bytes(), rest].concat()
+    }
+}
+
+/// What the home has, in the tree.
+pub(super) const HOME: &[u8] = b"home";
+/// What persisted directories have, in the tree.
+pub(super) const INSIDE: &[u8] = b"inside";
 
 /// The manifest's entry that a leaf comes from.
 #[derive(Clone, Copy)]
@@ -73,7 +97,7 @@ impl Declared<'_> {
 ///
 /// # Errors
 /// When a source cannot be read, two targets give one leaf or a leaf below the
-/// other's, or links lead in a circle.
+/// other's, a leaf cannot be beside a persisted path, or links lead in a circle.
 pub(super) fn leaves<'a>(
     manifest: &'a Manifest,
     sources: &Expansion,
@@ -93,17 +117,14 @@ pub(super) fn leaves<'a>(
                 continue;
             }
         };
-        leaves.push(Leaf {
-            path: target.clone(),
-            origin,
-            what,
-        });
+        leaves.push(Leaf::new(target.clone(), origin, what));
     }
     // The targets are sorted, but the leaves of a recursive source may lie
     // among those of other targets.
     leaves.sort_by(|a, b| a.path.cmp(&b.path));
     check(&leaves)?;
-    inside::keep_inside(&manifest.home.directory, sources, &mut leaves)?;
+    routes::mark(&manifest.state, &mut leaves)?;
+    inside::keep_inside(manifest, sources, &mut leaves)?;
     Ok(leaves)
 }
 

@@ -19,6 +19,7 @@ mod inside;
 pub mod internal;
 mod leaf;
 pub mod packages;
+mod routes;
 mod source;
 mod writer;
 

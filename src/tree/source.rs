@@ -189,7 +189,7 @@ impl Expansion {
             }
             Some(metadata) => return Err(special(origin, &from, metadata.file_type())),
         };
-        Ok(Leaf { path, origin, what })
+        Ok(Leaf::new(path, origin, what))
     }
 
     /// The leaf of a live source: a link to its place, which is not looked at.
@@ -213,11 +213,7 @@ impl Expansion {
             kind: LeafKind::File,
             out: true,
         };
-        Ok(Leaf {
-            path: origin.target.clone(),
-            origin,
-            what,
-        })
+        Ok(Leaf::new(origin.target.clone(), origin, what))
     }
 
     /// Whether `path` lies in the store.
@@ -283,5 +279,5 @@ fn copied_link<'a>(
     };
     let out = true;
     let what = What::Link { to, kind, out };
-    Ok(Leaf { path, origin, what })
+    Ok(Leaf::new(path, origin, what))
 }

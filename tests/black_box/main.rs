@@ -31,6 +31,7 @@ mod methods_race;
 mod no_configuration;
 mod output;
 #[cfg(target_os = "linux")]
+mod persisted;
 mod plain_rename;
 mod realize;
 mod refusals;

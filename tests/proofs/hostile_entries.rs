@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use nhmt::edit::{BlockStyle, block_in, merge, same};
 use nhmt::generation::Profile;
@@ -73,6 +73,22 @@ pub fn manifest(data: &[u8]) {
     assert_eq!(again, manifest);
     assert_eq!(again.to_json(), written);
     manifest.files.keys().for_each(stays_inside);
+    for (path, spec) in &manifest.state {
+        stays_inside(path);
+        leads_down(&spec.route.root);
+    }
+}
+
+/// A place below a root must lie there: none of its names leads up.
+fn leads_down(root: &Path) {
+    let whole: PathBuf = root.components().collect();
+    let odd = |part| matches!(part, Component::ParentDir | Component::CurDir);
+    assert!(
+        root.is_absolute() && !root.components().any(odd),
+        "{}",
+        root.display()
+    );
+    assert_eq!(whole.as_os_str(), root.as_os_str());
 }
 
 fn stays_inside(path: &HomePath) {
@@ -92,6 +108,10 @@ pub fn index(data: &[u8]) {
         assert!(entries.windows(2).all(|two| two[0].path < two[1].path));
         for entry in entries {
             stays_inside(&entry.path);
+            assert_eq!(entry.inside, index.route_above(&entry.path).is_some());
+        }
+        for entry in index.routes() {
+            leads_down(&entry.route.as_ref().expect("a route").root);
         }
         let mut written = Vec::new();
         index.write(&mut written).unwrap();

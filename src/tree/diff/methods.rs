@@ -43,7 +43,11 @@ impl MethodDiff {
     /// Of a path that differs, unless it is a plain link on both sides.
     pub(super) fn of(old: Option<&Entry>, new: Option<&Entry>) -> Option<Self> {
         let plain = |entry: Option<&Entry>| entry.is_none_or(|e| e.method.is_link() && !e.live);
-        if plain(old) && plain(new) {
+        let inside = |entry: Option<&Entry>| entry.map(|entry| entry.inside);
+        // A file that comes to lie in a persisted directory, or leaves one, is
+        // named; one that stays is not.
+        let stays = old.is_none() || new.is_none() || inside(old) == inside(new);
+        if plain(old) && plain(new) && stays {
             return None;
         }
         Some(Self {
@@ -81,7 +85,9 @@ fn words(entry: &Entry) -> String {
     let name = entry.method.name().as_str();
     let mode = entry.method.mode().map(|mode| format!("{mode:04o}"));
     match &entry.method {
+        Method::Link if entry.live && entry.inside => "live in a persisted directory".to_owned(),
         Method::Link if entry.live => "live".to_owned(),
+        Method::Link if entry.inside => "link in a persisted directory".to_owned(),
         Method::Merge { format, .. } => {
             format!("{name} {} {}", format.as_str(), mode.unwrap_or_default())
         }
@@ -102,7 +108,7 @@ impl LivePath {
     pub fn all(index: &Index, tree: &Path) -> Vec<Self> {
         let live = index.entries().iter().filter(|entry| entry.live);
         live.filter_map(|entry| {
-            let link = tree.join("home").join(entry.path.as_path());
+            let link = tree.join(entry.place_in_tree());
             Some(Self {
                 path: entry.path.clone(),
                 target: std::fs::read_link(link).ok()?,
@@ -196,6 +202,14 @@ mod tests {
         assert_eq!(words(None, Some(&merge)).unwrap(), "merge toml 0644");
         assert_eq!(words(Some(&block), None).unwrap(), "block # bottom");
         assert_eq!(words(Some(&link), Some(&live)).unwrap(), "link -> live");
+        let mut inside = link.clone();
+        inside.inside = true;
+        assert_eq!(words(Some(&inside), Some(&inside)), None);
+        assert_eq!(words(None, Some(&inside)), None);
+        assert_eq!(
+            words(Some(&link), Some(&inside)).unwrap(),
+            "link -> link in a persisted directory"
+        );
         let content = MethodDiff::of(None, Some(&merge)).unwrap().content();
         assert!(content.unwrap().starts_with("the declared keys"));
         assert_eq!(MethodDiff::of(None, Some(&copy)).unwrap().content(), None);

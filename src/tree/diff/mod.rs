@@ -1,11 +1,13 @@
-//! How two home trees differ: their files, and their packages.
+//! How two home trees differ: their files, their packages, what they persist.
 
 mod methods;
 mod packages;
+mod state;
 mod text;
 
 pub use methods::{HookDiff, LivePath, MethodDiff};
 pub use packages::{PackageChange, PackageDiff, PackageName};
+pub use state::{StateChange, StateDiff, StatePath};
 pub use text::{FileText, unified};
 
 use std::cmp::Ordering;
@@ -26,6 +28,8 @@ pub struct TreeDiff {
     pub packages: PackageDiff,
     /// What runs after a switch.
     pub hooks: HookDiff,
+    /// The persisted paths.
+    pub state: StateDiff,
     /// The paths of the new tree that no comparison covers.
     pub live: Vec<LivePath>,
 }
@@ -83,6 +87,7 @@ impl TreeDiff {
             files: FileDiff::between(&old_index, &new_index),
             packages: PackageDiff::between(old_packages, new_manifest.packages.as_ref()),
             hooks: HookDiff::between(old_manifest.as_ref(), Some(&new_manifest)),
+            state: StateDiff::between(&old_index, &new_index),
             live: LivePath::all(&new_index, new),
         })
     }
@@ -93,6 +98,7 @@ impl TreeDiff {
         self.files == FileDiff::default()
             && self.packages == PackageDiff::default()
             && self.hooks == HookDiff::default()
+            && self.state == StateDiff::default()
     }
 }
 
@@ -109,14 +115,27 @@ pub fn read_manifest(tree: &Path) -> Result<Manifest, DiffError> {
     Manifest::from_json(&json).map_err(|source| DiffError::Manifest { path, source })
 }
 
+/// Where the tree at `tree` has the managed path `path`.
+#[must_use]
+pub fn place_in(tree: &Path, path: &HomePath) -> PathBuf {
+    // Below a persisted directory; in the tree's home there is a link to that.
+    let inside = tree.join("inside").join(path.as_path());
+    if inside.symlink_metadata().is_ok() {
+        return inside;
+    }
+    tree.join("home").join(path.as_path())
+}
+
 impl FileDiff {
-    /// Compares two indexes; both are sorted, so one walk does.
+    /// Compares two indexes; both are sorted, so one walk does. Persisted
+    /// paths are no files here.
     #[must_use]
     pub fn between(old: &Index, new: &Index) -> Self {
         let mut diff = Self::default();
+        let files = |entry: &&Entry| entry.route.is_none();
         let (mut old, mut new) = (
-            old.entries().iter().peekable(),
-            new.entries().iter().peekable(),
+            old.entries().iter().filter(files).peekable(),
+            new.entries().iter().filter(files).peekable(),
         );
         loop {
             let order = match (old.peek(), new.peek()) {
@@ -140,7 +159,7 @@ impl FileDiff {
 }
 
 fn is_same(a: &Entry, b: &Entry) -> bool {
-    (a.kind, a.digest, a.live) == (b.kind, b.digest, b.live)
+    (a.kind, a.digest, a.live, a.inside) == (b.kind, b.digest, b.live, b.inside)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 use walkdir::WalkDir;
 
+use super::place_in;
 use crate::manifest::HomePath;
 
 /// Files above this size are named, not shown.
@@ -40,7 +41,7 @@ pub fn unified(
     new: Option<&Path>,
     path: &HomePath,
 ) -> io::Result<Vec<FileText>> {
-    let place = |tree: Option<&Path>| tree.map(|tree| tree.join("home").join(path.as_path()));
+    let place = |tree: Option<&Path>| tree.map(|tree| place_in(tree, path));
     let (before, after) = (place(old), place(new));
     let mut below = BTreeSet::new();
     for root in [&before, &after].into_iter().flatten() {
