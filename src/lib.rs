@@ -12,7 +12,8 @@
 //! | [`store`] | store paths, Nix's commands, the local store | `manifest` |
 //! | [`eval`] | a configuration becomes a home tree, by Nix | `manifest`, `store` |
 //! | [`generation`] | numbered profile links, GC roots | `manifest`, `home`, `store` |
-//! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit` |
+//! | [`state`] | persisted paths and the directories they lead to | `manifest`, `home` |
+//! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit`, `state` |
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
 //! | [`container`] | a throwaway home, by bubblewrap | nothing |
 //! | [`ui`] | progress, colour, tables | nothing |
@@ -27,6 +28,7 @@ pub mod home;
 pub mod hook;
 pub mod manifest;
 pub mod reconcile;
+pub mod state;
 pub mod store;
 pub mod tree;
 pub mod ui;

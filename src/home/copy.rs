@@ -3,13 +3,16 @@
 use std::ffi::OsStr;
 use std::io::{self, Read};
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{AtFlags, FileType, Gid, Mode, Stat, Uid};
 use rustix::io::{Errno, Result};
+use sha2::{Digest as _, Sha256};
 
 use super::dir::Dir;
 use super::error::errno;
 use super::{attributes, sparse};
+use crate::manifest::Digest;
 
 /// Copies `name` to `to/new`, which must not exist: a file, link or directory
 /// with contents, holes, extended attributes, access lists, owner, mode and
@@ -147,5 +150,32 @@ pub(crate) fn same_bytes(mut a: impl Read, mut b: impl Read) -> io::Result<bool>
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
             Err(error) => return Err(error),
         }
+    }
+}
+/// The digest of what the regular file `name` holds, or of where the link
+/// `name` leads. All others hold nothing.
+pub(crate) fn digest_of(dir: &Dir, name: &OsStr) -> Result<Digest> {
+    match FileType::from_raw_mode(dir.stat(name)?.st_mode) {
+        FileType::RegularFile => {
+            let mut hash = Hasher(Sha256::new());
+            let mut file = dir.open_file(name, false)?;
+            io::copy(&mut file, &mut hash).map_err(|error| errno(&error))?;
+            Ok(Digest::from(<[u8; 32]>::from(hash.0.finalize())))
+        }
+        FileType::Symlink => Ok(Digest::of(dir.read_link(name)?.as_bytes())),
+        _ => Ok(Digest::of(b"")),
+    }
+}
+
+struct Hasher(Sha256);
+
+impl io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

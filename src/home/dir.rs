@@ -183,6 +183,12 @@ impl Dir {
         fs::renameat(&self.0, single(name)?, &self.0, single(new)?)
     }
 
+    /// Exchanges `name` here with `new` in `other`, in one step or not at all,
+    /// and whatever is at the two.
+    pub(crate) fn swap(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
+        super::exchange::swap(self, single(name)?, other, single(new)?)
+    }
+
     /// Makes `other/new` a further name of the file `name`.
     pub(crate) fn hard_link(&self, name: &OsStr, other: &Dir, new: &OsStr) -> Result<()> {
         #[cfg(test)]

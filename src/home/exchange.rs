@@ -124,6 +124,15 @@ pub(crate) fn aside_of(slot: &OsStr) -> OsString {
     format!(".nhmt-in-{}", &digest[..16]).into()
 }
 
+/// An exchange where both directories are open to others, so that there is no
+/// way of doing it in steps.
+pub(super) fn swap(from: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()> {
+    match rename(from, name, to, new, RenameFlags::EXCHANGE) {
+        Err(errno) if is_unsupported(errno) => Err(Errno::OPNOTSUPP),
+        done => done,
+    }
+}
+
 /// Renames to a name in a private folder that is free.
 fn move_to_free(from: &Dir, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<()> {
     match private.stat(slot) {

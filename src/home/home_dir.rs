@@ -90,6 +90,11 @@ impl HomeDir {
         target.starts_with(&self.prefix)
     }
 
+    /// Whether `target` is one of nhmt's, through the anchor or not.
+    pub(crate) fn is_ours(&self, target: &[u8]) -> bool {
+        self.is_own_target(target) || target.starts_with(MARK)
+    }
+
     /// Whether the link target `target` is the one that `path` has.
     pub(crate) fn is_target_of(&self, target: &[u8], path: &HomePath) -> bool {
         target.strip_prefix(&self.prefix[..]) == Some(path.as_bytes())
@@ -153,6 +158,10 @@ pub(crate) const STATE: &str = ".local/state/nhmt";
 
 /// The name of the link in a bridge that leads to the tree it stands for.
 pub(crate) const BRIDGE_TREE: &str = "tree";
+
+/// What the target of a link starts with that nhmt makes beside those through
+/// the anchor: it leads nowhere else than `/`, and nobody else writes it.
+pub(crate) const MARK: &[u8] = b"/./";
 
 /// The name of the anchor in the state directory.
 pub(crate) const ANCHOR: &str = "current";

@@ -1,6 +1,6 @@
 //! Carries out a plan. The only writer in the home.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::ReconcileError;
@@ -19,6 +19,10 @@ pub struct Done {
     /// What was moved to the backups: the set (the generation, `~2` and so on
     /// behind it when names were taken) and the path.
     pub backed_up: Vec<(String, HomePath)>,
+    /// The persisted paths whose data moved to their place.
+    pub adopted: Vec<HomePath>,
+    /// What was moved to the backups of persistent directories.
+    pub kept_in_roots: Vec<PathBuf>,
     /// What could not be done after the pivot, one sentence each. The new
     /// generation is in force all the same, and the next run tries again.
     pub problems: Vec<String>,
@@ -106,7 +110,7 @@ impl From<u64> for Registered<'_> {
 /// where it was.
 pub fn apply<'a>(
     lock: &HomeLock,
-    plan: Plan,
+    mut plan: Plan,
     new_tree: &Path,
     registered: impl Into<Registered<'a>>,
 ) -> Result<Done, ReconcileError> {
@@ -115,7 +119,12 @@ pub fn apply<'a>(
     }
     let registered = registered.into();
     let mut run = Run::new(lock, registered.number)?;
-    let journal = run.reserve(&plan, new_tree, &registered)?;
+    let persisted = run.persist(&mut plan, registered.number);
+    let journal = persisted.and_then(|()| run.reserve(&plan, new_tree, &registered));
+    let journal = journal.inspect_err(|_| {
+        run.follow_sources();
+        run.work.clean();
+    })?;
     if plan.needs_journal() {
         journal.write(lock, &run.state).inspect_err(|_| {
             // It may be in place, though not on the disk.
@@ -126,6 +135,7 @@ pub fn apply<'a>(
         .prepare(&plan, &journal)
         .and_then(|()| Ok(pivot(lock, &run.state, new_tree)?));
     if let Err(error) = pivoted {
+        run.follow_sources();
         return Err(run.fail(error, &plan, &journal));
     }
     let mut problems = Vec::new();
@@ -149,6 +159,8 @@ pub fn apply<'a>(
     Ok(Done {
         counts: plan.counts,
         backed_up: std::mem::take(&mut run.kept),
+        adopted: std::mem::take(&mut run.adopted),
+        kept_in_roots: std::mem::take(&mut run.kept_in_roots),
         problems,
         notes: run.in_steps.iter().map(in_steps).collect(),
         synced: run.synced,

@@ -29,7 +29,7 @@ pub(super) enum Taken {
 /// Whether `name` in `dir` is a link that only nhmt makes in this home.
 pub(super) fn is_own_link(home: &HomeDir, dir: &Dir, name: &OsStr) -> Result<bool> {
     match dir.read_link(name) {
-        Ok(target) => Ok(home.is_own_target(target.as_bytes())),
+        Ok(target) => Ok(home.is_ours(target.as_bytes())),
         Err(Errno::INVAL) => Ok(false),
         Err(errno) => Err(errno),
     }

@@ -26,11 +26,8 @@ use super::run::Run;
 use super::sync::Touched;
 use super::work::Slot;
 use crate::home::dir::Dir;
-use crate::home::{AtPlace, BRIDGE_TREE, HomeDir, HomeError, os};
+use crate::home::{AtPlace, BRIDGE_TREE, HomeDir, HomeError, MARK, os};
 use crate::manifest::HomePath;
-
-/// What every target of a link in a bridge starts with.
-pub(super) const MARK: &[u8] = b"/./";
 
 impl Run<'_> {
     /// Builds the bridge of `journal` and turns the anchor to it, if it has

@@ -30,11 +30,15 @@ pub enum ConflictKind {
     /// Another wanted path, because the filesystem does not tell capitals from
     /// small letters.
     SameName,
+    /// Data in the home and other data in the persistent directory.
+    DataInBoth,
+    /// Data at another place than the persistent one.
+    OldPersistentPlace,
 }
 
 impl ConflictKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::File,
         Self::ForeignLink,
         Self::ForeignDirectory,
@@ -45,6 +49,8 @@ impl ConflictKind {
         Self::CannotMerge,
         Self::OwnState,
         Self::SameName,
+        Self::DataInBoth,
+        Self::OldPersistentPlace,
     ];
 
     /// What is there, as the rest of a sentence that starts with the path.
@@ -68,6 +74,10 @@ impl ConflictKind {
                 "cannot be beside another declared path, because this filesystem does not tell \
                  capitals from small letters"
             }
+            Self::DataInBoth => "has data, and so has its place in the persistent directory",
+            Self::OldPersistentPlace => {
+                "would begin empty, for its data lies at the place that it was persisted at before"
+            }
         }
     }
 
@@ -85,6 +95,14 @@ impl ConflictKind {
             }
             Self::OwnState => "choose another target for the declared file",
             Self::SameName => "choose another target for one of the two",
+            Self::DataInBoth => {
+                "look at both, then run `nhmt persist resolve PATH --keep home` or `--keep \
+                 persistent`: the other becomes a backup"
+            }
+            Self::OldPersistentPlace => {
+                "move that data to its place in the persistent directory, or declare the \
+                 persistent directory in which it lies"
+            }
             _ => {
                 "move it away, run again with `--on-conflict backup` to have it moved to nhmt's \
                  backups, or set `force = true` for this file"
@@ -96,7 +114,14 @@ impl ConflictKind {
     /// not: the directory's other files would vanish from where programs look.
     #[must_use]
     pub fn can_be_backed_up(self) -> bool {
-        !matches!(self, Self::ParentIsLink | Self::OwnState | Self::SameName)
+        !matches!(
+            self,
+            Self::ParentIsLink
+                | Self::OwnState
+                | Self::SameName
+                | Self::DataInBoth
+                | Self::OldPersistentPlace
+        )
     }
 }
 

@@ -30,11 +30,13 @@ pub enum DriftKind {
     BlockGone,
     /// What nhmt wrote in it cannot be taken out.
     CannotUndeclare,
+    /// A file took the place of the link to a persistent one.
+    NewerThanPersistent,
 }
 
 impl DriftKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Missing,
         Self::ReplacedByFile,
         Self::ReplacedByDirectory,
@@ -46,6 +48,7 @@ impl DriftKind {
         Self::BlockEdited,
         Self::BlockGone,
         Self::CannotUndeclare,
+        Self::NewerThanPersistent,
     ];
 
     /// What happened, as the rest of a sentence that starts with the path.
@@ -62,6 +65,9 @@ impl DriftKind {
             Self::BlockEdited => "was edited between nhmt's markers",
             Self::BlockGone => "has lost nhmt's block",
             Self::CannotUndeclare => "has parts of nhmt's that cannot be taken out of it",
+            Self::NewerThanPersistent => {
+                "was replaced by a file, which is newer than the persistent one"
+            }
             Self::ParentReplaced => "is not reached: a directory above it was replaced",
         }
     }
@@ -87,6 +93,10 @@ impl DriftKind {
             }
             Self::BlockGone => "the next `nhmt realize` adds it again",
             Self::CannotUndeclare => "take out yourself what you do not want",
+            Self::NewerThanPersistent => {
+                "the next `nhmt realize` or `nhmt persist sync` moves it to the persistent \
+                 directory, and keeps what was there in the backups of that directory"
+            }
             Self::ParentReplaced => {
                 "the next `nhmt realize` backs up a file that stands there and makes the \
                  directory again; a link to a directory is yours to replace"

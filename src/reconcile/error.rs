@@ -7,6 +7,7 @@ use thiserror::Error;
 use super::plan::Plan;
 use crate::home::HomeError;
 use crate::manifest::HomePath;
+use crate::state::StateError;
 
 /// Why the home was not switched. In every case but [`Self::NotUndone`] the
 /// anchor is where it was, and what the run had begun is undone.
@@ -36,6 +37,19 @@ pub enum ReconcileError {
          the command again"
     )]
     CannotMove(HomePath),
+    /// What is to be persisted is written to all the time.
+    #[error(
+        "~/{0} is written to by another program all the time, so that no whole copy of it could \
+         be made in the persistent directory; nothing was switched\n  end that program and run the \
+         command again"
+    )]
+    InMotion(HomePath),
+    /// A persisted path is not what the command is for.
+    #[error("~/{0} {1}")]
+    Route(HomePath, String),
+    /// A persistent directory cannot be used.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The journal of a run that was cut off cannot be read.
     #[error(
         "the journal {} is damaged, so it is not known what a run that was cut off has \

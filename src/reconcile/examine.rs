@@ -10,7 +10,6 @@ use std::path::Path;
 use rustix::fs::FileType;
 use rustix::io::{Errno, Result};
 
-use super::aside::is_own_link;
 use super::directories::{Directories, errno};
 use super::finding::{Finding, FindingKind};
 use super::keep::OBJECTS;
@@ -360,7 +359,11 @@ impl Walk<'_> {
     }
 
     fn link(&mut self, dir: &Dir, name: &OsStr, path: &HomePath) {
-        if self.index.get(path).is_none() && is_own_link(self.home, dir, name) == Ok(true) {
+        if self.index.get(path).is_none()
+            && dir
+                .read_link(name)
+                .is_ok_and(|target| self.home.is_own_target(target.as_bytes()))
+        {
             let finding = Finding::new(FindingKind::LeftOverLink, format!("~/{path}"));
             self.found.push(finding);
         }

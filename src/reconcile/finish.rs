@@ -25,6 +25,10 @@ impl Run<'_> {
         }
         self.each(&plan.stale, &mut problems, Self::remove_stale);
         self.each(&plan.relink, &mut problems, Self::relink);
+        if let Err(error) = self.clear_inside(plan) {
+            problems.push(error.to_string());
+        }
+        self.follow_sources();
         for one in before.iter().chain(after) {
             if let Err(error) = self.settle(one) {
                 problems.push(error.to_string());
@@ -124,6 +128,16 @@ impl Run<'_> {
         slot.dir
             .symlink(target, &slot.name)
             .at("make the link", path)?;
+        self.renew(dir, path, slot)
+    }
+
+    /// Exchanges the link at `path` for the one in the slot.
+    pub(super) fn renew(
+        &mut self,
+        dir: &Dir,
+        path: &HomePath,
+        slot: &Slot,
+    ) -> Result<(), HomeError> {
         match dir.exchange(path.name(), &slot.dir, &slot.name) {
             Ok(Exchange::AtOnce) => self.settle_relinked(dir, path, slot),
             Ok(Exchange::InSteps) => {

@@ -9,7 +9,6 @@ use rustix::fs::{FileType, Mode};
 use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
-use super::bridge::MARK;
 use super::directories::Directories;
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
 use super::files::FILES;
@@ -20,7 +19,7 @@ use super::pivot::{anchored, pivot, unanchor};
 use super::records::{self, Record};
 use crate::home::copy;
 use crate::home::dir::Dir;
-use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, os};
+use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, MARK, Parent, os};
 use crate::manifest::{Escaped, HomePath};
 
 /// The name of the private folder in which this works.
@@ -87,7 +86,12 @@ pub fn mend(lock: &HomeLock, found: &[Finding], generation: u64) -> Vec<String> 
 
 /// The names of files until they are whole. Each is written under the lock, so
 /// that whoever holds it finds only what a killed process left.
-const UNFINISHED: [&str; 3] = ["current.next", "directories.next", "journal.next"];
+const UNFINISHED: [&str; 4] = [
+    "current.next",
+    "directories.next",
+    "journal.next",
+    "roots.next",
+];
 
 /// Clears what killed or failing processes left of themselves, when there is
 /// no journal that knows what it was for: unfinished files, bridges that the

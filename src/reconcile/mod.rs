@@ -5,6 +5,8 @@
 //! is both, tried again when another program interferes. [`ConflictKind`] and
 //! [`DriftKind`] are the catalogues of what can be in the way.
 
+mod adopt;
+mod adopt_copy;
 mod apply;
 mod aside;
 mod backups;
@@ -27,9 +29,14 @@ mod observed;
 mod pivot;
 mod plan;
 mod planner;
+mod planner_routes;
+mod readopt;
 mod records;
 mod recover;
 mod reserve;
+mod resolve;
+mod roots;
+mod routes;
 mod run;
 mod settle;
 mod stage;
@@ -57,6 +64,7 @@ pub use observe::observe;
 pub use observed::Observed;
 pub use plan::{Counts, Plan, plan};
 pub use recover::{Interrupted, Recovered, interrupted, recover};
+pub use routes::{Condition, Keep, Routed, Synced, add_route, resolve_route, routes, sync_routes};
 pub use switch::{Way, plan_for, switch};
 pub use sync::sync_filesystem_of;
 pub use verify::verify;

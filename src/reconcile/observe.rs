@@ -17,6 +17,7 @@ use crate::home::copy::same_bytes;
 use crate::home::dir::{Dir, Identity, LINK_MAX};
 use crate::home::{AtPlace, HomeDir, HomeError, Obstacle, Parent, ancestor};
 use crate::manifest::{HomePath, Index};
+use crate::state;
 
 /// Looks at every path of either index: one `readlinkat` for each, in
 /// directories that are opened once. `new_tree` is where the content of wanted
@@ -86,6 +87,11 @@ pub fn observe(
             },
         };
         observed.marks.push(mark);
+        if let Some(route) = pair.new.and_then(|new| new.route.as_deref()) {
+            let before = pair.old.and_then(|old| old.route.as_deref());
+            let seen = state::look(home, path, route, before)?;
+            observed.routes.insert(path.clone(), seen);
+        }
     }
     Ok(observed)
 }

@@ -7,6 +7,7 @@ use super::directories::Directories;
 use super::files::Written;
 use crate::home::dir::Identity;
 use crate::manifest::HomePath;
+use crate::state::Seen;
 
 /// What is at one path, small enough to have 100,000 of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub struct Observed {
     pub(crate) made: Directories,
     /// Names that differ in the case of their letters only are one.
     pub(crate) folds_case: bool,
+    /// The wanted persisted paths, as they are found.
+    pub(crate) routes: BTreeMap<HomePath, Seen>,
     /// What nhmt left in files that are no links.
     pub(crate) written: Written,
 }

@@ -8,7 +8,7 @@ use super::files::Step;
 use super::observed::Observed;
 use super::planner::Planner;
 use crate::home::dir::Identity;
-use crate::manifest::{HomePath, Index, OnConflict};
+use crate::manifest::{HomePath, Index, OnConflict, Route};
 
 /// How many leaves of what fate; each leaf counts once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -65,6 +65,42 @@ pub(crate) struct Placement {
     pub(crate) instead_of: InsteadOf,
 }
 
+/// Something to do for one persisted path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RouteStep {
+    pub(crate) path: HomePath,
+    pub(crate) route: Route,
+}
+
+/// What is to be done with persisted paths, in this order. All but the last
+/// happens before anything else, each step complete in itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RoutePlan {
+    /// The root gets its directories, and remembers the route.
+    pub(crate) prepare: Vec<RouteStep>,
+    /// A direct link is there, which becomes a link through the anchor.
+    pub(crate) arrived: Vec<RouteStep>,
+    /// What the home has moves to the root, and a direct link takes its place.
+    pub(crate) adopt: Vec<RouteStep>,
+    /// A file that replaced the link is newer than the one in the root.
+    pub(crate) readopt: Vec<RouteStep>,
+    /// Routes that the new generation has not: when it is older than they are,
+    /// direct links keep them.
+    pub(crate) ends: Vec<RouteStep>,
+    /// After the pivot: links of old leaves that lie below a persisted path
+    /// now.
+    pub(crate) inside: Vec<RouteStep>,
+}
+
+impl RoutePlan {
+    fn is_empty(&self) -> bool {
+        self.prepare.is_empty()
+            && self.adopt.is_empty()
+            && self.readopt.is_empty()
+            && self.inside.is_empty()
+    }
+}
+
 /// What a run would do, in the order in which it does it.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
@@ -80,6 +116,7 @@ pub struct Plan {
     pub(crate) relink: Vec<HomePath>,
     /// After the pivot: files that are no links, and have to change.
     pub(crate) files: Vec<Step>,
+    pub(crate) routes: RoutePlan,
     pub(crate) counts: Counts,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) drift: Vec<Drift>,
@@ -151,6 +188,7 @@ impl Plan {
             && self.links.is_empty()
             && self.after.is_empty()
             && self.stale.is_empty()
+            && self.routes.inside.is_empty()
             && self.files.is_empty())
     }
 
@@ -171,6 +209,7 @@ impl Plan {
             && self.after.is_empty()
             && self.stale.is_empty()
             && self.relink.is_empty()
+            && self.routes.is_empty()
             && self.files.is_empty()
     }
 }

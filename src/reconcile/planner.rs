@@ -13,13 +13,13 @@ use crate::home::STATE;
 use crate::manifest::{Escaped, HomePath, Index, OnConflict};
 
 pub(super) struct Planner<'a> {
-    old: &'a Index,
-    new: &'a Index,
-    observed: &'a Observed,
+    pub(super) old: &'a Index,
+    pub(super) new: &'a Index,
+    pub(super) observed: &'a Observed,
     policy: OnConflict,
-    plan: Plan,
+    pub(super) plan: Plan,
     /// A path whose content below is dealt with by the path itself.
-    covered: Option<HomePath>,
+    pub(super) covered: Option<HomePath>,
     /// An obstacle with an open conflict: one message for all leaves below.
     blocked: Option<HomePath>,
     /// Where the leaves of a staged directory are collected.
@@ -59,6 +59,9 @@ impl<'a> Planner<'a> {
 
     pub(super) fn plan(mut self) -> Plan {
         for (pair, mark) in Union::of(self.old, self.new).zip(&self.observed.marks) {
+            if pair.new.is_none() && self.is_inside(pair.path) {
+                continue;
+            }
             if let Some(covered) = &self.covered {
                 if pair.path.is_below(covered) {
                     self.plan.counts.removed += usize::from(pair.new.is_none());
@@ -68,7 +71,7 @@ impl<'a> Planner<'a> {
             }
             if pair.new.is_some() {
                 self.wanted(pair, *mark);
-            } else {
+            } else if !self.end_of_route(pair, *mark) {
                 self.unwanted(pair.path, *mark);
             }
         }
@@ -93,21 +96,11 @@ impl<'a> Planner<'a> {
             self.conflict(path, ConflictKind::SameName, path, detail, false);
             return;
         }
-        let counts = &mut self.plan.counts;
-        let changed = match (pair.old, pair.new) {
-            (Some(old), Some(new)) => (old.digest, old.kind) != (new.digest, new.kind),
-            _ => false,
-        };
-        let drifted = mark != Mark::Ours && pair.old.is_some();
-        match pair.old {
-            // A link that is there already, left by a run that was cut off.
-            None if mark == Mark::Ours => counts.unchanged += 1,
-            None if self.old.get(path).is_some() => counts.changed += 1,
-            None => counts.created += 1,
-            Some(_) if changed => counts.changed += 1,
-            Some(_) if drifted => counts.repaired += 1,
-            Some(_) => counts.unchanged += 1,
+        if self.route(pair, mark) {
+            return;
         }
+        let drifted = mark != Mark::Ours && pair.old.is_some();
+        let changed = self.count(pair, mark == Mark::Ours);
         if drifted {
             let kind = match mark {
                 Mark::Absent | Mark::NoParent => DriftKind::Missing,
@@ -124,6 +117,25 @@ impl<'a> Planner<'a> {
             Mark::Below => self.below_obstacle(pair),
             Mark::Odd => self.instead_of_found(pair),
         }
+    }
+
+    /// Counts a leaf of the new generation; gives whether its content changed.
+    pub(super) fn count(&mut self, pair: Pair<'_>, in_place: bool) -> bool {
+        let changed = match (pair.old, pair.new) {
+            (Some(old), Some(new)) => (old.digest, old.kind) != (new.digest, new.kind),
+            _ => false,
+        };
+        let counts = &mut self.plan.counts;
+        match pair.old {
+            // A link that is there already, left by a run that was cut off.
+            None if in_place => counts.unchanged += 1,
+            None if self.old.get(pair.path).is_some() => counts.changed += 1,
+            None => counts.created += 1,
+            Some(_) if changed => counts.changed += 1,
+            Some(_) if !in_place => counts.repaired += 1,
+            Some(_) => counts.unchanged += 1,
+        }
+        changed
     }
 
     /// A leaf of the old generation alone.
@@ -284,7 +296,7 @@ impl<'a> Planner<'a> {
         self.policy == OnConflict::Backup || pair.new.is_some_and(|new| new.force)
     }
 
-    fn place_link(&mut self, path: &HomePath, instead_of: InsteadOf) {
+    pub(super) fn place_link(&mut self, path: &HomePath, instead_of: InsteadOf) {
         self.plan.before.push(Placement {
             path: path.clone(),
             fresh: Fresh::Link,
@@ -328,7 +340,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn conflict(
+    pub(super) fn conflict(
         &mut self,
         path: &HomePath,
         kind: ConflictKind,
@@ -346,7 +358,7 @@ impl<'a> Planner<'a> {
         });
     }
 
-    fn drift(&mut self, path: &HomePath, kind: DriftKind, wanted: bool) {
+    pub(super) fn drift(&mut self, path: &HomePath, kind: DriftKind, wanted: bool) {
         self.plan.drift.push(Drift {
             path: path.clone(),
             kind,
@@ -356,14 +368,14 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn foreign(found: &Found, exactly: bool) -> InsteadOf {
+pub(super) fn foreign(found: &Found, exactly: bool) -> InsteadOf {
     InsteadOf::Foreign {
         identity: found.identity,
         exactly,
     }
 }
 
-fn leads_to(target: &Path) -> String {
+pub(super) fn leads_to(target: &Path) -> String {
     format!("it leads to {}", Escaped(target.as_os_str().as_bytes()))
 }
 
@@ -373,7 +385,7 @@ fn is_directory(found: &Found) -> bool {
 
 /// Whether `path` is where nhmt's own state lies, or a directory that leads
 /// there: no managed path may be.
-fn is_own_state(path: &HomePath) -> bool {
+pub(super) fn is_own_state(path: &HomePath) -> bool {
     let (path, state) = (path.as_bytes(), STATE.as_bytes());
     let (shorter, longer) = if path.len() < state.len() {
         (path, state)

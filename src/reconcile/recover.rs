@@ -11,6 +11,7 @@ use super::bridge::is_marked;
 use super::error::ReconcileError;
 use super::journal::{FreshKind, Journal, Move};
 use super::pivot::anchored;
+use super::plan::RoutePlan;
 use super::run::Run;
 use super::switch::{Way, plan_for};
 use super::undo::Thing;
@@ -210,6 +211,10 @@ impl Run<'_> {
             // has somebody to ask.
             plan.before.clear();
             plan.links.clear();
+            plan.routes = RoutePlan {
+                inside: plan.routes.inside,
+                ..RoutePlan::default()
+            };
             journal.moves = self.moves(&plan, journal.moves.len())?;
             journal.write(self.home, &self.state)?;
             Ok(plan)

@@ -126,7 +126,11 @@ fn directories_of(placement: &Placement) -> Vec<HomePath> {
 }
 
 /// A mount point cannot be renamed, so that is said before anything is tried.
-fn refuse_mount_point(dir: &Dir, path: &HomePath, stat: &Stat) -> Result<(), ReconcileError> {
+pub(super) fn refuse_mount_point(
+    dir: &Dir,
+    path: &HomePath,
+    stat: &Stat,
+) -> Result<(), ReconcileError> {
     if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
         return Ok(());
     }

@@ -1,10 +1,12 @@
 //! One run on its way: what it holds and how it puts things in place.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 
 use rustix::io::Errno;
 
+use super::adopt_copy::Copied;
 use super::aside::{discard_tree, is_own_link};
 use super::directories::Directories;
 use super::error::ReconcileError;
@@ -33,6 +35,13 @@ pub(super) struct Run<'a> {
     /// The backups that were made: set and path.
     pub(super) kept: Vec<(String, HomePath)>,
     pub(super) synced: Duration,
+    /// The paths that were brought to a root.
+    pub(super) adopted: Vec<HomePath>,
+    /// What of it was copied, and is still to be looked at.
+    pub(super) copied: Vec<Copied>,
+    /// What was put into the backups of roots.
+    pub(super) kept_in_roots: Vec<PathBuf>,
+    pub(super) generation: u64,
     /// The first path whose filesystem needed two steps for an exchange.
     pub(super) in_steps: Option<HomePath>,
 }
@@ -71,6 +80,10 @@ impl<'a> Run<'a> {
             meddled: Vec::new(),
             kept: Vec::new(),
             synced: Duration::ZERO,
+            adopted: Vec::new(),
+            copied: Vec::new(),
+            kept_in_roots: Vec::new(),
+            generation,
             in_steps: None,
         })
     }

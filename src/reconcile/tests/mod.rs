@@ -6,6 +6,8 @@ mod cases;
 mod conflicts;
 mod copies;
 mod exact;
+#[path = "../../../tests/support/filesystem.rs"]
+mod filesystem;
 mod model;
 mod moments;
 mod mounts;
@@ -13,4 +15,6 @@ mod plan;
 mod race;
 mod recover;
 mod scratch;
+mod state;
+mod state_asked;
 mod undo;

@@ -6,10 +6,7 @@ use std::io::Write;
 use super::scratch::Scratch;
 use crate::manifest::OnConflict;
 
-#[path = "../../../tests/support/filesystem.rs"]
-mod filesystem;
-
-use filesystem::elsewhere;
+use super::filesystem::elsewhere;
 
 /// The state directory on another filesystem, on tmpfs most often, the home
 /// wherever temporary files are.

@@ -7,12 +7,15 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use crate::home::{HomeDir, HomeLock, Layout};
-use crate::manifest::{Digest, Entry, HomePath, Index, LeafKind, OnConflict};
+use crate::manifest::{
+    Digest, Entry, HomePath, Index, LeafKind, OnConflict, Route, RouteKind, RouteMethod,
+};
 use crate::reconcile::{Backups, Done, Plan, ReconcileError, Way, apply, plan_for, records};
 
 pub(super) struct Scratch {
     temp: tempfile::TempDir,
-    generation: u64,
+    root: Option<PathBuf>,
+    pub(super) generation: u64,
     current: Option<(Index, PathBuf)>,
 }
 
@@ -70,6 +73,7 @@ impl Scratch {
         fs::create_dir(temp.path().join("store")).unwrap();
         Self {
             temp,
+            root: None,
             generation: 0,
             current: None,
         }
@@ -127,6 +131,52 @@ impl Scratch {
         Tree { index, path: tree }
     }
 
+    /// The directory that stands for the home elsewhere.
+    pub(super) fn root(&self) -> PathBuf {
+        self.root
+            .clone()
+            .unwrap_or_else(|| self.temp.path().join("persist/home"))
+    }
+
+    /// It lies there.
+    pub(super) fn set_root(&mut self, root: PathBuf) {
+        self.root = Some(root);
+    }
+
+    pub(super) fn persistent(&self, path: &str) -> String {
+        let read = fs::read_to_string(self.root().join(path));
+        read.unwrap_or_else(|error| format!("<{error}>"))
+    }
+
+    /// A tree of these files and persisted paths.
+    pub(super) fn routed(&self, files: &[(&str, &str)], routes: &[(&str, RouteKind)]) -> Tree {
+        let plain = self.tree(files);
+        let words = format!("{files:?} {routes:?} {:?}", self.root());
+        let name = Digest::of(words.as_bytes()).to_string();
+        let tree = self.temp.path().join("store").join(&name[..16]);
+        if !tree.exists() {
+            fs::rename(&plain.path, &tree).unwrap();
+        }
+        let mut entries = plain.index.entries().to_vec();
+        for (name, kind) in routes {
+            let route = Route {
+                root: self.root(),
+                kind: *kind,
+                method: RouteMethod::Symlink,
+                mode: None,
+                parent_mode: None,
+            };
+            let at = tree.join("home").join(name);
+            fs::create_dir_all(at.parent().unwrap()).unwrap();
+            let _ = symlink(route.place(&path(name)), &at);
+            entries.push(Entry::routed(path(name), route));
+        }
+        let index = Index::new(entries, b"").unwrap();
+        let file = fs::File::create(tree.join("index")).unwrap();
+        index.write(file).unwrap();
+        Tree { index, path: tree }
+    }
+
     pub(super) fn plan(&self, tree: &Tree, policy: OnConflict) -> Plan {
         let way = Way {
             old: self.current.as_ref().map(|(index, _)| index),
@@ -142,6 +192,11 @@ impl Scratch {
         self.generation += 1;
         self.set_current(tree);
         Ok(done)
+    }
+
+    /// The home is a new one.
+    pub(super) fn forget_current(&mut self) {
+        self.current = None;
     }
 
     /// Takes `tree` for the one in force.
@@ -174,6 +229,9 @@ impl Scratch {
             let at = self.at(entry.path.as_path());
             let target = fs::read_link(&at).unwrap_or_else(|error| panic!("{at:?}: {error}"));
             assert_eq!(target, self.layout().link_target(&entry.path));
+            if entry.route.is_some() {
+                continue;
+            }
             let wanted = tree.path.join("home").join(entry.path.as_path());
             assert_eq!(fs::read(&at).unwrap(), fs::read(wanted).unwrap(), "{at:?}");
         }

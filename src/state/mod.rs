@@ -1,0 +1,23 @@
+//! Persisted paths: places in a persistent directory ("root") that paths of
+//! the home are routed to, so that the home itself may go.
+//!
+//! [`root`] opens and makes roots, [`memory`] is what they remember, [`look`]
+//! says how a route is found. [`publish`], [`follow`] and [`record`] bring
+//! data from another mount there. Nothing here changes a home.
+
+mod error;
+mod follow;
+mod look;
+mod memory;
+mod publish;
+mod record;
+mod root;
+
+pub use error::StateError;
+
+pub(crate) use follow::{follow, shown};
+pub(crate) use look::{Seen, There, direct, is_direct_to, look};
+pub(crate) use memory::Routes;
+pub(crate) use publish::{Published, publish, unpublish};
+pub(crate) use record::Record;
+pub(crate) use root::{Owner, Root};
