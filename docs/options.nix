@@ -53,6 +53,17 @@ let
         The entries of `xdg.configFile`, `xdg.dataFile`, `xdg.stateFile` and `xdg.cacheFile` have the same options as those of [`home.file`](#files).'';
     }
     {
+      title = "State";
+      starts = [ "home.persistence" "nhmt.atRisk" ];
+      text = ''
+        Paths of the home whose data lies in directories that outlive it; [Keep state](state.md) has the whole. The names are those of impermanence.
+
+            home.persistence."/persist" = {
+              directories = [ ".ssh" { directory = ".local/share/x"; mode = "0700"; } ];
+              files = [ ".bash_history" ];
+            };'';
+    }
+    {
       title = "Session";
       starts = [ "home.packages" "home.extraOutputsToInstall" "home.session" "home.shellAliases" ];
       text = ''
@@ -88,7 +99,7 @@ let
     }
     {
       title = "nhmt and modules";
-      starts = [ "nhmt" "assertions" "warnings" ];
+      starts = [ "nhmt.backups" "nhmt.onConflict" "assertions" "warnings" ];
       text = "What becomes of files in the way, and what modules have to say about a configuration.";
     }
   ];
@@ -105,10 +116,16 @@ let
     "home.homeDirectory" = "the home of who runs nhmt";
   };
 
+  # An option that others may declare, too, has what is said of it beside it.
+  documented = o: if lib.isOption o then o // o.documented or { } else o;
+
   # The options in a tree, those of submodules behind them. The files of `xdg`
   # have the options of `home.file`, which are listed once.
   within =
-    tree:
+    found:
+    let
+      tree = documented found;
+    in
     if lib.isOption tree then
       let
         inner = if head tree.loc == "xdg" then { } else tree.type.getSubOptions tree.loc;

@@ -9,6 +9,7 @@
     ./home
     ./manifest.nix
     ./packages
+    ./persistence
     ./programs/bash.nix
     ./programs/git
     ./programs/readline.nix

@@ -25,13 +25,23 @@ let
     ) doubles
     + "\n  Keep one of them, or give one another `target'.";
 
-  failed = map (a: a.message) (filter (a: !a.assertion) config.assertions);
+  inherit (config.nhmt) state;
+  beside = import ./persistence/beside.nix { inherit lib nhmtLib; } {
+    files = entries;
+    routes = state.entries;
+  };
+
+  # Impermanence's module wants NixOS to make its mounts, where nhmt does.
+  served = a: lib.hasPrefix "home.persistence: Module was imported manually" a.message;
+  failed = map (a: a.message) (filter (a: !a.assertion && !(served a)) config.assertions);
   checked =
     value:
     if failed != [ ] then
       throw "Failed assertions:\n${lib.concatMapStringsSep "\n" (m: "- ${m}") failed}"
     else
-      builtins.foldl' (v: w: lib.warn w v) value config.warnings;
+      builtins.foldl' (v: w: lib.warn w v) value (
+        config.warnings ++ lib.optionals (state.entries != { }) state.warnings
+      );
 in
 {
   options.nhmt.manifest = lib.mkOption {
@@ -53,5 +63,9 @@ in
     // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
     // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
     // lib.optionalAttrs (backups != { }) { inherit backups; }
+    // lib.optionalAttrs (state.entries != { }) {
+      state = if beside == null then map (r: r.value) (builtins.attrValues state.entries) else throw beside;
+    }
+    // lib.optionalAttrs (state.ignore != null) { atRisk = { inherit (state) ignore; }; }
   );
 }

@@ -105,4 +105,64 @@ builtins.mapAttrs (name: f: f name) {
   permissions-executable = n: bad n [ "both `permissions' and `executable' in home.file.\"run\" at " "permissions-executable.nix:4" ];
   backups-age = n: bad n [ "nhmt.backups.olderThan" "backups-age.nix:4" "[0-9]+d" "3 weeks" ];
   syntax = n: bad n [ "syntax error" "syntax.nix:3" ];
+
+  state-twice = n: bad n [
+    "two meanings of the persisted path `.ssh'"
+    "home.persistence.\"/cache\".files at "
+    "state-twice.nix:6 (a file in /cache/home/alice by symlink, mode 0600)"
+    "home.persistence.\"/persist\".directories at "
+    "state-twice.nix:4 (a directory in /persist/home/alice by symlink)"
+    "Keep one of them"
+  ];
+  state-nested = n: bad n [
+    "the persisted path `.config/app' below another one, `.config'"
+    "home.persistence.\"/persist\".directories at "
+    "state-nested.nix:4"
+    "home.persistence.\"/cache\".directories at "
+    "state-nested.nix:5"
+  ];
+  state-and-file = n: bad n [
+    "a managed file at the persisted path `.ssh'"
+    "home.file.\".ssh\" at "
+    "state-and-file.nix:5"
+    "home.persistence.\"/persist\".directories at "
+    "state-and-file.nix:4"
+  ];
+  state-below-file = n: bad n [
+    "the persisted path `.config/a/b' below `.config', which is managed as one file or link"
+    "state-below-file.nix:5"
+    "state-below-file.nix:4"
+    "Set `recursive'"
+  ];
+  state-method-inside = n: bad n [
+    "the managed file `.config/a/b' below the persisted path `.config'"
+    "home.file.\".config/a/b\" at "
+    "state-method-inside.nix:5"
+    "state-method-inside.nix:4 (a directory in /persist/home/alice)"
+    "The method copy does not reach there"
+  ];
+  state-file-inside = n: bad n [
+    "the managed file `.a/b' below the persisted path `.a'"
+    "state-file-inside.nix:5"
+    "state-file-inside.nix:4 (a file in /persist/home/alice)"
+    "Nothing can lie below a file"
+  ];
+  state-root-inside = n: bad n [
+    "the root /home/alice/persist in the home, which it is to outlive, in home.persistence.\"/home/alice/persist\".directories at "
+    "state-root-inside.nix:4"
+    "Choose a directory outside of /home/alice"
+  ];
+  state-root-parent = n: bad n [ "the root \"/persist/../home\", which has `..' in it, in home.persistence" "state-root-parent.nix:4" ];
+  state-own = n: bad n [
+    "the persisted path `.local', which is, holds or lies in `.local/state/nhmt', in home.persistence.\"/persist\".directories at "
+    "state-own.nix:4"
+    "nhmt keeps its own records"
+  ];
+  state-room = n: bad n [ "the persisted path `.nhmt' in home.persistence" "state-room.nix:4" "of each root for itself" ];
+  state-absolute = n: bad n [ "absolute target outside the home of home.persistence.\"/persist\".directories at " "state-absolute.nix:4" ];
+  state-parent = n: bad n [ "target with `..' of home.persistence.\"/persist\".files at " "state-parent.nix:4" ];
+  state-mode = n: bad n [ "the mode \"rwx\" of `.a' in home.persistence.\"/persist\".directories at " "state-mode.nix:4" "u=rwx,g=,o=" ];
+  state-user = n: bad n [ "the owner \"bob\" of `.a' in home.persistence" "state-user.nix:4" "The home is that of \"alice\"" ];
+  state-type = n: bad n [ "wrong type for the option `home.persistence.\"/persist\".directories." "state-type.nix:4" "submodule or string" ];
+  state-unknown = n: bad n [ "unknown option `home.persistence.\"/persist\".directory' at " "state-unknown.nix:4" "Did you mean `home.persistence.\"/persist\".directories'" ];
 }

@@ -58,6 +58,7 @@ let
     }
     ++ import ./modules/activation.nix { inherit case evaluate manifest file fails lib; }
     ++ import ./modules/methods.nix { inherit case evaluate manifest file plain fails storeName lib; }
+    ++ import ./modules/persistence.nix { inherit case evaluate manifest fails lib; }
     ++ import ./modules/programs.nix { inherit case text file has manifest lib; }
     ++ [
       (case "home" (manifest { }).home { username = "alice"; directory = "/home/alice"; })

@@ -20,6 +20,7 @@ mod odd_names;
 mod options_page;
 mod own_flake;
 mod packages;
+mod persistence;
 mod progress;
 mod stores;
 mod test_container;

@@ -7,6 +7,9 @@ let
   n = builtins.stringLength store;
 in
 rec {
+  # A position as Nix has it -> "/home/alice/home.nix:12"
+  inherit line;
+
   # A place as the manifest records it. In a flake's copy it is relative to the
   # flake: its store path would change with every file, and the home tree with it.
   record =

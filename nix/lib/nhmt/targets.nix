@@ -9,6 +9,28 @@ rec {
   # "a//b/./c/" -> "a/b/c"
   clean = t: builtins.concatStringsSep "/" (builtins.filter (c: c != "" && c != ".") (lib.splitString "/" t));
 
+  # An absolute path without `.`, empty parts and a trailing slash; null with
+  # `..`, of which only the filesystem knows where it leads.
+  absolute =
+    path:
+    let
+      slashed = "${toString path}/";
+    in
+    if replaceStrings [ "/../" ] [ "" ] slashed != slashed then null else "/${clean slashed}";
+
+  # The nearest directory above a place that is a name of the set; null for none.
+  above =
+    set: path:
+    let
+      dir = dirOf path;
+    in
+    if dir == "." then
+      null
+    else if set ? ${dir} then
+      dir
+    else
+      above set dir;
+
   # { home (absolute), base (absolute) } -> option, places (for messages) ->
   # target as it was written -> relative to the home
   relative =

@@ -1,0 +1,6 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  home.persistence."/persist".directories = [ ".ssh" ];
+  home.file.".ssh".source = ./.;
+}

@@ -1,0 +1,6 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  home.persistence."/persist".directories = [ ".config/a/b" ];
+  home.file.".config".source = ./.;
+}

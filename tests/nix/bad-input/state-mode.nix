@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  home.persistence."/persist".directories = [ { directory = ".a"; mode = "rwx"; } ];
+}
