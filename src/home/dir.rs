@@ -143,6 +143,13 @@ impl Dir {
         fs::openat(&self.0, single(name)?, flags, Mode::empty()).map(std::fs::File::from)
     }
 
+    /// Opens the regular file `name` for reading and appending.
+    pub(crate) fn open_to_append(&self, name: &OsStr) -> Result<std::fs::File> {
+        let flags =
+            OFlags::RDWR | OFlags::APPEND | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        fs::openat(&self.0, single(name)?, flags, Mode::empty()).map(std::fs::File::from)
+    }
+
     /// Makes the regular file `name`, which must not exist, for writing.
     pub(crate) fn create_file(&self, name: &OsStr, mode: u32) -> Result<std::fs::File> {
         let flags =

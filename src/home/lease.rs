@@ -9,11 +9,12 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
+use std::io::Write;
 
 use rustix::fs::FileType;
-use rustix::io::Result;
+use rustix::io::{Errno, Result};
 
-use super::dir::Dir;
+use super::dir::{Dir, Identity};
 
 impl Dir {
     /// Whether it is certain that nobody writes to the file `name`, or to one
@@ -40,30 +41,67 @@ impl Dir {
             _ => Ok(true),
         }
     }
+
+    /// Appends `text` to the file `name`, if it is the one with this inode and
+    /// nobody else has it open: who opens it meanwhile waits, so that nothing
+    /// comes in between. Gives whether it did, and leaves it on the disk.
+    pub(crate) fn append_alone(&self, name: &OsStr, inode: u64, text: &[u8]) -> Result<bool> {
+        let mut file = match self.open_to_append(name) {
+            Err(Errno::AGAIN) => return Ok(false),
+            file => file?,
+        };
+        let is_it = |stat: &_| Identity::of(stat).inode == inode;
+        if !is_it(&rustix::fs::fstat(&file)?)
+            || !takes_write_lease(&file)
+            || !is_it(&self.stat(name)?)
+        {
+            return Ok(false);
+        }
+        let written = file.write_all(text);
+        written.map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
+        rustix::fs::fsync(&file)?;
+        // The lease ends with the descriptor.
+        Ok(true)
+    }
 }
 
 /// Takes a read lease on `file`, which is open for reading alone, and gives it
 /// back: it ends with the descriptor, too.
 #[cfg(target_os = "linux")]
 fn gives_read_lease(file: &File) -> bool {
-    use libc::{F_RDLCK, F_SETLEASE, F_UNLCK, SIGURG};
+    let given = lease(file, libc::F_RDLCK);
+    if given {
+        fcntl(file, libc::F_SETLEASE, libc::F_UNLCK);
+    }
+    given
+}
 
+/// Takes a write lease on `file`, which is open for writing, if it is open
+/// nowhere else.
+#[cfg(target_os = "linux")]
+fn takes_write_lease(file: &File) -> bool {
+    lease(file, libc::F_WRLCK)
+}
+
+#[cfg(target_os = "linux")]
+fn lease(file: &File, kind: libc::c_int) -> bool {
     /// `F_SETSIG`, which the crate does not name; `asm-generic/fcntl.h`.
     const F_SETSIG: libc::c_int = 10;
 
-    // Who opens the file for writing while there is the lease waits for its
-    // end, and the kernel tells the holder: by SIGIO, which would end this
-    // process. SIGURG is ignored unless somebody asked for it.
-    let given = fcntl(file, F_SETSIG, SIGURG) && fcntl(file, F_SETLEASE, F_RDLCK);
-    if given {
-        fcntl(file, F_SETLEASE, F_UNLCK);
-    }
-    given
+    // Who opens the file while there is the lease waits for its end, and the
+    // kernel tells the holder: by SIGIO, which would end this process. SIGURG
+    // is ignored unless somebody asked for it.
+    fcntl(file, F_SETSIG, libc::SIGURG) && fcntl(file, libc::F_SETLEASE, kind)
 }
 
 /// No other system can be asked.
 #[cfg(not(target_os = "linux"))]
 fn gives_read_lease(_file: &File) -> bool {
+    false
+}
+
+#[cfg(not(target_os = "linux"))]
+fn takes_write_lease(_file: &File) -> bool {
     false
 }
 
@@ -185,6 +223,24 @@ mod tests {
         let dir = Dir::open_path(temp.path()).unwrap();
         let gone = dir.is_at_rest(OsStr::new("gone"));
         assert_eq!(gone, Err(rustix::io::Errno::NOENT));
+    }
+
+    #[test]
+    fn lines_are_appended_to_the_file_that_is_meant_when_nobody_has_it() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = Dir::open_path(temp.path()).unwrap();
+        let at = temp.path().join("file");
+        fs::write(&at, "1\n").unwrap();
+        let name = OsStr::new("file");
+        let inode = Identity::of(&dir.stat(name).unwrap()).inode;
+        assert_eq!(dir.append_alone(name, inode, b"2\n"), Ok(true));
+        let writer = fs::OpenOptions::new().append(true).open(&at).unwrap();
+        assert_eq!(dir.append_alone(name, inode, b"3\n"), Ok(false));
+        drop(writer);
+        assert_eq!(dir.append_alone(name, inode + 1, b"4\n"), Ok(false));
+        assert_eq!(dir.append_alone(name, inode, b"5\n"), Ok(true));
+        assert_eq!(fs::read_to_string(&at).unwrap(), "1\n2\n5\n");
+        assert!(is_at_rest(&at), "the lease is given back");
     }
 
     /// A program that wants to write waits for the end of a lease, and this

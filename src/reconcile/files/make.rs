@@ -110,5 +110,6 @@ fn write_at(
     Ok(Staged {
         inode: Identity::of(&stat).inode,
         content: digest_of(&slot.dir, &slot.name).at("read", path)?,
+        lines: None,
     })
 }

@@ -11,16 +11,16 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::back::{Staged, is_expected, put_back};
+use super::back::{Staged, is_expected, is_written, put_back};
 use super::decide::{Act, Case, Decision, Fresh, Old};
 use super::look::look;
 use super::make::{parent, stage};
-use super::memory::{Record, Stamp, Written};
+use super::memory::{Kind, Record, Stamp, Written};
 use super::plan::Step;
 use super::work::{Folders, is_free};
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, Exchange, HomeError, Parent};
-use crate::manifest::{Digest, HomePath};
+use crate::manifest::{Digest, HomePath, Method};
 use crate::reconcile::plan::Plan;
 use crate::reconcile::run::Run;
 use crate::reconcile::work::Slot;
@@ -212,7 +212,7 @@ impl Writer<'_> {
             }
             let outcome = match &decision.act {
                 Act::Leave => return Ok(decision.after),
-                Act::Put(fresh, old, mode) => self.put(run, &step.path, fresh, old, *mode),
+                Act::Put(fresh, old, mode) => self.put(run, step, fresh, old, *mode),
                 Act::Remove(content) => self.remove(run, &step.path, *content),
             };
             match outcome.map_err(|error| error.to_string())? {
@@ -231,11 +231,12 @@ impl Writer<'_> {
     fn put(
         &mut self,
         run: &mut Run<'_>,
-        path: &HomePath,
+        step: &Step,
         fresh: &Fresh,
         old: &Old,
         mode: Option<u32>,
     ) -> Result<Outcome, HomeError> {
+        let path = &step.path;
         let dir = parent(run, path)?;
         let mut beside = false;
         loop {
@@ -246,11 +247,15 @@ impl Writer<'_> {
             if !is_free(&slot).at("write beside", path)? {
                 run.keep_held(path, &slot)?;
             }
-            let staged = stage(self.tree, &dir, &slot, path, (fresh, old, mode))?;
-            // With a writer about, what comes out would have to go back in.
-            if matches!(old, Old::Known(_) | Old::Kept(_))
-                && !dir.is_at_rest(path.name()).unwrap_or(true)
+            let mut staged = stage(self.tree, &dir, &slot, path, (fresh, old, mode))?;
+            if let Fresh::Text(text) = fresh
+                && self.is_of_lines(step)
             {
+                staged.lines = Some(text.clone());
+            }
+            // What comes out would have to go back in, and programs would see
+            // the new file meanwhile.
+            if is_written(&dir, path, old) {
                 slot.dir.unlink(&slot.name).at("clean up for", path)?;
                 return Ok(Outcome::Again);
             }
@@ -283,6 +288,15 @@ impl Writer<'_> {
                 }
             }
         }
+    }
+
+    /// Whether programs append lines to the file, and know nothing of the rest.
+    fn is_of_lines(&self, step: &Step) -> bool {
+        let known = self.before.get(&step.path);
+        step.want.as_ref().map_or_else(
+            || known.is_some_and(|known| known.kind == Kind::Block),
+            |want| matches!(want.method, Method::Block { .. }),
+        )
     }
 
     /// Looks at what came out, and settles it.

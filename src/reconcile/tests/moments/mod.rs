@@ -2,6 +2,7 @@
 //! there: nothing that the program saved is lost, whatever the order. What
 //! [`super::race`] leaves to chance is tried here one by one.
 
+mod lines;
 mod program;
 mod scenes;
 
@@ -32,6 +33,25 @@ fn to(lock: &HomeLock, new: &Tree, old: Option<&Index>) -> Result<Vec<String>, R
     Ok(done.problems)
 }
 
+/// The tree `name` with these leaves, beside the home.
+fn build(home: &Scratch, name: &str, leaves: &[Leaf]) -> Tree {
+    let at = home.home().with_file_name(name);
+    fs::create_dir_all(at.join("home")).unwrap();
+    let mut entries = Vec::new();
+    for (leaf, text, by) in leaves {
+        let file = at.join("home").join(leaf);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+        let digest = Digest::of(text.as_bytes());
+        let entry = Entry::new(path(leaf), LeafKind::File, digest);
+        entries.push(entry.by(by.method()));
+    }
+    let index = Index::new(entries, b"").unwrap();
+    let file = fs::File::create(at.join("index")).unwrap();
+    index.write(file).unwrap();
+    Tree { index, path: at }
+}
+
 /// A scratch home that is used again for each order.
 struct Stage {
     home: Scratch,
@@ -45,24 +65,10 @@ struct Stage {
 impl Stage {
     fn new(scene: Scene) -> Self {
         let home = Scratch::fast();
-        let tree = |name: &str, leaves: &[Leaf]| {
-            let at = home.home().with_file_name(name);
-            fs::create_dir_all(at.join("home")).unwrap();
-            let mut entries = Vec::new();
-            for (leaf, text, by) in leaves {
-                let file = at.join("home").join(leaf);
-                fs::create_dir_all(file.parent().unwrap()).unwrap();
-                fs::write(file, text).unwrap();
-                let digest = Digest::of(text.as_bytes());
-                let entry = Entry::new(path(leaf), LeafKind::File, digest);
-                entries.push(entry.by(by.method()));
-            }
-            let index = Index::new(entries, b"").unwrap();
-            let file = fs::File::create(at.join("index")).unwrap();
-            index.write(file).unwrap();
-            Tree { index, path: at }
-        };
-        let (old, new) = (tree("old", scene.old), tree("new", scene.new));
+        let (old, new) = (
+            build(&home, "old", scene.old),
+            build(&home, "new", scene.new),
+        );
         Self {
             home,
             old,

@@ -9,6 +9,8 @@ pub(super) enum By {
     Copy,
     Merge,
     Block,
+    /// A block above all other text.
+    Top,
     Seed,
 }
 
@@ -22,9 +24,13 @@ impl By {
                 format: Format::Json,
                 mode,
             },
-            Self::Block => Method::Block {
+            Self::Block | Self::Top => Method::Block {
                 comment: "#".into(),
-                position: Position::Bottom,
+                position: if self == Self::Top {
+                    Position::Top
+                } else {
+                    Position::Bottom
+                },
             },
             Self::Seed => Method::Seed { mode },
         }
