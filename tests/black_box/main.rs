@@ -27,6 +27,8 @@ mod methods;
 #[cfg(target_os = "linux")]
 mod methods_cut_off;
 #[cfg(target_os = "linux")]
+mod methods_open;
+#[cfg(target_os = "linux")]
 mod methods_race;
 mod no_configuration;
 mod output;

@@ -282,7 +282,8 @@ impl Case<'_> {
     pub(super) fn cannot(&self, want: &Entry, problem: String) -> Result<Decision, HomeError> {
         let mut decision = Self::leave(self.known.cloned());
         if self.consent {
-            decision = self.fresh(want, Old::Foreign)?;
+            // Who writes to it now may be half done: it is read again then.
+            decision = self.fresh(want, Old::Kept(self.live_digest()?))?;
         }
         decision.conflict = Some((self.path.clone(), ConflictKind::CannotMerge, Some(problem)));
         Ok(decision)
