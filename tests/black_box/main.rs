@@ -30,6 +30,7 @@ mod methods_cut_off;
 mod methods_open;
 #[cfg(target_os = "linux")]
 mod methods_race;
+mod methods_seed;
 mod no_configuration;
 mod output;
 #[cfg(target_os = "linux")]

@@ -85,7 +85,7 @@ impl Record {
     /// Whether the file was about to be made when a run was cut off: nobody has
     /// seen it yet, so that its absence is no wish of anybody's.
     pub(super) fn is_about_to_be(&self) -> bool {
-        self.created && self.stamp.is_none()
+        self.created && self.stamp.is_none() && !self.leaving.is_empty()
     }
 
     /// Whether nothing is lost with a file of this content in a private
