@@ -18,7 +18,7 @@ use crate::trees::{activate, tree};
 const INSIDE: &str = "NHMT_TEST_MOUNTS";
 
 /// Runs `body` where it can mount. `test` is the full name of the caller.
-fn with_mounts(test: &str, body: impl FnOnce()) {
+pub fn with_mounts(test: &str, body: impl FnOnce()) {
     if std::env::var_os(INSIDE).is_some() {
         return body();
     }
@@ -43,10 +43,11 @@ fn with_mounts(test: &str, body: impl FnOnce()) {
 }
 
 /// Something that is mounted until the end of the test.
-struct Mounted(PathBuf, String);
+pub struct Mounted(PathBuf, String);
 
 impl Mounted {
-    fn new(kind: &str, options: &str, at: &Path) -> Self {
+    /// A new filesystem of this kind.
+    pub fn new(kind: &str, options: &str, at: &Path) -> Self {
         fs::create_dir_all(at).unwrap();
         let mut mount = Command::new("mount");
         mount.args(["-t", kind, "-o", options, kind]).arg(at);
@@ -54,13 +55,15 @@ impl Mounted {
         Self(at.to_owned(), kind.to_owned())
     }
 
-    fn bind(what: &Path, at: &Path) -> Self {
+    /// `what` once more.
+    pub fn bind(what: &Path, at: &Path) -> Self {
         fs::create_dir_all(at).unwrap();
         Outcome::of(Command::new("mount").arg("--bind").arg(what).arg(at)).success();
         Self(at.to_owned(), "none".to_owned())
     }
 
-    fn remount(&self, options: &str) {
+    /// Mounts it with other options.
+    pub fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
         // With both named, the options that it has are not given again: those
         // that name users are refused in a user namespace.

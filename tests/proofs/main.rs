@@ -17,6 +17,7 @@ mod hostile_entries;
 mod hostile_input;
 mod inject;
 mod limits;
+mod limits_methods;
 mod limits_mounts;
 mod own;
 mod power_loss;

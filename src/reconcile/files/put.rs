@@ -92,6 +92,7 @@ impl Writer<'_> {
             plan.files.iter().partition(|step| step.want.is_none());
         for (number, step) in gone.iter().chain(&wanted).enumerate() {
             if number == gone.len() && number > 0 {
+                self.folders.clean_beside();
                 run.leave(plan)?;
             }
             match self.bring(run, step) {
@@ -100,6 +101,7 @@ impl Writer<'_> {
             }
         }
         if !gone.is_empty() {
+            self.folders.clean_beside();
             run.leave(plan)?;
         }
         // Only when everything is on the disk may the memory forget what was.

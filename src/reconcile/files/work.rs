@@ -109,12 +109,18 @@ impl Folders {
         Ok(left)
     }
 
-    /// Removes the folders. One that is not empty holds what could not be put
-    /// back or kept elsewhere.
-    pub(super) fn clean(self) {
-        for (parent, _) in &self.beside {
+    /// Removes the folders beside files, so that the directories that these
+    /// were in can go. One that is not empty holds what could not be put back
+    /// or kept elsewhere.
+    pub(super) fn clean_beside(&mut self) {
+        for (parent, _) in self.beside.drain(..) {
             let _ = parent.remove_dir(os(BESIDE));
         }
+    }
+
+    /// Removes all folders.
+    pub(super) fn clean(mut self) {
+        self.clean_beside();
         let _ = self.all.remove_dir(os(FILES));
     }
 }
