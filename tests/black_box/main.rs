@@ -25,6 +25,8 @@ mod large;
 mod messages;
 mod methods;
 #[cfg(target_os = "linux")]
+mod methods_attributes;
+#[cfg(target_os = "linux")]
 mod methods_cut_off;
 #[cfg(target_os = "linux")]
 mod methods_open;

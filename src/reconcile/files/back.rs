@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use super::decide::Old;
 use super::look::digest_of;
 use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, Exchange, HomeError};
+use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::{Digest, HomePath};
 use crate::reconcile::aside::is_own_link;
 use crate::reconcile::directories::errno;
@@ -51,6 +51,17 @@ pub(super) fn is_written(dir: &Dir, path: &HomePath, old: &Old) -> bool {
     };
     let now = digest_of(dir, path.name());
     now.is_ok_and(|now| now != *content) || !dir.is_at_rest(path.name()).unwrap_or(true)
+}
+
+/// Whether the kernel does not say who writes to the file at `path`.
+pub(super) fn is_of_another(run: &Run<'_>, path: &HomePath) -> bool {
+    let me = rustix::process::geteuid();
+    let mut walker = run.home.walker();
+    let Ok(Parent::Open(dir)) = walker.parent_of(path) else {
+        return false;
+    };
+    let stat = dir.stat(path.name());
+    !me.is_root() && stat.is_ok_and(|stat| stat.st_uid != me.as_raw())
 }
 
 /// Gives `path` back what came out of it. What somebody saved there meanwhile

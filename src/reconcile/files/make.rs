@@ -50,7 +50,14 @@ pub(super) fn parent(run: &mut Run<'_>, path: &HomePath) -> Result<Dir, HomeErro
 /// Gives the new file owner, mode and extended attributes of the live one. It
 /// is new all the same: programs see by its time that it changed.
 fn take_over(live: &File, file: &File) -> rustix::io::Result<()> {
-    attributes::copy(live, &rustix::fs::fstat(live)?, file)?;
+    let stat = rustix::fs::fstat(live)?;
+    attributes::copy(live, &stat, file)?;
+    if rustix::fs::fstat(file)?.st_gid != stat.st_gid {
+        // Another group must not get the rights of one that nhmt may not give.
+        let others = (stat.st_mode & 0o7) << 3;
+        let mode = stat.st_mode & 0o7777 & !(0o070 & !others);
+        rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?;
+    }
     let now = Timespec {
         tv_sec: 0,
         tv_nsec: UTIME_NOW,

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::back::{Staged, is_expected, is_written, put_back};
+use super::back::{Staged, is_expected, is_of_another, is_written, put_back};
 use super::decide::{Act, Case, Decision, Fresh, Old};
 use super::look::look;
 use super::make::{parent, stage};
@@ -223,11 +223,19 @@ impl Writer<'_> {
             }
             pause *= 2;
         }
-        Err(format!(
-            "~/{} is being written by another program, and was left as it is\n  run the command \
-             again when that program is done",
-            step.path
-        ))
+        Err(if is_of_another(run, &step.path) {
+            format!(
+                "~/{} is another user's, whose programs may be writing to it, and was left as it \
+                 is\n  make it your own, or do not declare it",
+                step.path
+            )
+        } else {
+            format!(
+                "~/{} is being written by another program, and was left as it is\n  run the \
+                 command again when that program is done",
+                step.path
+            )
+        })
     }
 
     fn put(
