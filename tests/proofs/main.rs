@@ -34,8 +34,10 @@ mod unprivileged;
 mod view;
 mod watchers;
 mod writers;
+mod writers_files;
 mod writers_pivot;
 mod writers_programs;
+mod writers_settings;
 
 /// Whether all points are to be tried, and not only a sample of them.
 fn full() -> bool {
