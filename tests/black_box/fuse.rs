@@ -60,3 +60,53 @@ fn a_home_on_fuse_is_realized_and_taken_back() {
         .success()
         .stdout_has("deleted 2 backups");
 }
+
+#[test]
+fn files_that_are_no_links_are_written_on_fuse() {
+    let files = |value: &str| {
+        format!(
+            r#"{{"copy":{{"text":"{value}","method":"copy"}},"d/deep":{{"text":"{value}","method":"copy"}},
+                "rc":{{"text":"{value}\n","method":"block"}},"seed":{{"text":"{value}","method":"seed"}},
+                "s.json":{{"format":"json","value":{{"ours":"{value}"}},"method":"merge"}}}}"#
+        )
+    };
+    let mut home = Home::new()
+        .file("rc", "mine\n")
+        .file("s.json", "{\"theirs\": 1}\n")
+        .file("copy", "my copy")
+        .manifest(&files("one"));
+    let _mounted = Mounted::over(&home);
+    home.run(["realize", "-b"])
+        .success()
+        .stderr_has("cannot exchange names in one step");
+    assert_eq!(
+        home.read("rc"),
+        "mine\n# >>> nhmt >>>\none\n# <<< nhmt <<<\n"
+    );
+    assert_eq!(
+        (home.read("copy"), home.read("d/deep")),
+        ("one".into(), "one".into())
+    );
+    home.write("copy", "edited");
+    home.set_manifest(&files("two"));
+    home.run(["realize"]).success();
+    let text = home.read("s.json");
+    assert!(
+        text.contains("\"theirs\": 1") && text.contains("\"two\""),
+        "{text}"
+    );
+    assert_eq!(
+        (home.read("copy"), home.read("seed")),
+        ("two".into(), "one".into())
+    );
+    let kept = home.backups();
+    for mine in ["my copy", "edited"] {
+        assert!(kept.values().any(|text| text == mine), "{mine}: {kept:?}");
+    }
+    home.set_manifest("{}");
+    home.run(["realize"]).success();
+    assert_eq!(home.read("rc"), "mine\n");
+    assert!(!home.has("copy") && !home.has("d"));
+    let left = std::fs::read_dir(home.at(".local/state/nhmt/work")).unwrap();
+    assert_eq!(left.count(), 0);
+}

@@ -28,6 +28,7 @@ mod methods;
 mod methods_attributes;
 #[cfg(target_os = "linux")]
 mod methods_cut_off;
+mod methods_hooks;
 #[cfg(target_os = "linux")]
 mod methods_open;
 #[cfg(target_os = "linux")]

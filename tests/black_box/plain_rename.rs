@@ -83,3 +83,41 @@ fn one_step_needs_no_note() {
     let outcome = home.run(["realize", "-b"]).exit(0);
     assert!(!outcome.stderr().contains(NOTE), "{}", outcome.stderr());
 }
+
+#[test]
+fn files_that_are_no_links_change_places_too() {
+    let files = |value: &str| {
+        format!(
+            r#"{{"copy":{{"text":"{value}","method":"copy"}},"turns":{{"text":"{value}"}},
+                "rc":{{"text":"{value}\n","method":"block"}},
+                "s.json":{{"format":"json","value":{{"ours":"{value}"}},"method":"merge"}}}}"#
+        )
+    };
+    let mut home = Home::new()
+        .file("rc", "mine\n")
+        .file("s.json", "{\"ours\": \"mine\"}\n")
+        .manifest(&files("one"));
+    run(&home, ["realize"]).exit(0).stderr_has(NOTE);
+    home.write("copy", "edited");
+    let two = files("two").replace(r#""text":"two"},"#, r#""text":"two","method":"copy"},"#);
+    home.set_manifest(&two.replace(r#","method":"copy","method":"copy""#, r#","method":"copy""#));
+    run(&home, ["realize"]).exit(0).stderr_lacks("warning");
+    assert_eq!(
+        (home.read("copy"), home.read("turns")),
+        ("two".into(), "two".into())
+    );
+    assert!(!home.is_managed("turns"));
+    assert_eq!(
+        home.read("rc"),
+        "mine\n# >>> nhmt >>>\ntwo\n# <<< nhmt <<<\n"
+    );
+    assert!(home.read("s.json").contains("\"two\""));
+    let kept = home.backups();
+    for mine in ["{\"ours\": \"mine\"}\n", "edited"] {
+        assert!(kept.values().any(|text| text == mine), "{mine}: {kept:?}");
+    }
+    home.set_manifest("{}");
+    run(&home, ["realize"]).exit(0);
+    assert!(!home.has("copy") && !home.has("turns"));
+    assert_eq!(home.read("rc"), "mine\n");
+}

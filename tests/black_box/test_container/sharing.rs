@@ -128,3 +128,41 @@ fn one_can_live_in_it() {
     );
     assert_eq!(home.read("secret"), "mine");
 }
+
+#[test]
+fn files_that_are_no_links_are_written_inside() {
+    let home = home()
+        .file("rc", "mine\n")
+        .file("s.json", "{\"theirs\": 1}\n")
+        .manifest(
+            r#"{"copy":{"text":"copied\n","method":"copy","permissions":"0600"},
+                "rc":{"text":"ours","method":"block"},
+                "seed":{"text":"seeded\n","method":"seed"},
+                "s.json":{"format":"json","value":{"ours":1},"method":"merge"}}"#,
+        );
+    let before = super::all(&home);
+    // A home of its own, in which nothing is in the way.
+    inside(
+        &home,
+        "test -f copy -a ! -L copy && stat -c %a copy && cat copy rc seed && grep -c ours s.json
+         echo edited > copy && cat copy && nhmt status",
+    )
+    .exit(0)
+    .stdout_has("600\ncopied\n# >>> nhmt >>>\nours\n# <<< nhmt <<<\nseeded\n1\nedited\n")
+    .stdout_has("edited");
+    assert_eq!(super::all(&home), before);
+    // What is shared of the real home is written to in the copy alone.
+    let at = |path: &str| home.at(path).to_str().unwrap().to_owned();
+    home.run([
+        "test-container",
+        "--copy",
+        &at("rc"),
+        "--copy",
+        &at("s.json"),
+        "--",
+        "sh",
+        "-c",
+        "cat rc s.json",
+    ]);
+    assert_eq!(super::all(&home), before);
+}
