@@ -11,7 +11,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::scratch::{Scratch, Tree};
+use super::scratch::{DIRECTORY, Scratch, Tree};
 use crate::home::{HomeDir, plain};
 use crate::manifest::{HomePath, OnConflict};
 use crate::reconcile::ReconcileError;
@@ -19,7 +19,7 @@ use crate::reconcile::directories::Directories;
 
 /// `PROPTEST_CASES` in the environment asks for more, `NHMT_PROOFS=full` for as
 /// many as the proofs need.
-fn cases() -> u32 {
+pub(super) fn cases() -> u32 {
     let asked = std::env::var("PROPTEST_CASES").ok();
     let full = std::env::var("NHMT_PROOFS").is_ok_and(|form| form == "full");
     let usual = if full { 10_000 } else { 300 };
@@ -221,9 +221,10 @@ fn place() -> impl Strategy<Value = HomePath> {
     names.prop_map(|names| HomePath::new(names.join(&b'/')).unwrap())
 }
 
-/// Wanted files; no path is below another.
+/// Wanted leaves; no path is below another. `D` stands for a directory that is
+/// linked as one.
 fn files() -> impl Strategy<Value = Files> {
-    prop::collection::btree_map(place(), "[xyz]", 0..8).prop_map(|all: Files| {
+    prop::collection::btree_map(place(), "[xyzD]", 0..8).prop_map(|all: Files| {
         let free = |p: &HomePath| !p.ancestors().any(|above| all.contains_key(&above));
         let all = all.iter().filter(|(p, _)| free(p));
         all.map(|(p, t)| (p.clone(), t.clone())).collect()
@@ -295,6 +296,9 @@ fn disturb(home: &Scratch, acts: &[(HomePath, Act)], wanted: &Files, word: &str)
             }
             continue;
         }
+        if is_in_tree(home, &at) {
+            continue;
+        }
         let _ = fs::create_dir_all(at.parent().unwrap());
         if fs::read_link(&at).is_ok_and(|link| link.starts_with(home.layout().link_prefix())) {
             fs::remove_file(&at).unwrap();
@@ -315,6 +319,16 @@ fn disturb(home: &Scratch, acts: &[(HomePath, Act)], wanted: &Files, word: &str)
             _ => fs::create_dir(&at),
         };
     }
+}
+
+/// Whether a link of nhmt's leads to where `at` is, or would be.
+fn is_in_tree(home: &Scratch, at: &Path) -> bool {
+    let store = home.home().with_file_name("store");
+    let above = at
+        .ancestors()
+        .skip(1)
+        .find_map(|dir| dir.canonicalize().ok());
+    above.is_some_and(|above| above.starts_with(store))
 }
 
 /// Switches to `new` and compares with the model.
@@ -344,7 +358,8 @@ fn step(
         let looks = Looks {
             to_directory: &|path| fs::metadata(at(path)).is_ok_and(|data| data.is_dir()),
             same: &|path| {
-                fs::metadata(at(path)).is_ok_and(|data| data.is_file())
+                new[path] != DIRECTORY
+                    && fs::metadata(at(path)).is_ok_and(|data| data.is_file())
                     && fs::read(at(path)).is_ok_and(|text| text == new[path].as_bytes())
             },
         };

@@ -6,6 +6,7 @@ mod cases;
 mod conflicts;
 mod copies;
 mod exact;
+mod exact_files;
 #[path = "../../../tests/support/filesystem.rs"]
 mod filesystem;
 mod model;

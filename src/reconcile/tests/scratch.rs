@@ -26,6 +26,9 @@ pub(super) struct Tree {
     pub(super) path: PathBuf,
 }
 
+/// The text of a leaf that is a directory, with a file in it.
+pub(super) const DIRECTORY: &str = "D";
+
 pub(super) fn path(text: &str) -> HomePath {
     HomePath::new(text).unwrap()
 }
@@ -118,10 +121,17 @@ impl Scratch {
         let mut entries = Vec::new();
         for (path, text) in files {
             let at = tree.join("home").join(path.as_path());
-            fs::create_dir_all(at.parent().unwrap()).unwrap();
-            fs::write(&at, text).unwrap();
+            let kind = if text == DIRECTORY {
+                fs::create_dir_all(&at).unwrap();
+                fs::write(at.join("in"), text).unwrap();
+                LeafKind::Directory
+            } else {
+                fs::create_dir_all(at.parent().unwrap()).unwrap();
+                fs::write(&at, text).unwrap();
+                LeafKind::File
+            };
             let digest = Digest::of(text.as_bytes());
-            entries.push(Entry::new(path.clone(), LeafKind::File, digest));
+            entries.push(Entry::new(path.clone(), kind, digest));
         }
         fs::create_dir_all(tree.join("home")).unwrap();
         let index = Index::new(entries, b"").unwrap();
@@ -233,6 +243,11 @@ impl Scratch {
                 continue;
             }
             let wanted = tree.path.join("home").join(entry.path.as_path());
+            let inside = |at: PathBuf| match entry.kind {
+                LeafKind::Directory => at.join("in"),
+                _ => at,
+            };
+            let (at, wanted) = (inside(at), inside(wanted));
             assert_eq!(fs::read(&at).unwrap(), fs::read(wanted).unwrap(), "{at:?}");
         }
         assert_eq!(fs::read_link(self.layout().anchor()).unwrap(), tree.path);
