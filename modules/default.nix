@@ -4,6 +4,7 @@
     ./activation
     ./assertions.nix
     ./conflicts.nix
+    ./profile.nix
     ./files
     ./files/live.nix
     ./home

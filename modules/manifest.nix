@@ -61,6 +61,7 @@ in
       files = if length (attrNames files) == length entries then files else throw twice;
     }
     // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
+    // lib.optionalAttrs (config.nhmt.profile != null) { inherit (config.nhmt) profile; }
     // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
     // lib.optionalAttrs (backups != { }) { inherit backups; }
     // lib.optionalAttrs (state.entries != { }) {

@@ -15,7 +15,8 @@ use crate::manifest::OnConflict;
 /// Swap in a home tree that is built already, without evaluating anything.
 ///
 /// Without TREE, the current generation of the profile: that fills an empty
-/// home, and needs neither Nix nor a network. What is in the way is backed up
+/// home, and needs neither Nix nor a network. An empty home does not know its
+/// profile when that lies elsewhere; `PROFILE/activate` does. What is in the way is backed up
 /// unless `--on-conflict abort` says otherwise, because a login and a
 /// deployment have nobody to ask.
 #[derive(Debug, Args)]
@@ -30,17 +31,20 @@ pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failur
     let started = Instant::now();
     // Only then is it certain which generation is the current one.
     let lock = context.lock()?;
+    let mut other = None;
     let wanted = if let Some(tree) = &args.tree {
-        Wanted::Tree(home_tree(tree)?)
+        let tree = home_tree(tree)?;
+        other = context.with_profile_of(&tree)?;
+        Wanted::Tree(tree)
     } else {
         let number = context.profile().current()?.ok_or_else(|| {
             Failure::new("no generation to activate: the profile is empty")
-                .hint("`nhmt realize` makes the first; or name a home tree: `nhmt activate TREE`")
+                .hint("`nhmt realize` makes the first; or name the profile (`--profile PATH`), or a home tree: `nhmt activate TREE`")
         })?;
         Wanted::Generation(context.profile().get(number)?)
     };
     swap::run(
-        context,
+        other.as_ref().unwrap_or(context),
         &lock,
         &Request {
             wanted,

@@ -16,6 +16,7 @@ use super::interrupt;
 use super::keeper;
 use crate::generation::{Number, Profile};
 use crate::home::{HomeDir, HomeLock, Layout};
+use crate::manifest::Index;
 use crate::reconcile::{self, Interrupted, Recovered};
 use crate::ui::Ui;
 
@@ -57,17 +58,59 @@ impl Context {
 
     fn at(ui: Ui, global: Global, layout: Layout, store: Option<PathBuf>) -> Result<Self, Failure> {
         let profile = match &global.profile {
-            Some(path) => Profile::open(&absolute(path)?)?,
-            None => Profile::open(&layout.default_profile())?,
+            Some(path) => absolute(path)?,
+            // The configuration in force knows where its generations are.
+            None => anchored_profile(&layout).unwrap_or_else(|| layout.default_profile()),
         };
-        let local_store = store.unwrap_or_else(|| layout.local_store());
+        let local_store = store.unwrap_or_else(|| store_beside(&layout, &profile));
         Ok(Self {
             ui,
             global,
             layout,
-            profile,
+            profile: Profile::open(&profile)?,
             local_store,
         })
+    }
+
+    /// The same home with the profile that the configuration of `tree` names.
+    /// `None`: it is this one already.
+    pub fn with_profile_of(&self, tree: &Path) -> Result<Option<Self>, Failure> {
+        let profile = self.profile_for(Index::profile_of(tree));
+        if profile == self.profile.path() {
+            return Ok(None);
+        }
+        if self.profile.current()?.is_some() {
+            self.ui.note(format_args!(
+                "the configuration keeps its generations in {} now; those before stay in {}",
+                profile.display(),
+                self.profile.path().display()
+            ));
+        }
+        Ok(Some(Self {
+            ui: self.ui,
+            global: self.global.clone(),
+            layout: self.layout.clone(),
+            local_store: store_beside(&self.layout, &profile),
+            profile: Profile::open(&profile)?,
+        }))
+    }
+
+    /// The store that a tree with this profile is kept in without Nix.
+    pub fn local_store_with(&self, named: Option<PathBuf>) -> PathBuf {
+        let profile = self.profile_for(named);
+        if profile == self.profile.path() {
+            self.local_store.clone()
+        } else {
+            store_beside(&self.layout, &profile)
+        }
+    }
+
+    /// A profile on the command line outranks that of a configuration.
+    fn profile_for(&self, named: Option<PathBuf>) -> PathBuf {
+        match &self.global.profile {
+            Some(_) => self.profile.path().to_owned(),
+            None => named.unwrap_or_else(|| self.layout.default_profile()),
+        }
     }
 
     /// Where things lie in the home.
@@ -246,6 +289,23 @@ pub(super) fn cut_off(run: &Interrupted) -> String {
         began.unwrap_or_else(|| "an unknown time".to_owned()),
         run.generation
     )
+}
+
+/// Where the configuration in force keeps its generations, if it says so.
+fn anchored_profile(layout: &Layout) -> Option<PathBuf> {
+    let tree = HomeDir::open(layout).ok()?.current_tree().ok()??;
+    Index::profile_of(&tree)
+}
+
+/// Where trees are kept without Nix: with the profile when that is not in the
+/// home, so that what outlives the home is whole.
+fn store_beside(layout: &Layout, profile: &Path) -> PathBuf {
+    if profile.starts_with(layout.home()) {
+        return layout.local_store();
+    }
+    let mut name = profile.file_name().unwrap_or_default().to_owned();
+    name.push("-store");
+    profile.with_file_name(name)
 }
 
 fn home_directory(given: Option<&Path>) -> Result<PathBuf, Failure> {

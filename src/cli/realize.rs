@@ -35,8 +35,9 @@ pub(super) fn run(context: &Context, args: &Realize) -> Result<ExitCode, Failure
     let lock = context.lock()?;
     context.keep_roots();
     let built = target::build(context, &source, &target::Root::Pending)?;
+    let other = context.with_profile_of(&built.tree)?;
     swap::run(
-        context,
+        other.as_ref().unwrap_or(context),
         &lock,
         &Request {
             wanted: Wanted::Tree(built.tree.clone()),

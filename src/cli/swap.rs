@@ -148,6 +148,7 @@ impl<'a> Swap<'a> {
         let new = Index::read(&tree)?;
         refuse::other_home(context, &new, &tree)?;
         refuse::profile(context, &new)?;
+        refuse::volatile_profile(context, &new)?;
         let old = match lock.current_tree()? {
             // A tree that is gone leaves links that lead nowhere: they are
             // ours all the same, and a first run takes them over.

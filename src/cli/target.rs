@@ -14,8 +14,8 @@ use super::keeper;
 use super::source::Source;
 use crate::eval::{self, Evaluator, Event, Severity};
 use crate::manifest::{Manifest, ManifestError};
-use crate::store::Cache;
 use crate::store::local::AddError;
+use crate::store::{Cache, LocalStore};
 use crate::tree::{self, Sources, Target};
 use crate::ui::{DIM, Progress, WARNING};
 
@@ -62,9 +62,10 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
     let tree = match backend {
         Backend::Nix => with_nix(context, source, place.as_deref())?,
         Backend::Local => {
-            let store = keeper::local(context);
+            let (manifest, shown) = manifest_of(context, source)?;
+            let store = LocalStore::new(&context.local_store_with(manifest.profile.clone()));
             let _hold = store.hold()?;
-            let tree = locally(context, source)?;
+            let tree = locally(&store, &manifest, &shown)?;
             if let Some(place) = &place {
                 store.register(&tree, place)?;
             }
@@ -92,7 +93,9 @@ fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<P
     built.map_err(|error| with_raw(context, error))
 }
 
-fn locally(context: &Context, source: &Source) -> Result<PathBuf, Failure> {
+/// The manifest that `source` gives, without building anything, and its name
+/// for messages.
+fn manifest_of(context: &Context, source: &Source) -> Result<(Manifest, String), Failure> {
     let (mut manifest, shown) = match source {
         Source::Manifest(path) => (manifest(path)?, path.display().to_string()),
         Source::Module(_) | Source::Flake { .. } => {
@@ -123,13 +126,17 @@ fn locally(context: &Context, source: &Source) -> Result<PathBuf, Failure> {
             .home()
             .clone_into(&mut manifest.home.directory);
     }
-    let added = keeper::local(context).add("nhmt-home", |out| {
+    Ok((manifest, shown))
+}
+
+fn locally(store: &LocalStore, manifest: &Manifest, shown: &str) -> Result<PathBuf, Failure> {
+    let added = store.add("nhmt-home", |out| {
         let target = Target {
             out: out.to_owned(),
             sources: Sources::Copy,
             activate: None,
         };
-        tree::build(&manifest, &target)
+        tree::build(manifest, &target)
     });
     added.map_err(|error| match error {
         AddError::Fill(error) => {

@@ -94,6 +94,12 @@ pub enum ManifestError {
         /// The pattern, escaped.
         pattern: String,
     },
+    /// `profile` is relative, has `..`, or cannot be a line of the index.
+    #[error("profile: `{found}` is not an absolute, normalized path")]
+    Profile {
+        /// What stands there.
+        found: String,
+    },
     /// A hook that cannot run as it stands.
     #[error("hooks.\"{name}\": {problem}")]
     Hook {
@@ -161,6 +167,13 @@ impl Manifest {
         let state = state::checked(raw.state, &raw.home.directory)?;
         state::check_files(&files, &state)?;
         raw.at_risk.check()?;
+        if let Some(path) = &raw.profile
+            && !is_profile(path)
+        {
+            return Err(ManifestError::Profile {
+                found: path.display().to_string(),
+            });
+        }
         rules::hooks(&raw.hooks)
             .map_err(|(name, problem)| ManifestError::Hook { name, problem })?;
         Ok(Self {
@@ -172,6 +185,7 @@ impl Manifest {
             backups: raw.backups,
             state,
             at_risk: raw.at_risk,
+            profile: raw.profile,
         })
     }
 
@@ -204,6 +218,13 @@ pub(super) fn is_normalized_absolute(path: &Path) -> bool {
         && path
             .components()
             .all(|c| matches!(c, Component::RootDir | Component::Normal(_)))
+}
+
+/// Whether `path` can name a profile: the index has it on a line.
+fn is_profile(path: &Path) -> bool {
+    is_normalized_absolute(path)
+        && path.file_name().is_some()
+        && !path.as_os_str().as_encoded_bytes().contains(&b'\n')
 }
 
 fn target_path(target: &str) -> Result<HomePath, ManifestError> {

@@ -27,6 +27,7 @@ pub(super) struct Header {
     pub on_conflict: Option<OnConflict>,
     pub hooks: bool,
     pub backups: BackupsSpec,
+    pub profile: Option<PathBuf>,
 }
 
 impl Header {
@@ -54,6 +55,11 @@ impl Header {
         if let Some(size) = self.backups.max_size {
             writeln!(out, "backups-max-size {}", String::from(size))?;
         }
+        if let Some(profile) = &self.profile {
+            out.write_all(b"profile ")?;
+            out.write_all(profile.as_os_str().as_bytes())?;
+            out.write_all(b"\n")?;
+        }
         writeln!(out, "count {}\n", self.count)
     }
 
@@ -62,6 +68,7 @@ impl Header {
         let (mut paths, mut content, mut count) = (None, None, None);
         let (mut home, mut on_conflict) = (None, None);
         let (mut hooks, mut backups) = (false, BackupsSpec::default());
+        let mut profile = None;
         let mut lines = header.split(|&b| b == b'\n');
         if lines.next() != Some(b"nhmt-index 1") {
             return Err(Fault::What("not an nhmt index"));
@@ -86,6 +93,7 @@ impl Header {
                 b"hooks" => hooks = value == b"1",
                 b"backups-older-than" => backups.older_than = text().try_into().ok(),
                 b"backups-max-size" => backups.max_size = text().try_into().ok(),
+                b"profile" => profile = Some(PathBuf::from(OsStr::from_bytes(value))),
                 b"count" => count = number().map(|n| n as usize),
                 _ => {}
             }
@@ -99,6 +107,7 @@ impl Header {
                 on_conflict,
                 hooks,
                 backups,
+                profile,
             }),
             _ => Err(Fault::What("an incomplete header")),
         }

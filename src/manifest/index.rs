@@ -10,6 +10,7 @@
 //! hooks 1\n                 something runs after a switch
 //! backups-older-than 30d\n  which backups a run lets go
 //! backups-max-size 1G\n
+//! profile /persist/…\n      where the generations are, when it says so
 //! count 2\n
 //! \n
 //! f <32 hex> ./.bashrc\0    kind, digest of the leaf, path
@@ -25,7 +26,7 @@
 //! something in the way.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -42,6 +43,9 @@ pub struct Index {
     /// Where in `entries` the persisted paths are.
     routes: Vec<usize>,
 }
+
+/// More than any header has, in bytes: it holds two paths.
+const HEADER_MAX: u64 = 64 * 1024;
 
 /// Why an index could not be read or made.
 #[derive(Debug, Error)]
@@ -98,6 +102,7 @@ impl Index {
             on_conflict: None,
             hooks: false,
             backups: BackupsSpec::default(),
+            profile: None,
         };
         Ok(Self::with(entries, header))
     }
@@ -120,9 +125,11 @@ impl Index {
         self.header.on_conflict = manifest.on_conflict;
         self.header.hooks = manifest.has_hooks();
         self.header.backups = manifest.backups.clone();
+        self.header.profile.clone_from(&manifest.profile);
         // Other trees keep the digest that they always had.
         let at_risk = !manifest.at_risk.is_usual();
-        if self.header.hooks || !self.header.backups.is_empty() || at_risk {
+        let settled = at_risk || manifest.profile.is_some();
+        if self.header.hooks || !self.header.backups.is_empty() || settled {
             let after = after_switch(manifest);
             let parts = [&self.header.content.as_bytes()[..], after.as_bytes()];
             self.header.content = Digest::of_parts(parts);
@@ -180,6 +187,23 @@ impl Index {
     #[must_use]
     pub fn backups(&self) -> &BackupsSpec {
         &self.header.backups
+    }
+
+    /// Where the generations are kept, when the configuration says so.
+    #[must_use]
+    pub fn profile(&self) -> Option<&Path> {
+        self.header.profile.as_deref()
+    }
+
+    /// The same of the tree at `tree`, without reading its leaves. What cannot
+    /// be read names none: who needs the index says why.
+    #[must_use]
+    pub fn profile_of(tree: &Path) -> Option<PathBuf> {
+        let mut start = Vec::new();
+        let index = fs::File::open(tree.join("index")).ok()?;
+        index.take(HEADER_MAX).read_to_end(&mut start).ok()?;
+        let end = start.windows(2).position(|pair| pair == b"\n\n")?;
+        Header::parse(&start[..end]).ok()?.profile
     }
 
     /// The leaf at `path`.
@@ -323,6 +347,10 @@ fn after_switch(manifest: &Manifest) -> Digest {
         parts.push(Digest::of_parts(
             own.chain(patterns.iter().map(String::as_bytes)),
         ));
+    }
+    if let Some(profile) = &manifest.profile {
+        let own = [&b"profile"[..], profile.as_os_str().as_encoded_bytes()];
+        parts.push(Digest::of_parts(own));
     }
     Digest::of_parts(parts.iter().map(|part| &part.as_bytes()[..]))
 }

@@ -61,6 +61,9 @@ pub struct Manifest {
     pub state: BTreeMap<HomePath, StateSpec>,
     /// What is not at risk although nothing keeps it.
     pub at_risk: AtRiskSpec,
+    /// Where the generations are kept, when not at the usual place in the home;
+    /// absolute and normalized.
+    pub profile: Option<PathBuf>,
 }
 
 impl Manifest {

@@ -34,6 +34,7 @@ pub(super) struct RawManifest {
     pub state: Vec<RawState>,
     #[serde(default)]
     pub at_risk: AtRiskSpec,
+    pub profile: Option<PathBuf>,
 }
 
 /// The same object, as it is written from a checked manifest.
@@ -59,6 +60,8 @@ pub(super) struct WrittenManifest<'a> {
     state: &'a BTreeMap<HomePath, StateSpec>,
     #[serde(skip_serializing_if = "AtRiskSpec::is_usual")]
     at_risk: &'a AtRiskSpec,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a PathBuf>,
 }
 
 impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
@@ -73,6 +76,7 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             backups: &manifest.backups,
             state: &manifest.state,
             at_risk: &manifest.at_risk,
+            profile: manifest.profile.as_ref(),
         }
     }
 }

@@ -94,6 +94,21 @@ fn a_later_version() {
 }
 
 #[test]
+fn a_profile_that_is_no_place() {
+    for profile in ["profile", "/a/../b", "/", "/a\\nb"] {
+        let mut home = Home::new();
+        let json = format!(
+            r#"{{"version":1,"home":{{"username":"u","directory":"/h"}},"profile":"{profile}"}}"#
+        );
+        home.set_configuration("home.json", &json);
+        home.run(["realize"])
+            .exit(4)
+            .stderr_has("profile: `")
+            .stderr_has("is not an absolute, normalized path");
+    }
+}
+
+#[test]
 fn a_method_without_what_it_needs() {
     let cases = [
         (

@@ -153,7 +153,7 @@ fn the_local_store_forgets_what_no_generation_needs() {
 #[test]
 fn the_local_store_keeps_what_other_links_name() {
     let mut home = four();
-    let profile = home.outside("profiles/mine");
+    let profile = home.at("profiles/mine");
     let profile = profile.to_str().unwrap();
     home.run(["select-generation", "1"]).success();
     home.set_manifest(r#"{"f":{"text":"elsewhere"}}"#);
