@@ -99,7 +99,7 @@ let
     }
     {
       title = "nhmt and modules";
-      starts = [ "nhmt.backups" "nhmt.onConflict" "assertions" "warnings" ];
+      starts = [ "nhmt.backups" "nhmt.onConflict" "nhmt.profile" "assertions" "warnings" ];
       text = "What becomes of files in the way, and what modules have to say about a configuration.";
     }
   ];

@@ -108,7 +108,7 @@ impl Context {
     /// A profile on the command line outranks that of a configuration.
     fn profile_for(&self, named: Option<PathBuf>) -> PathBuf {
         match &self.global.profile {
-            Some(_) => self.profile.path().to_owned(),
+            Some(_) => self.profile.path(),
             None => named.unwrap_or_else(|| self.layout.default_profile()),
         }
     }

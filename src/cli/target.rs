@@ -63,7 +63,7 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
         Backend::Nix => with_nix(context, source, place.as_deref())?,
         Backend::Local => {
             let (manifest, shown) = manifest_of(context, source)?;
-            let store = LocalStore::new(&context.local_store_with(manifest.profile.clone()));
+            let store = LocalStore::new(context.local_store_with(manifest.profile.clone()));
             let _hold = store.hold()?;
             let tree = locally(&store, &manifest, &shown)?;
             if let Some(place) = &place {

@@ -65,6 +65,11 @@ in
   (case "functions in values" (fails (value (x: x))) true)
   (case "value without format" (fails (file "x" { home.file.x.value = 1; })) true)
 
+  (case "profile" (manifest { nhmt.profile = "/persist/profile"; }).profile "/persist/profile")
+  (case "profile as a path of Nix" (manifest { nhmt.profile = /persist/profile; }).profile "/persist/profile")
+  (case "no profile is said only when so" (manifest { } ? profile) false)
+  (case "relative profile" (fails (manifest { nhmt.profile = "profile"; })) true)
+
   (case "declaredIn names the option" (builtins.head (manifest { home.file."a b".text = ""; }).files."a b".declaredIn) "home.file.\"a b\"")
   (case "declaredIn has no context" (builtins.hasContext (builtins.toJSON (manifest { _file = "${./odd}"; home.file.a.text = ""; }).files.a.declaredIn)) false)
   (case "declaredIn names every file" (
