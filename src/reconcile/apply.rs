@@ -125,6 +125,7 @@ pub fn apply<'a>(
         run.follow_sources();
         run.work.clean();
     })?;
+    run.keeper.claim(journal.places());
     if plan.needs_journal() {
         journal.write(lock, &run.state).inspect_err(|_| {
             // It may be in place, though not on the disk.

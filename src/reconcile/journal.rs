@@ -233,6 +233,19 @@ impl Journal {
         }
     }
 
+    /// The places in the backups that it names: sets and paths.
+    pub(super) fn places(&self) -> Vec<(String, HomePath)> {
+        let places = self.moves.iter().flat_map(|one| {
+            let slot = match &one.slot {
+                Place::Backup(set) => Some(set),
+                Place::Work(_) | Place::Beside(_) => None,
+            };
+            let sets = slot.into_iter().chain(&one.backup);
+            sets.map(|set| (set.clone(), one.path.0.clone()))
+        });
+        places.collect()
+    }
+
     /// The tree that was in force, if there was one.
     pub(super) fn old_tree(&self) -> Option<&Path> {
         self.old_tree.as_ref().map(|tree| tree.0.as_path())

@@ -31,6 +31,8 @@ pub(super) struct Keeper {
     generation: u64,
     /// What is recorded: sets and paths.
     recorded: HashSet<(String, HomePath)>,
+    /// What a journal names as places of its own: sets and paths.
+    claimed: Vec<(String, HomePath)>,
     appended: bool,
 }
 
@@ -43,8 +45,20 @@ impl Keeper {
             backups,
             generation,
             recorded,
+            claimed: Vec::new(),
             appended: false,
         })
+    }
+
+    /// Leaves these places, which a journal names, to what it names them for:
+    /// who takes that run up goes by what is there.
+    pub(super) fn claim(&mut self, places: Vec<(String, HomePath)>) {
+        self.claimed = places;
+    }
+
+    /// Nothing goes to the places of the journal any more.
+    pub(super) fn release(&mut self) {
+        self.claimed.clear();
     }
 
     /// A free place for what is at `path`, recorded; gives the set and the
@@ -70,6 +84,16 @@ impl Keeper {
     }
 
     fn is_free(&self, set: &str, path: &HomePath) -> Result<bool> {
+        // Neither in one, nor around it.
+        let meets =
+            |other: &HomePath| other == path || other.is_below(path) || path.is_below(other);
+        if self
+            .claimed
+            .iter()
+            .any(|(of, other)| of == set && meets(other))
+        {
+            return Ok(false);
+        }
         let mut dir = match self.backups.open(os(set)) {
             Err(Errno::NOENT) => return Ok(true),
             other => other?,

@@ -58,7 +58,9 @@ impl<'a> Run<'a> {
         let state = lock.make_state()?;
         let work = Work::resume(&state, &journal.work);
         let work = work.at_path("write to", lock.layout().state())?;
-        Self::with(lock, state, work, journal.generation)
+        let mut run = Self::with(lock, state, work, journal.generation)?;
+        run.keeper.claim(journal.places());
+        Ok(run)
     }
 
     fn with(

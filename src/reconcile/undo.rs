@@ -46,20 +46,13 @@ impl Run<'_> {
             note(Err(error));
         }
         note(self.remove_directories(journal));
-        if problems.is_empty()
-            && let Err(error) = self.turn_back(journal)
-        {
-            problems.push(error.to_string());
+        if problems.is_empty() {
+            // Everything is back from there.
+            self.keeper.release();
+            let turned = self.turn_back(journal);
+            problems.extend(turned.err().map(|error| error.to_string()));
         }
-        let mut reserved = Vec::new();
-        for one in &journal.moves {
-            let slot = match &one.slot {
-                Place::Backup(set) => Some(set),
-                _ => None,
-            };
-            let sets = slot.into_iter().chain(&one.backup);
-            reserved.extend(sets.map(|set| (set.clone(), one.path.0.clone())));
-        }
+        let reserved = journal.places();
         // Lines that stay are passed over, and `nhmt doctor` drops them.
         let _ = self.keeper.forget(&reserved);
         for (set, path) in &reserved {

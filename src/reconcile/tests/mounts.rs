@@ -10,7 +10,7 @@ use super::filesystem::elsewhere;
 
 /// The state directory on another filesystem, on tmpfs most often, the home
 /// wherever temporary files are.
-fn apart() -> (Scratch, tempfile::TempDir) {
+pub(super) fn apart() -> (Scratch, tempfile::TempDir) {
     let home = Scratch::new();
     let other = elsewhere(&home.home());
     home.link(other.path(), ".local");

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use super::mounts::apart;
 use super::scratch::{Scratch, Tree, bound_by_modes, path};
-use crate::home::HomeDir;
+use crate::home::{HomeDir, aside_of};
 use crate::manifest::OnConflict;
 use crate::reconcile::apply::Registered;
 use crate::reconcile::journal::Journal;
@@ -213,6 +214,29 @@ fn what_a_program_makes_on_the_bridge_is_kept() {
     assert_eq!(recovered.kept, [("2".to_owned(), path("used/made"))]);
     let kept = home.layout().backups().join("2/used/made");
     assert_eq!(fs::read_to_string(kept).unwrap(), "on the bridge");
+}
+
+/// What the journal knows as the place of a copy is removed when the original
+/// goes back, so nothing else may have been put there.
+#[test]
+fn a_place_that_the_journal_names_is_left_to_it() {
+    let (home, other) = apart();
+    home.write("file", "mine");
+    let tree = home.tree(&[("file", "1")]);
+    cut_off(&home, &tree, Until::Moves);
+    // Cut off once more while it was taken back, where an exchange takes two
+    // steps: a program had just saved over our link.
+    let beside = format!(".nhmt-work-{}-0", std::process::id());
+    let slot = home.at(beside).join("1");
+    fs::rename(&slot, slot.with_file_name(aside_of("1".as_ref()))).unwrap();
+    fs::remove_file(home.at("file")).unwrap();
+    fs::write(&slot, "saved").unwrap();
+    fs::remove_file(home.layout().backups().join("2/file")).unwrap();
+    let recovered = take_up(&home);
+    assert_eq!(home.read("file"), "saved");
+    assert_eq!(recovered.kept, [("2~2".to_owned(), path("file"))]);
+    let kept = other.path().join("state/nhmt/backups/2~2/file");
+    assert_eq!(fs::read_to_string(kept).unwrap(), "mine");
 }
 
 #[test]
