@@ -324,12 +324,14 @@ mod tests {
                 dir.remove_dir(name).err(),
                 dir.exchange(name, &dir, OsStr::new("below")).err(),
                 dir.exchange(OsStr::new("below"), &dir, name).err(),
+                dir.exchange_at_once(name, &dir, OsStr::new("below")).err(),
+                dir.exchange_at_once(OsStr::new("below"), &dir, name).err(),
                 dir.move_out(name, &dir, fresh).err(),
                 dir.move_out(OsStr::new("below"), &dir, name).err(),
                 dir.move_in(name, &dir, fresh).err(),
                 dir.move_in(OsStr::new("below"), &dir, name).err(),
             ];
-            assert_eq!(refused, [Some(Errno::INVAL); 22], "{name:?}");
+            assert_eq!(refused, [Some(Errno::INVAL); 24], "{name:?}");
         }
         assert!(dir.open(OsStr::new(".")).is_ok());
         assert!(outside.exists() && temp.path().join("in/below").exists());

@@ -40,6 +40,12 @@ impl Dir {
         }
     }
 
+    /// As [`Dir::exchange`], in one step or not at all.
+    pub(crate) fn exchange_at_once(&self, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<()> {
+        let (name, slot) = (single(name)?, single(slot)?);
+        rename(self, name, private, slot, RenameFlags::EXCHANGE)
+    }
+
     /// Moves `name` from this directory into the folder `private`, where
     /// `slot` must be free (`EEXIST`).
     pub(crate) fn move_out(&self, name: &OsStr, private: &Dir, slot: &OsStr) -> Result<()> {

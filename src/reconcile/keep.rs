@@ -4,22 +4,16 @@
 //! thing keeps its whole path. `backups/items` has a line for each.
 
 use std::collections::HashSet;
-use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use rustix::fs::{FileType, Stat};
 use rustix::io::{Errno, Result};
-use sha2::{Digest as _, Sha256};
 
-use super::directories::errno;
 use super::records::{self, Record};
 use super::work::Slot;
-use crate::home::dir::{Dir, Identity};
-use crate::home::{copy, os};
-use crate::manifest::{Digest, HomePath};
+use crate::home::dir::Dir;
+use crate::home::os;
+use crate::manifest::HomePath;
 
 /// One name for each content that was backed up, so that it is stored once.
 pub(super) const OBJECTS: &str = ".objects";
@@ -59,6 +53,11 @@ impl Keeper {
     /// Nothing goes to the places of the journal any more.
     pub(super) fn release(&mut self) {
         self.claimed.clear();
+    }
+
+    /// The folder with one name for each content.
+    pub(super) fn objects(&self) -> Result<Rc<Dir>> {
+        Ok(Rc::new(self.backups.open_or_make(os(OBJECTS), 0o700)?))
     }
 
     /// A free place for what is at `path`, recorded; gives the set and the
@@ -197,73 +196,6 @@ impl Keeper {
         self.recorded.retain(|record| !empty.contains(record));
         let goes = |record: &Record| empty.contains(&(record.set.clone(), record.path.clone()));
         records::drop_lines(&self.backups, goes)
-    }
-
-    /// Stores the content of a backup once: when an equal one is known, the
-    /// backup becomes a further name of it. Only regular files with no other
-    /// name, of the same owner and mode, and only when nobody can write to one
-    /// of the two: what is written later would be lost with the one, or change
-    /// both. Called when everything was moved.
-    pub(super) fn store_once(&self, slot: &Slot) -> Result<()> {
-        let stat = slot.dir.stat(&slot.name)?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile || stat.st_nlink != 1 {
-            return Ok(());
-        }
-        let mut file = match slot.dir.open_file(&slot.name, false) {
-            // A file that its owner may not read is kept as well.
-            Err(Errno::ACCESS) => return Ok(()),
-            file => file?,
-        };
-        let mut hash = Hasher(Sha256::new());
-        io::copy(&mut file, &mut hash).map_err(|error| errno(&error))?;
-        drop(file);
-        let digest = Digest::from(<[u8; 32]>::from(hash.0.finalize()));
-        let name = OsString::from(format!("{digest}-{:o}", stat.st_mode & 0o7777));
-        let objects = self.backups.open_or_make(os(OBJECTS), 0o700)?;
-        match slot.dir.hard_link(&slot.name, &objects, &name) {
-            Err(Errno::EXIST) => {}
-            // Where there are no hard links, it is stored twice.
-            Ok(()) | Err(_) => return Ok(()),
-        }
-        let twin = Slot {
-            dir: Rc::clone(&slot.dir),
-            name: temporary(&slot.name),
-        };
-        let known = objects.stat(&name)?;
-        let unchanged = Identity::of(&slot.dir.stat(&slot.name)?) == Identity::of(&stat);
-        let attributes = |stat: &Stat| (stat.st_uid, stat.st_gid, stat.st_mode);
-        if attributes(&known) != attributes(&stat)
-            || !unchanged
-            || !objects.is_at_rest(&name)?
-            || !slot.dir.is_at_rest(&slot.name)?
-            || copy::is_equal(&slot.dir, &slot.name, &objects, &name) != Ok(true)
-            || objects.hard_link(&name, &twin.dir, &twin.name).is_err()
-        {
-            return Ok(());
-        }
-        slot.dir.replace(&twin.name, &slot.name)
-    }
-}
-
-/// A name beside `name` that is never longer than it.
-fn temporary(name: &OsStr) -> OsString {
-    let mut text = format!(".nhmt-{}", std::process::id());
-    if name.as_bytes() == text.as_bytes() {
-        text.push('~');
-    }
-    text.into()
-}
-
-struct Hasher(Sha256);
-
-impl Write for Hasher {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

@@ -4,12 +4,14 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::rc::Rc;
 
 use rustix::fs::{FileType, Mode};
 use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
 use super::directories::Directories;
+use super::discard::{Rest, discard_copied};
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
 use super::files::FILES;
 use super::finding::{Finding, FindingKind};
@@ -17,6 +19,7 @@ use super::journal;
 use super::keep::now;
 use super::pivot::{anchored, pivot, unanchor};
 use super::records::{self, Record};
+use super::work::Slot;
 use crate::home::copy;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, MARK, Parent, os};
@@ -414,15 +417,19 @@ fn is_at(dir: &Dir, name: &str) -> bool {
     dir.stat(os(name)).is_ok()
 }
 
-/// A copy in the backups of what is on another mount; the original goes when
-/// no program writes to it, and both are equal.
+/// A copy in the backups of what is on another mount; the original goes as far
+/// as no program writes to it, and both are equal.
 fn copy_over(dir: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()> {
     copy::copy(dir, name, to, new)?;
     to.sync()?;
     if !dir.is_at_rest(name)? || !copy::is_equal(dir, name, to, new)? {
         return Err(Errno::TXTBSY);
     }
-    copy::remove(dir, name)
+    let slot = |dir: &Dir, name: &OsStr| Ok(Slot::new(&Rc::new(dir.again()?), name));
+    match discard_copied(&slot(dir, name)?, &slot(to, new)?, &mut Vec::new())? {
+        Rest::Nothing => Ok(()),
+        _ => Err(Errno::TXTBSY),
+    }
 }
 
 /// Keeps a file as it is under a free name beside it.

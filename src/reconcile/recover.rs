@@ -1,13 +1,10 @@
 //! Takes up a run that was killed, or cut off by a power cut. Nothing is
 //! replayed: the journal says what to look at, and what is found there decides.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use rustix::io::Errno;
 
-use super::aside::{discard_tree, is_own_link};
-use super::bridge::is_marked;
 use super::error::ReconcileError;
 use super::journal::{FreshKind, Journal, Move};
 use super::pivot::anchored;
@@ -15,8 +12,7 @@ use super::plan::RoutePlan;
 use super::run::Run;
 use super::switch::{Way, plan_for};
 use super::undo::Thing;
-use super::work::{Slot, is_staged, tag};
-use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent, aside_of};
+use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, aside_of};
 use crate::manifest::{HomePath, Index, OnConflict};
 
 /// A run that was cut off and has been taken up.
@@ -115,7 +111,7 @@ pub fn recover(
     // anchor turned to the bridge.
     let undone = !new && (anchor.is_none() || old || anchor == bridge);
     problems.extend(run.join_steps(&journal));
-    problems.extend(run.sweep(&trees));
+    problems.extend(run.sweep(&trees, &journal.moves));
     if undone {
         let failed = run.take_back(&journal, &trees.only_new());
         if !failed.is_empty() {
@@ -152,7 +148,7 @@ fn not_undone(journal: &Journal, problems: Vec<String>) -> ReconcileError {
 }
 
 /// The indexes of both trees, as far as they can be read.
-struct Trees {
+pub(super) struct Trees {
     old: Option<Index>,
     new: Option<Index>,
 }
@@ -183,7 +179,7 @@ impl Trees {
         only.map(|entry| entry.path.clone()).collect()
     }
 
-    fn paths(&self) -> impl Iterator<Item = &HomePath> {
+    pub(super) fn paths(&self) -> impl Iterator<Item = &HomePath> {
         let indexes = self.old.iter().chain(&self.new);
         indexes.flat_map(Index::entries).map(|entry| &entry.path)
     }
@@ -306,98 +302,6 @@ impl Run<'_> {
                     moved => moved.at("look for", path),
                 }
             }
-        }
-    }
-
-    /// Deals with what was in the private folders on its way out of the home:
-    /// links of ours go, and what is not ours goes back.
-    fn sweep(&mut self, trees: &Trees) -> Vec<String> {
-        let mut problems = Vec::new();
-        let mut note = |done: Result<(), HomeError>| {
-            if let Err(error) = done {
-                problems.push(error.to_string());
-            }
-        };
-        note(self.find_folders(trees));
-        let names = trees.paths().flat_map(|path| {
-            let tag = tag(path);
-            [(aside_of(&tag), path), (tag, path)]
-        });
-        let tags: BTreeMap<_, _> = names.collect();
-        for folder in self.work.folders() {
-            let state = self.home.layout().state();
-            let entries = match folder
-                .entries()
-                .at_path("look into a private folder of", state)
-            {
-                Ok(entries) => entries,
-                Err(error) => {
-                    note(Err(error));
-                    continue;
-                }
-            };
-            for (name, _) in entries {
-                // The numbers are slots of the journal.
-                let number =
-                    name.len() < 16 && name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
-                if !number {
-                    let path = tags.get(&name).copied();
-                    note(self.sweep_one(&Slot::new(&folder, name), path));
-                }
-            }
-        }
-        problems
-    }
-
-    /// Opens the private folders of the run.
-    fn find_folders(&mut self, trees: &Trees) -> Result<(), HomeError> {
-        let state = self.home.layout().state();
-        self.work.find_in_state().at_path("look into", state)?;
-        let mut walker = self.home.walker();
-        let mut last = None;
-        for path in trees.paths() {
-            let parent = path.parent();
-            if last.as_ref() == Some(&parent) {
-                continue;
-            }
-            last = Some(parent);
-            if let Parent::Open(dir) = walker.parent_of(path)? {
-                self.work.find_beside(dir).at("look beside", path)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn sweep_one(&mut self, slot: &Slot, path: Option<&HomePath>) -> Result<(), HomeError> {
-        let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
-        let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
-        let name = path.unwrap_or(&shown);
-        if is_staged(&slot.name) {
-            let gone = discard_tree(self.home, &mut self.work, &slot.dir, &slot.name);
-            if gone.at("remove what was made for", name)? {
-                return Ok(());
-            }
-            return self.keep_held(name, slot);
-        }
-        let ours = is_own_link(self.home, &slot.dir, &slot.name)
-            .and_then(|own| Ok(own || is_marked(slot)?));
-        if ours.at("look at what was at", name)? {
-            return slot.dir.unlink(&slot.name).at("remove the link of", name);
-        }
-        let Some(path) = path else {
-            return self.keep_held(name, slot);
-        };
-        let Some(dir) = self.find_parent(path)? else {
-            return self.keep_held(path, slot);
-        };
-        match slot.dir.move_in(&slot.name, &dir, path.name()) {
-            Err(Errno::EXIST) => {}
-            moved => return moved.at("put back", path),
-        }
-        if is_own_link(self.home, &dir, path.name()).at("look at", path)? {
-            self.give_back(&dir, path, slot)
-        } else {
-            self.keep_held(path, slot)
         }
     }
 }

@@ -7,9 +7,10 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::aside::is_own_link;
+use super::discard::{Rest, discard_copied};
 use super::journal::{Expected, Move, Place};
 use super::run::Run;
-use super::undo::Thing;
+use super::undo::{COPIES, Thing};
 use super::work::Slot;
 use crate::home::copy;
 use crate::home::dir::Dir;
@@ -93,8 +94,7 @@ impl Run<'_> {
             Thing::Other => match (one.expected, &one.slot, &one.backup) {
                 (Expected::Foreign, Place::Backup(set), _) => {
                     self.kept.push((set.clone(), path.clone()));
-                    let stored = self.keeper.store_once(&slot);
-                    stored.at("store the backup of", path)
+                    self.store_once(path, &slot)
                 }
                 (Expected::Foreign, _, Some(set)) => {
                     let set = set.clone();
@@ -132,34 +132,51 @@ impl Run<'_> {
             _ => return self.keep_held(path, slot),
         };
         self.kept.push((set.to_owned(), path.clone()));
-        self.remove_original(path, slot, &copied)?;
-        let stored = self.keeper.store_once(&copied);
-        stored.at("store the backup of", path)
+        self.remove_original(path, slot, &copied, COPIES)?;
+        self.store_once(path, &copied)
     }
 
-    /// Removes what was copied, unless there is more in it than in the copy. A
-    /// run that was cut off here left less.
+    /// Removes what was copied. What is more in it than in the copy is kept as
+    /// a further backup, so often at most. A run that was cut off here
+    /// left less.
     pub(super) fn remove_original(
         &mut self,
         path: &HomePath,
         slot: &Slot,
         copied: &Slot,
+        tries: u32,
     ) -> Result<(), HomeError> {
-        // Asked before the comparison: what nobody writes to now, and is equal
-        // then, stays equal.
+        let in_use = || Err(Errno::TXTBSY).at("remove what was at", path);
+        // Nothing is begun when it is clear that it cannot be done.
         let at_rest = slot.dir.is_at_rest(&slot.name);
         if !at_rest.at("look at what was at", path)? {
-            return Err(Errno::TXTBSY).at("remove what was at", path);
+            return in_use();
         }
         let (dir, name) = (&slot.dir, &slot.name);
         let equal = match copy::is_equal(dir, name, &copied.dir, &copied.name) {
             Ok(false) => is_part(dir, name, &copied.dir, &copied.name),
             equal => equal,
         };
+        let mut rest = Rest::More;
         if equal.at("verify the backup of", path)? {
-            copy::remove(&slot.dir, &slot.name).at("remove what was at", path)
-        } else {
-            self.keep_held(path, slot)
+            let mut strays = Vec::new();
+            let left = discard_copied(slot, copied, &mut strays);
+            for stray in strays {
+                self.keep_held(path, &stray)?;
+            }
+            rest = left.at("remove what was at", path)?;
+        }
+        match rest {
+            Rest::Nothing => Ok(()),
+            Rest::InUse => in_use(),
+            Rest::More if tries == 0 => Err(Errno::BUSY).at("remove what was at", path),
+            Rest::More => {
+                self.meddled.push(format!(
+                    "~/{path} was changed while it was moved to the backups: what it became is a \
+                     further one; `nhmt backups list` shows them"
+                ));
+                self.keep_again(path, slot, tries)
+            }
         }
     }
 }

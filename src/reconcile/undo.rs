@@ -27,6 +27,10 @@ pub(super) enum Thing {
     Other,
 }
 
+/// So often something is copied to the backups because a program changes it
+/// meanwhile.
+pub(super) const COPIES: u32 = 4;
+
 impl Run<'_> {
     /// Undoes everything. `links` are the leaves whose links the run made or
     /// was about to make where nothing was. It goes on where a step fails, and
@@ -226,6 +230,16 @@ impl Run<'_> {
     /// Backs up something that has no name in the home any more, because its
     /// name was taken while it was looked at.
     pub(super) fn keep_held(&mut self, path: &HomePath, slot: &Slot) -> Result<(), HomeError> {
+        self.keep_again(path, slot, COPIES)
+    }
+
+    /// As [`Self::keep_held`], copied so often at most.
+    pub(super) fn keep_again(
+        &mut self,
+        path: &HomePath,
+        slot: &Slot,
+        tries: u32,
+    ) -> Result<(), HomeError> {
         let (set, backup) = self.keeper.reserve(path).at("make room to back up", path)?;
         self.kept.push((set, path.clone()));
         match slot.dir.move_in(&slot.name, &backup.dir, &backup.name) {
@@ -233,7 +247,7 @@ impl Run<'_> {
                 copy::copy(&slot.dir, &slot.name, &backup.dir, &backup.name)
                     .and_then(|()| backup.dir.sync())
                     .at("back up", path)?;
-                self.remove_original(path, slot, &backup)
+                self.remove_original(path, slot, &backup, tries - 1)
             }
             moved => moved.at("back up", path),
         }

@@ -232,9 +232,14 @@ impl Scratch {
         done
     }
 
-    /// Every leaf is there as nhmt makes it, with its content, and the private
-    /// folders are gone.
+    /// As [`Scratch::check_links`], and the private folders are gone.
     pub(super) fn check(&self, tree: &Tree) {
+        self.check_links(tree);
+        self.check_over();
+    }
+
+    /// Every leaf is there as nhmt makes it, with its content.
+    pub(super) fn check_links(&self, tree: &Tree) {
         for entry in tree.index.entries() {
             let at = self.at(entry.path.as_path());
             let target = fs::read_link(&at).unwrap_or_else(|error| panic!("{at:?}: {error}"));
@@ -251,7 +256,6 @@ impl Scratch {
             assert_eq!(fs::read(&at).unwrap(), fs::read(wanted).unwrap(), "{at:?}");
         }
         assert_eq!(fs::read_link(self.layout().anchor()).unwrap(), tree.path);
-        self.check_over();
     }
 
     /// No run is on its way, and nothing of one is left.

@@ -3,6 +3,7 @@
 //! [`super::race`] leaves to chance is tried here one by one.
 
 mod lines;
+mod places;
 mod program;
 mod scenes;
 
@@ -178,6 +179,32 @@ fn names(dir: &Path) -> Vec<String> {
     let entries = fs::read_dir(dir).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name());
     names.map(|name| name.into_string().unwrap()).collect()
+}
+
+/// Does `body` with something that happens at each of its moments, which are
+/// numbered; gives how many there were.
+fn meddling<T>(mut act: impl FnMut(usize) + 'static, body: impl FnOnce() -> T) -> (usize, T) {
+    let moments = Rc::new(Cell::new(0));
+    let meddler = {
+        let moments = Rc::clone(&moments);
+        Meddler::new(move || {
+            let now = moments.get();
+            moments.set(now + 1);
+            act(now);
+        })
+    };
+    let done = body();
+    drop(meddler);
+    (moments.get(), done)
+}
+
+/// What `body` gives, unless it is killed.
+fn unless_killed<T>(body: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(done) => Some(done),
+        Err(payload) if payload.is::<Killed>() => None,
+        Err(payload) => std::panic::resume_unwind(payload),
+    }
 }
 
 /// What is tried of a scene.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 /// What happens at a moment.
@@ -13,6 +14,8 @@ pub(super) enum Act {
     Remove,
     /// It makes a directory at the path, with a file in it.
     MakeDirectory,
+    /// It writes to the file at the path, or makes one in the directory there.
+    Write,
     /// The run is killed.
     Kill,
 }
@@ -65,6 +68,15 @@ impl Program {
                 let text = self.next();
                 fs::write(self.at.join("inside"), text).unwrap();
             }
+            Act::Write if is_directory => {
+                let text = self.next();
+                fs::write(self.at.join(format!("made-{}", self.number)), text).unwrap();
+            }
+            Act::Write if there.is_ok_and(|there| there.is_file()) => {
+                let text = self.next();
+                let file = fs::OpenOptions::new().append(true).open(&self.at);
+                file.unwrap().write_all(text.as_bytes()).unwrap();
+            }
             Act::Kill => std::panic::resume_unwind(Box::new(Killed)),
             _ => {}
         }
@@ -84,10 +96,7 @@ impl Program {
     fn lets_go(&mut self) {
         if fs::symlink_metadata(&self.at).is_ok_and(|at| at.is_file()) {
             for name in saves(&self.at) {
-                let mine = format!("save-{}", self.number);
-                if name != mine {
-                    self.saved.remove(&name);
-                }
+                self.saved.remove(&name);
             }
         }
     }
