@@ -10,13 +10,12 @@ use rustix::io::Errno;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::aside::is_own_link;
 use super::records::{self, Record};
+use super::restore::put_back;
 use super::stage::mode_of;
-use super::work::{Slot, Work};
-use crate::home::copy;
-use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, os};
+use super::work::Work;
+use crate::home::dir::Dir;
+use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, os};
 use crate::manifest::HomePath;
 
 /// What a backup is.
@@ -70,6 +69,17 @@ pub enum BackupError {
     /// A file or a link is where a directory of the path should be.
     #[error("a file or a symbolic link is where ~/{0} needs a directory; move it away first")]
     NoDirectory(HomePath),
+    /// A program changed what is at the path at the same time.
+    #[error(
+        "~/{path} was changed by another program while it was restored; what came out of its \
+         place is in {}, from where `nhmt doctor --repair` takes it to the backups", place.display()
+    )]
+    Held {
+        /// The path.
+        path: HomePath,
+        /// The private folder that it is in.
+        place: PathBuf,
+    },
     /// The system refused.
     #[error(transparent)]
     Home(#[from] HomeError),
@@ -212,81 +222,6 @@ fn make_parents(home: &HomeDir, path: &HomePath) -> Result<Dir, BackupError> {
         };
     }
     Ok(dir)
-}
-
-/// Copies the backup of `path` into a private folder and moves it from there.
-fn put_back(
-    home: &HomeDir,
-    work: &mut Work,
-    from: &Dir,
-    place: &Dir,
-    path: &HomePath,
-) -> Result<(), BackupError> {
-    let name = path.name();
-    let slot = work.slot(place).at("write beside", path)?;
-    copy::copy(from, name, &slot.dir, &slot.name).at("copy the backup of", path)?;
-    let copied = slot.dir.stat(&slot.name).at("look at the copy of", path)?;
-    let moved = match slot.dir.move_in(&slot.name, place, name) {
-        Err(Errno::EXIST) if is_own_link(home, place, name) == Ok(true) => {
-            replace_link(home, place, name, &slot, Identity::of(&copied))
-        }
-        Err(Errno::EXIST) => Ok(Replaced::Not),
-        moved => moved.map(|()| Replaced::Done),
-    };
-    match moved {
-        Ok(Replaced::Done) => {}
-        // It stays in the private folder, which is not removed then.
-        Ok(Replaced::Held) => return Err(Errno::BUSY).at("restore", path)?,
-        Ok(Replaced::Not) => {
-            copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
-            return Err(BackupError::InTheWay(path.clone()));
-        }
-        Err(errno) => {
-            copy::remove(&slot.dir, &slot.name).at("clean up for", path)?;
-            return Err(errno).at("restore", path)?;
-        }
-    }
-    Ok(place.sync().at("bring to the disk", path)?)
-}
-
-/// What became of our link where a backup is to go.
-enum Replaced {
-    /// The copy of the backup is there now.
-    Done,
-    /// Another program was faster; the copy is in the slot.
-    Not,
-    /// Another program was faster, and something of its is in the slot.
-    Held,
-}
-
-/// Puts the copy that is in the slot in the place of our link at `name`.
-fn replace_link(
-    home: &HomeDir,
-    place: &Dir,
-    name: &OsStr,
-    slot: &Slot,
-    copied: Identity,
-) -> rustix::io::Result<Replaced> {
-    let first = place.exchange(name, &slot.dir, &slot.name)?;
-    let own = is_own_link(home, &slot.dir, &slot.name)?;
-    if own {
-        slot.dir.unlink(&slot.name)?;
-    }
-    match first {
-        Exchange::Overtaken(aside) if own => {
-            slot.dir.move_in(&aside, &slot.dir, &slot.name)?;
-            Ok(Replaced::Not)
-        }
-        Exchange::Overtaken(_) => Ok(Replaced::Held),
-        _ if own => Ok(Replaced::Done),
-        // Theirs goes back. What they saved over the copy while it was there
-        // has then come out in its place.
-        _ => match place.exchange(name, &slot.dir, &slot.name)? {
-            Exchange::Overtaken(_) => Ok(Replaced::Held),
-            _ if Identity::of(&slot.dir.stat(&slot.name)?) == copied => Ok(Replaced::Not),
-            _ => Ok(Replaced::Held),
-        },
-    }
 }
 
 /// The directory in which the backup of `path` lies.

@@ -37,6 +37,7 @@ mod records;
 mod recover;
 mod reserve;
 mod resolve;
+mod restore;
 mod roots;
 mod routes;
 mod run;

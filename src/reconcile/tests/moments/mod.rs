@@ -5,6 +5,7 @@
 mod lines;
 mod places;
 mod program;
+mod restore;
 mod scenes;
 
 use std::cell::{Cell, RefCell};
