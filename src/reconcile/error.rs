@@ -32,9 +32,7 @@ pub enum ReconcileError {
     /// the same mount.
     #[error(
         "the filesystem of ~/{0} cannot move it, though it would stay on the same mount; nothing \
-         was changed\n  on an overlay filesystem a directory of the lower layer cannot be renamed: \
-         make a copy of it (`cp -a`), which lies in the upper layer, put that in its place, and run \
-         the command again"
+         was changed\n  {LOWER_LAYER}"
     )]
     CannotMove(HomePath),
     /// What is to be persisted is written to all the time.
@@ -84,6 +82,33 @@ pub enum ReconcileError {
     Home(#[from] HomeError),
 }
 
+/// What helps where a filesystem cannot move something.
+const LOWER_LAYER: &str = "on an overlay filesystem a directory of the lower layer cannot be \
+    renamed: make a copy of it (`cp -a`), which lies in the upper layer, put that in its place, \
+    and run the command again";
+
+impl ReconcileError {
+    /// The sentence for what came after the pivot, where nothing is taken back
+    /// any more.
+    pub(super) fn after_pivot(&self) -> String {
+        match self {
+            Self::Changed(path) => format!(
+                "~/{path} was changed by another program meanwhile, and was left as it is; \
+                 everything else is switched\n  run the command again when that program is done"
+            ),
+            Self::MountPoint(path) => format!(
+                "~/{path} is a mount point, which cannot be moved away, and was left as it is; \
+                 everything else is switched\n  unmount it, and run the command again"
+            ),
+            Self::CannotMove(path) => format!(
+                "the filesystem of ~/{path} cannot move it, though it would stay on the same \
+                 mount, and it was left as it is; everything else is switched\n  {LOWER_LAYER}"
+            ),
+            other => other.to_string(),
+        }
+    }
+}
+
 fn in_the_way(plan: &Plan) -> String {
     match plan.open_conflicts().count() {
         1 => "1 path is".to_owned(),
@@ -93,4 +118,33 @@ fn in_the_way(plan: &Plan) -> String {
 
 fn list(problems: &[String]) -> String {
     problems.iter().flat_map(|one| ["\n  ", one]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_pivot_nothing_says_that_nothing_was_done() {
+        let path = || HomePath::new("d/x").unwrap();
+        for error in [
+            ReconcileError::Changed(path()),
+            ReconcileError::MountPoint(path()),
+            ReconcileError::CannotMove(path()),
+        ] {
+            let (before, after) = (error.to_string(), error.after_pivot());
+            assert!(before.contains("nothing was"), "{before}");
+            assert!(!after.contains("nothing was"), "{after}");
+            assert!(after.contains("everything else is switched"), "{after}");
+            assert!(
+                after.contains("~/d/x") && after.contains("run the command again"),
+                "{after}"
+            );
+        }
+        let overlay = ReconcileError::CannotMove(path());
+        assert!(
+            overlay.to_string().contains("lower layer")
+                && overlay.after_pivot().contains("lower layer")
+        );
+    }
 }

@@ -63,8 +63,8 @@ impl Run<'_> {
         };
         match error {
             // To the next run it is drift, as if it had happened later.
-            ReconcileError::Changed(_) => self.meddled.push(error.to_string()),
-            error => problems.push(error.to_string()),
+            ReconcileError::Changed(_) => self.meddled.push(error.after_pivot()),
+            error => problems.push(error.after_pivot()),
         }
         // What came out was no link of ours, or nothing was there.
         if let Err(error) = self.take_back_one(one) {

@@ -220,7 +220,7 @@ impl Run<'_> {
                 problems.extend(self.finish(&plan, journal));
                 problems.extend(self.write_files(&plan, &journal.new_tree.0));
             }
-            Err(error) => problems.push(error.to_string()),
+            Err(error) => problems.push(error.after_pivot()),
         }
         problems
     }

@@ -108,6 +108,13 @@ fn a_stale_link_that_was_saved_over_stays() {
     }
     let done = home.apply(plan, &tree).unwrap();
     assert_eq!(done.problems.len(), 1, "{:?}", done.problems);
+    // The others are switched, though one of them could not be finished.
+    let problem = &done.problems[0];
+    assert!(
+        problem.starts_with("~/c was changed by another"),
+        "{problem}"
+    );
+    assert!(problem.contains("everything else is switched"), "{problem}");
     for name in ["a", "b", "c"] {
         assert_eq!(home.read(name), "saved");
     }
