@@ -34,6 +34,8 @@ impl Run<'_> {
                 problems.push(error.to_string());
             }
         }
+        let unkept = std::mem::take(&mut self.unkept);
+        self.forget_unused(&unkept);
         if let Err(error) = self.clean_bridge(journal) {
             problems.push(error.to_string());
         }

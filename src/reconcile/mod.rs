@@ -24,6 +24,7 @@ mod finish;
 mod fold;
 mod journal;
 mod keep;
+mod left;
 mod mend;
 mod observe;
 mod observed;

@@ -259,6 +259,7 @@ impl Run<'_> {
                 problems.push(error.to_string());
             }
         }
+        self.forget_unused(&journal.places());
         if let Err(error) = self.clean_bridge(journal) {
             problems.push(error.to_string());
         }

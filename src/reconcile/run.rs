@@ -10,6 +10,7 @@ use super::adopt_copy::Copied;
 use super::aside::{discard_tree, is_own_link};
 use super::directories::Directories;
 use super::error::ReconcileError;
+use super::files::Written;
 use super::journal::{Journal, Move, Place};
 use super::keep::Keeper;
 use super::observe::foreign_inside;
@@ -42,6 +43,10 @@ pub(super) struct Run<'a> {
     /// What was put into the backups of roots.
     pub(super) kept_in_roots: Vec<PathBuf>,
     pub(super) generation: u64,
+    /// Backups that were not made in the end, since nhmt's own was moved away.
+    pub(super) unkept: Vec<(String, HomePath)>,
+    /// What nhmt left in files that are no links, when it was asked for.
+    pub(super) left: Option<Written>,
     /// The first path whose filesystem needed two steps for an exchange.
     pub(super) in_steps: Option<HomePath>,
 }
@@ -86,6 +91,8 @@ impl<'a> Run<'a> {
             copied: Vec::new(),
             kept_in_roots: Vec::new(),
             generation,
+            unkept: Vec::new(),
+            left: None,
             in_steps: None,
         })
     }

@@ -93,11 +93,20 @@ impl Run<'_> {
             Thing::Fresh => self.discard_or_keep(one, &slot),
             Thing::Other => match (one.expected, &one.slot, &one.backup) {
                 (Expected::Foreign, Place::Backup(set), _) => {
+                    if self.discard_left(path, &slot)? {
+                        self.unkept.push((set.clone(), path.clone()));
+                        return Ok(());
+                    }
                     self.kept.push((set.clone(), path.clone()));
                     self.store_once(path, &slot)
                 }
                 (Expected::Foreign, _, Some(set)) => {
                     let set = set.clone();
+                    if self.discard_left(path, &slot)? {
+                        self.discard_copy(path, &set)?;
+                        self.unkept.push((set, path.clone()));
+                        return Ok(());
+                    }
                     self.settle_original(path, &slot, &set)
                 }
                 // Saved over our link before it could be exchanged.
@@ -113,7 +122,11 @@ impl Run<'_> {
                         self.take_back_one(one)
                     }
                 }
-                // Somebody may have written into it meanwhile.
+                (Expected::OwnDirectory, ..) => {
+                    self.discard_left_in(path, &slot)?;
+                    // Somebody may have written into it meanwhile.
+                    self.discard_or_keep(one, &slot)
+                }
                 _ => self.discard_or_keep(one, &slot),
             },
         }

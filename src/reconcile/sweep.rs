@@ -9,6 +9,7 @@ use super::aside::{discard_tree, is_own_link};
 use super::bridge::is_marked;
 use super::discard::{belongs_to, contains};
 use super::journal::{Move, Place};
+use super::left::tag_of_left;
 use super::once::is_stored;
 use super::recover::Trees;
 use super::run::Run;
@@ -49,7 +50,8 @@ impl Run<'_> {
                 let number =
                     name.len() < 16 && name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
                 if !number {
-                    let path = tags.get(&name).copied();
+                    let tag = tag_of_left(&name).unwrap_or(&name);
+                    let path = tags.get(tag).copied();
                     note(self.sweep_one(&Slot::new(&folder, name), path, moves));
                 }
             }
@@ -114,6 +116,12 @@ impl Run<'_> {
         let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
         let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
         let name = path.unwrap_or(&shown);
+        if tag_of_left(&slot.name).is_some() {
+            return match path {
+                Some(path) if self.settle_left(path, slot)? => Ok(()),
+                path => self.keep_held(path.unwrap_or(&shown), slot),
+            };
+        }
         if is_stored(&slot.name) {
             return self.settle_stored(name, slot);
         }

@@ -56,12 +56,7 @@ impl Run<'_> {
             let turned = self.turn_back(journal);
             problems.extend(turned.err().map(|error| error.to_string()));
         }
-        let reserved = journal.places();
-        // Lines that stay are passed over, and `nhmt doctor` drops them.
-        let _ = self.keeper.forget(&reserved);
-        for (set, path) in &reserved {
-            self.keeper.tidy(set, path);
-        }
+        self.forget_unused(&journal.places());
         problems
     }
 

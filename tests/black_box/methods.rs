@@ -78,6 +78,34 @@ fn a_copy_is_written_exchanged_and_taken_away() {
     is_settled(&home);
 }
 
+/// Whatever takes its place: nobody but nhmt has written it.
+#[test]
+fn a_copy_that_becomes_a_link_leaves_no_backup() {
+    let link = r#"{".config/a/b":{"text":"link\n"},".ssh/config":{"text":"ssh\n"}}"#;
+    let equal = r#"{".config/a/b":{"text":"one\n"},".ssh/config":{"text":"ssh\n"}}"#;
+    let above = r#"{".config/a":{"text":"leaf\n"},".ssh":{"text":"leaf\n"}}"#;
+    let below = r#"{".config/a/b/c":{"text":"below\n"},".ssh/config":{"text":"ssh\n"}}"#;
+    for other in [link, equal, above, below] {
+        let mut home = home(COPY);
+        realize(&home);
+        home.set_manifest(other);
+        let done = realize(&home);
+        assert_eq!(done["backed_up"], 0, "{other} {done}");
+        assert!(home.backups().is_empty(), "{other} {:?}", home.backups());
+        assert!(!home.at(".local/state/nhmt/backups/2").exists(), "{other}");
+        home.run(["doctor"]).success();
+        is_settled(&home);
+    }
+    // One that was edited is the person's.
+    let mut home = home(COPY);
+    realize(&home);
+    home.write(".config/a/b", "mine\n");
+    home.set_manifest(link);
+    let done = realize(&home);
+    assert_eq!(done["backed_up"], 1, "{done}");
+    assert!(home.backups().into_values().eq(["mine\n".to_owned()]));
+}
+
 #[test]
 fn an_edited_copy_is_drift_and_kept() {
     let mut home = home(COPY);

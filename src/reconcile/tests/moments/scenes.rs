@@ -117,7 +117,7 @@ pub(super) const LINKS: [Scene; 8] = [
     },
 ];
 
-pub(super) const FILES: [Scene; 8] = [
+pub(super) const FILES: [Scene; 9] = [
     scene("merge", &[], true, &[("p", r#"{"a": 1}"#, Merge)]),
     scene(
         "merge anew",
@@ -139,6 +139,15 @@ pub(super) const FILES: [Scene; 8] = [
         false,
         &[("p", "b", Link)],
     ),
+    Scene {
+        path: "p/x",
+        ..scene(
+            "copies in a directory to link",
+            &[("p/x", "a", Copied), ("p/in/y", "a", Copied)],
+            false,
+            &[("p", "b", Link)],
+        )
+    },
     scene(
         "link to copy",
         &[("p", "a", Link)],
