@@ -87,6 +87,18 @@ const LOWER_LAYER: &str = "on an overlay filesystem a directory of the lower lay
     renamed: make a copy of it (`cp -a`), which lies in the upper layer, put that in its place, \
     and run the command again";
 
+/// The error where a filesystem cannot move what is at `path`, though it would
+/// stay on the same mount.
+pub(super) fn cannot_move(path: &HomePath) -> HomeError {
+    HomeError {
+        action: "move away",
+        place: format!("~/{path}"),
+        source: std::io::Error::other(format!(
+            "its filesystem cannot, though it would stay on the same mount\n  {LOWER_LAYER}"
+        )),
+    }
+}
+
 impl ReconcileError {
     /// The sentence for what came after the pivot, where nothing is taken back
     /// any more.

@@ -333,5 +333,15 @@ fn a_home_on_overlayfs() {
         assert_eq!(home.snapshot(), before);
         assert_eq!(mine(&home).len(), 5);
         assert_eq!(home.read("d/1"), "1");
+        // Nor can it give way to a file that is no link, which is found out
+        // when the rest is switched.
+        let copy = json!({ "d": { "text": "4", "method": "copy" }, "file": text("4") });
+        activate(&home, &tree(&home, "copy", &copy, None))
+            .stderr_has("cannot move away ~/d: its filesystem cannot")
+            .stderr_has("lower layer")
+            .stderr_lacks("another mount than nhmt's own");
+        assert_eq!(home.read("file"), "4");
+        assert_eq!(home.read("d/2"), "mine d/2");
+        assert_eq!(mine(&home).len(), 5);
     });
 }

@@ -21,6 +21,7 @@ use super::work::{Folders, is_free};
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::{Digest, HomePath, Method};
+use crate::reconcile::error::cannot_move;
 use crate::reconcile::plan::Plan;
 use crate::reconcile::run::Run;
 use crate::reconcile::work::Slot;
@@ -292,6 +293,8 @@ impl Writer<'_> {
                     slot.dir.unlink(&slot.name).at("clean up for", path)?;
                     match errno {
                         Errno::XDEV if !beside => beside = true,
+                        // The folder beside it is on the same mount.
+                        Errno::XDEV => return Err(cannot_move(path)),
                         Errno::EXIST | Errno::NOENT => return Ok(Outcome::Again),
                         errno => return Err(errno).at("put in place", path),
                     }
