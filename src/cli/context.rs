@@ -150,6 +150,14 @@ impl Context {
     /// Clears what killed processes left.
     pub fn tidy(&self, lock: &HomeLock) {
         self.profile.sweep();
+        let unused = lock.current_tree().map_err(|error| error.to_string());
+        let unused = unused.and_then(|tree| {
+            let removed = self.profile.remove_unused(tree.as_deref());
+            removed.map_err(|error| error.to_string())
+        });
+        if let Err(problem) = unused {
+            self.ui.warning(problem);
+        }
         let number = self.profile.current().ok().flatten();
         for problem in reconcile::tidy(lock, number.map_or(0, Number::get)) {
             self.ui.warning(problem);

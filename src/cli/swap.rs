@@ -300,6 +300,7 @@ impl<'a> Swap<'a> {
             Ok(done) => {
                 let pointed = pointed.into_inner();
                 pointed.map_err(|error| not_pointed(number, &error))?;
+                profile.settle();
                 Ok(Applied {
                     generation: number,
                     done,
@@ -320,7 +321,10 @@ impl<'a> Swap<'a> {
     /// failed says more than a link that stays.
     fn forget(&self, number: Number) {
         if self.known.is_none() {
-            let _ = self.context.profile().remove(number);
+            let profile = self.context.profile();
+            if profile.remove(number).is_ok() {
+                profile.settle();
+            }
         }
     }
 

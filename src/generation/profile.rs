@@ -210,7 +210,41 @@ impl Profile {
             let _ = fs::remove_file(&next);
         }
         written.map_err(at(&counter))?;
+        // A link, because it is whole as soon as it is there.
+        let pending = self.pending();
+        let _ = fs::remove_file(&pending);
+        std::os::unix::fs::symlink(self.link_name(number), &pending).map_err(at(&pending))?;
         Ok(number)
+    }
+
+    /// The run for which a number was reserved is over: its generation is in
+    /// force, or gone.
+    pub fn settle(&self) {
+        // One that stays is seen through by the next command.
+        let _ = fs::remove_file(self.pending());
+    }
+
+    /// Removes the generation whose run was cut off before it had done
+    /// anything, and gives its number. The home has to be locked, and no run
+    /// may wait to be taken up; `in_force` is the tree that the home is on.
+    ///
+    /// # Errors
+    ///
+    /// When its link cannot be read or removed.
+    pub fn remove_unused(&self, in_force: Option<&Path>) -> Result<Option<Number>, ProfileError> {
+        let named = fs::read_link(self.pending()).ok();
+        let Some(number) = named.and_then(|target| self.named_by(&target)) else {
+            return Ok(None);
+        };
+        let unused = self.current()? != Some(number)
+            && self
+                .read(number)?
+                .is_some_and(|one| Some(&*one.tree) != in_force);
+        if unused {
+            self.remove(number)?;
+        }
+        self.settle();
+        Ok(unused.then_some(number))
     }
 
     /// Removes what killed processes left beside the profile. The home has to
@@ -324,6 +358,14 @@ impl Profile {
         self.dir.join(name)
     }
 
+    /// Names the generation that a run makes while it is not in force yet.
+    fn pending(&self) -> PathBuf {
+        let mut name = OsString::from(".");
+        name.push(&self.name);
+        name.push("-pending");
+        self.dir.join(name)
+    }
+
     /// The counter until it is written. It has one name, so that a killed
     /// process leaves one file at most.
     fn next_counter(&self) -> PathBuf {
@@ -393,6 +435,45 @@ mod tests {
         // The counter may be lost: then the links alone say it.
         fs::remove_file(profile.counter()).unwrap();
         assert_eq!(profile.next_number().unwrap(), number(5));
+    }
+
+    #[test]
+    fn a_generation_that_was_never_in_force_is_removed_and_no_other() {
+        let dir = tempfile::tempdir().unwrap();
+        let profile = Profile::open(&dir.path().join("nhmt")).unwrap();
+        let tree = |name: &str| {
+            let tree = dir.path().join(name);
+            fs::create_dir_all(&tree).unwrap();
+            tree
+        };
+        let reserved = |name: &str| {
+            let number = profile.reserve().unwrap();
+            symlink(tree(name), profile.link_path(number)).unwrap();
+            number
+        };
+        let remove = |name: &str| profile.remove_unused(Some(&tree(name))).unwrap();
+        assert_eq!(made(&profile, &tree("one")), number(1));
+        // It was cut off after the profile named it.
+        assert_eq!(remove("one"), None);
+        // Before it had done anything.
+        assert_eq!(reserved("two"), number(2));
+        assert_eq!(remove("one"), Some(number(2)));
+        assert_eq!(remove("one"), None);
+        // Before it had even a link.
+        profile.reserve().unwrap();
+        assert_eq!(remove("one"), None);
+        // After the pivot, before the profile named it.
+        assert_eq!(reserved("four"), number(4));
+        assert_eq!(remove("four"), None);
+        // In force once, whichever is now.
+        assert_eq!(made(&profile, &tree("five")), number(5));
+        profile.settle();
+        profile.point_to(number(1)).unwrap();
+        assert_eq!(remove("one"), None);
+        let left = profile.list().unwrap();
+        let left: Vec<_> = left.iter().map(|one| one.number.get()).collect();
+        assert_eq!(left, [1, 4, 5]);
+        assert_eq!(profile.next_number().unwrap(), number(6));
     }
 
     #[test]

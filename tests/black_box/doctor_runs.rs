@@ -41,6 +41,35 @@ fn kinds(outcome: &Outcome) -> Vec<String> {
         .collect()
 }
 
+/// A run that is killed before it has a journal has a generation already.
+#[test]
+fn a_generation_that_no_run_brought_into_force_is_removed() {
+    let mut seen = 0;
+    for nth in 1.. {
+        let home = home();
+        let call = format!("renameat:signal=KILL:when={nth}");
+        if home.run_killed(&call, ["realize", "-b"]).is_none() {
+            break;
+        }
+        let link = home.at(".local/state/nix/profiles/nhmt-2-link");
+        if home.has(JOURNAL) || !link.is_symlink() || home.read("f") == "2" {
+            continue;
+        }
+        seen += 1;
+        home.run(["backups", "expire", "--older-than", "9d"])
+            .success();
+        assert!(!link.is_symlink(), "killed at {call}");
+        home.run_bare(["doctor"]).success();
+        // Its number is not used again.
+        home.run(["realize", "-b"])
+            .success()
+            .stdout_has("generation 3");
+        let list = home.run(["list-generations", "--json"]).success().json();
+        assert_eq!(list.as_array().unwrap().len(), 2, "{list}");
+    }
+    assert!(seen > 0);
+}
+
 #[test]
 fn a_run_that_was_cut_off_is_named_and_taken_up() {
     for home in cut_off() {
