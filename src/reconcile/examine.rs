@@ -11,6 +11,7 @@ use rustix::fs::FileType;
 use rustix::io::{Errno, Result};
 
 use super::directories::{Directories, errno};
+use super::files::Written;
 use super::finding::{Finding, FindingKind};
 use super::keep::OBJECTS;
 use super::records::{self, Record};
@@ -69,7 +70,8 @@ pub fn examine_state(
 
 /// Links of nhmt's in the home that lead nowhere although `index`, of the tree
 /// in force, declares them; with `settled` also those that it does not
-/// declare, and private folders outside the state directory.
+/// declare, and private folders outside the state directory. As it walks
+/// through the home, `progress` is told how many directories it has seen.
 ///
 /// # Errors
 /// When a directory of a managed path may not be read.
@@ -78,6 +80,7 @@ pub fn examine_links(
     index: &Index,
     tree: &Path,
     settled: bool,
+    progress: impl FnMut(usize),
 ) -> std::result::Result<Vec<Finding>, HomeError> {
     let mut found = dangling(home, index, tree)?;
     if settled {
@@ -86,6 +89,8 @@ pub fn examine_links(
             index,
             device: device(home.dir()),
             found: &mut found,
+            progress,
+            directories: 0,
         };
         walk.within(home.dir(), None);
     }
@@ -135,6 +140,15 @@ impl Examiner<'_> {
         let bad = Directories::damage(&directories);
         if bad > 0 {
             self.damaged("directories", bad);
+        }
+        let (bad, later) = Written::faults(&bytes(self.state, "written")?);
+        if bad > 0 {
+            self.damaged("written", bad);
+        }
+        if later > 0 {
+            let subject = self.place("written");
+            let detail = format!("{later} of its records");
+            self.say(Finding::new(FindingKind::TreeTooNew, subject).detail(detail));
         }
         let backups = match self.state.open(os("backups")) {
             Ok(backups) => backups,
@@ -334,15 +348,19 @@ fn device(dir: &Dir) -> Option<u64> {
 
 /// A walk through the whole home. It stays on the home's filesystem but for
 /// directories that managed paths lie in; what may not be read is passed over.
-struct Walk<'a> {
+struct Walk<'a, P> {
     home: &'a HomeDir,
     index: &'a Index,
     device: Option<u64>,
     found: &'a mut Vec<Finding>,
+    progress: P,
+    directories: usize,
 }
 
-impl Walk<'_> {
+impl<P: FnMut(usize)> Walk<'_, P> {
     fn within(&mut self, dir: &Dir, at: Option<&HomePath>) {
+        self.directories += 1;
+        (self.progress)(self.directories);
         let Ok(entries) = dir.entries() else { return };
         for (name, kind) in entries {
             let path = match at {

@@ -13,7 +13,7 @@ use super::aside::is_own_link;
 use super::directories::Directories;
 use super::discard::{Rest, discard_copied};
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
-use super::files::FILES;
+use super::files::{FILES, Written};
 use super::finding::{Finding, FindingKind};
 use super::journal;
 use super::keep::now;
@@ -89,11 +89,12 @@ pub fn mend(lock: &HomeLock, found: &[Finding], generation: u64) -> Vec<String> 
 
 /// The names of files until they are whole. Each is written under the lock, so
 /// that whoever holds it finds only what a killed process left.
-const UNFINISHED: [&str; 4] = [
+const UNFINISHED: [&str; 5] = [
     "current.next",
     "directories.next",
     "journal.next",
     "roots.next",
+    "written.next",
 ];
 
 /// Clears what killed or failing processes left of themselves, when there is
@@ -188,6 +189,13 @@ impl Mender<'_> {
         if Directories::damage(&bytes(&self.state, "directories")?) > 0 {
             copy_aside(&self.state, "directories")?;
             let whole = Directories::read(self.home).map_err(|error| errno(&error))?;
+            whole
+                .write(self.home, &self.state)
+                .map_err(|error| errno(&error))?;
+        }
+        if Written::faults(&bytes(&self.state, "written")?).0 > 0 {
+            copy_aside(&self.state, "written")?;
+            let whole = Written::read(self.home).map_err(|error| errno(&error))?;
             whole
                 .write(self.home, &self.state)
                 .map_err(|error| errno(&error))?;

@@ -328,11 +328,12 @@ fn backups_that_do_not_agree_with_their_list() {
 fn records_that_are_damaged() {
     let home = home().file("x", "mine");
     let mut home = home;
-    home.set_manifest(r#"{"x":{"text":"1"},"d/g":{"text":"2"}}"#);
+    home.set_manifest(r#"{"x":{"text":"1"},"d/g":{"text":"2"},"c":{"text":"3","method":"copy"}}"#);
     home.run(["realize", "-b"]).success();
     for (name, rest) in [
         ("directories", "../up\0"),
         ("backups/items", "9 nonsense\n"),
+        ("written", "copy 1 644 nonsense\n"),
     ] {
         let file = state(&home, name);
         let whole = fs::read_to_string(&file).unwrap();
@@ -350,6 +351,18 @@ fn records_that_are_damaged() {
     fs::write(state(&home, "hooks"), "{").unwrap();
     let message = repaired(&home, "memory-damaged");
     assert!(message.contains("hooks is damaged (EOF"), "{message}");
+    // A whole line of another kind is one of a newer nhmt's.
+    let line = format!("later 1 644 {} p", "07".repeat(16));
+    let digest = nhmt::manifest::Digest::of(line.as_bytes());
+    let written = fs::read(state(&home, "written")).unwrap();
+    fs::write(state(&home, "written"), format!("\n{line} {digest}\n")).unwrap();
+    let message = found(&home, "tree-too-new");
+    assert!(
+        message.contains("written was built by a newer"),
+        "{message}"
+    );
+    assert!(message.contains("(1 of its records)"), "{message}");
+    fs::write(state(&home, "written"), written).unwrap();
     assert_eq!(
         fs::read_to_string(state(&home, "hooks.damaged-1")).unwrap(),
         "{"

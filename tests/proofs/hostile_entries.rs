@@ -12,19 +12,24 @@ use std::path::{Component, Path, PathBuf};
 use nhmt::edit::{BlockStyle, block_in, merge, same};
 use nhmt::generation::Profile;
 use nhmt::home::{HomeDir, Layout};
-use nhmt::manifest::{Digest, Entry, Format, HomePath, Index, LeafKind, Manifest, OnConflict};
-use nhmt::reconcile::{Backups, Way, interrupted, plan_for, recover};
+use nhmt::manifest::{
+    Digest, Entry, Format, HomePath, Index, LeafKind, Manifest, Method, OnConflict, Position,
+};
+use nhmt::reconcile::{
+    Backups, ReconcileError, Way, examine_state, interrupted, plan_for, recover, switch,
+};
 
 /// One of the entries.
 pub type Act = fn(&[u8]);
 
 /// All entries, by the name that their fuzz target and their seeds have.
-pub const ALL: [(&str, Act); 7] = [
+pub const ALL: [(&str, Act); 8] = [
     ("manifest", manifest),
     ("index", index),
     ("records", records),
     ("journal", journal),
     ("generations", generations),
+    ("written", written),
     ("merge", merges),
     ("block", blocks),
 ];
@@ -278,6 +283,92 @@ fn contents(root: &Path) -> Vec<(PathBuf, String)> {
     }
     all.sort();
     all
+}
+
+/// The memory of files that are no links: lines, each without the digest at its
+/// end unless it starts with `!`. Whatever it says, a run loses nothing that the
+/// person has, and changes nothing outside the home.
+///
+/// # Panics
+/// Outside a sandbox, as [`journal`].
+pub fn written(data: &[u8]) {
+    assert!(
+        is_sandboxed(),
+        "run this in a sandbox: docs/developing.md, Fuzzing"
+    );
+    with_scratch(|scratch| {
+        let place = scratch.join("written");
+        let _ = fs::remove_dir_all(&place);
+        let layout = Layout::new(place.join("home"));
+        let files = ["copy", "merge", "block", "seed", "gone", "d/gone", "link"];
+        let text = |path: &str| format!("# mine {path}\n");
+        for path in files {
+            let file = layout.home().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text(path)).unwrap();
+        }
+        fs::create_dir_all(layout.state()).unwrap();
+        fs::create_dir_all(place.join("outside")).unwrap();
+        fs::write(place.join("outside/f"), "outside").unwrap();
+        symlink(place.join("outside"), layout.home().join("out")).unwrap();
+        let mut lines = Vec::new();
+        for line in data.split(|&b| b == b'\n') {
+            lines.push(b'\n');
+            if let Some(raw) = line.strip_prefix(b"!") {
+                lines.extend_from_slice(raw);
+            } else {
+                lines.extend_from_slice(line);
+                lines.extend_from_slice(format!(" {}", Digest::of(line)).as_bytes());
+            }
+        }
+        fs::write(layout.state().join("written"), &lines).unwrap();
+        let new = place.join("new");
+        let index = files_by_method(&new);
+        let way = Way {
+            old: None,
+            new: &index,
+            new_tree: &new,
+            policy: OnConflict::Backup,
+        };
+        let open = HomeDir::open(&layout).unwrap();
+        examine_state(&open, true).unwrap();
+        let lock = open.lock(true, |_| ()).unwrap();
+        let _ = switch(&lock, &way, |_| Ok::<_, ReconcileError>(1));
+        assert_eq!(fs::read(place.join("outside/f")).unwrap(), b"outside");
+        let left = contents(layout.home());
+        for path in files {
+            let text = text(path);
+            assert!(
+                left.iter().any(|(_, left)| left.contains(text.trim_end())),
+                "{text} is lost"
+            );
+        }
+    });
+}
+
+/// A tree at `at` with a file for each way to arrive.
+fn files_by_method(at: &Path) -> Index {
+    let mode = 0o644;
+    let leaves = [
+        ("block", "declared\n", {
+            let (comment, position) = ("#".to_owned(), Position::Bottom);
+            Method::Block { comment, position }
+        }),
+        ("copy", "declared\n", Method::Copy { mode }),
+        ("link", "declared\n", Method::Link),
+        ("merge", "declared = 1\n", {
+            let format = Format::Toml;
+            Method::Merge { format, mode }
+        }),
+        ("seed", "declared\n", Method::Seed { mode }),
+    ];
+    fs::create_dir_all(at.join("home")).unwrap();
+    let entries = leaves.map(|(path, text, method)| {
+        fs::write(at.join("home").join(path), text).unwrap();
+        let path = HomePath::new(path).unwrap();
+        Entry::new(path, LeafKind::File, Digest::of(text.as_bytes())).by(method)
+    });
+    Index::new(entries.into(), b"").unwrap()
 }
 
 /// The links of a profile: lines of a name, a tab, and what it leads to; then

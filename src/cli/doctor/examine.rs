@@ -12,6 +12,7 @@ use crate::hook::{Batch, Memory, MemoryError};
 use crate::manifest::{Index, IndexError};
 use crate::reconcile::{self, Drift, Finding, FindingKind, ReconcileError};
 use crate::tree::diff::read_manifest;
+use crate::ui::Progress;
 
 /// All findings.
 pub(super) fn all(context: &Context) -> Result<Vec<Finding>, Failure> {
@@ -110,7 +111,17 @@ fn of_tree(
             return Ok(());
         }
     };
-    found.extend(reconcile::examine_links(home, &index, tree, settled)?);
+    let progress = Progress::start(context.ui, "looking through the home");
+    let looked = reconcile::examine_links(home, &index, tree, settled, |directories| {
+        // A large home has a million of them.
+        if directories.is_multiple_of(1000) {
+            progress.set(format!(
+                "looking through the home: {directories} directories"
+            ));
+        }
+    });
+    drop(progress);
+    found.extend(looked?);
     let drift = reconcile::verify(home, &index, tree)?;
     found.extend(drift.iter().map(drifted));
     let packages = context.layout().anchor().join("packages/bin");

@@ -7,6 +7,7 @@
 
 mod back;
 mod decide;
+mod lines;
 mod look;
 mod make;
 mod memory;
