@@ -106,8 +106,13 @@ fn write_at(
         Fresh::Declared => std::io::copy(&mut look::declared(tree, path)?, &mut file).map(drop),
     };
     copied.map_err(|error| errno(&error)).at("write", path)?;
-    if let (Old::Known(_) | Old::Kept(_), Ok(live)) = (old, dir.open_file(path.name(), false)) {
-        take_over(&live, &file).at("keep owner and attributes of", path)?;
+    if let Old::Known(_) | Old::Kept(_) = old {
+        match dir.open_file(path.name(), false) {
+            Ok(live) => take_over(&live, &file).at("keep owner and attributes of", path)?,
+            // It is another by now, which is seen when it comes out.
+            Err(Errno::NOENT | Errno::LOOP) => {}
+            Err(errno) => return Err(errno).at("keep owner and attributes of", path),
+        }
     }
     if let Some(mode) = mode {
         rustix::fs::fchmod(&file, Mode::from_raw_mode(mode)).at("set the mode of", path)?;
