@@ -175,7 +175,7 @@ pub(crate) mod plain {
 
     thread_local!(static FORCED: Cell<bool> = const { Cell::new(false) });
 
-    pub(super) fn is_forced() -> bool {
+    pub(crate) fn is_forced() -> bool {
         FORCED.get()
     }
 

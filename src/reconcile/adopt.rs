@@ -1,6 +1,7 @@
 //! What a run does for persisted paths before anything else.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::rc::Rc;
 
 use rustix::fs::FileType;
@@ -11,7 +12,7 @@ use super::plan::{Plan, RoutePlan, RouteStep};
 use super::run::Run;
 use super::work::Slot;
 use crate::home::dir::Dir;
-use crate::home::{AtPlace, HomeError, os};
+use crate::home::{AtPlace, HomeError};
 use crate::manifest::{HomePath, RouteKind};
 use crate::state::{self, Owner, Record, Root, Routes, There, direct, is_direct_to};
 
@@ -87,8 +88,7 @@ impl Run<'_> {
         steps.sort_by(|a, b| a.route.root.cmp(&b.route.root));
         let owner = Owner::of(self.home)?;
         for steps in steps.chunk_by(|a, b| a.route.root == b.route.root) {
-            let root = Root::make(&steps[0].route.root, owner)?;
-            self.sweep_root(&root)?;
+            let root = self.root(&steps[0].route.root)?;
             self.remember_root(root.place())?;
             let mut known = Routes::read(&root)?;
             let mut more = false;
@@ -110,12 +110,22 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The root at `place`, made when it is missing, and cleared of what killed
+    /// runs left there.
+    pub(super) fn root(&mut self, place: &Path) -> Result<Root, ReconcileError> {
+        let root = Root::make(place, Owner::of(self.home)?)?;
+        if self.swept.insert(place.to_owned()) {
+            self.sweep_root(&root)?;
+        }
+        Ok(root)
+    }
+
     /// Brings what the home has at a path to the root, and leaves a direct
     /// link there.
     pub(super) fn adopt(&mut self, step: &RouteStep) -> Result<(), ReconcileError> {
         let RouteStep { path, route } = step;
         let changed = || ReconcileError::Changed(path.clone());
-        let root = Root::make(&route.root, Owner::of(self.home)?)?;
+        let root = self.root(&route.root)?;
         let parent = root.parent(path)?.ok_or_else(changed)?;
         let dir = self.parent(path)?;
         Self::refuse_mount_point(&dir, path)?;
@@ -216,7 +226,10 @@ impl Run<'_> {
             return Ok(());
         }
         let work = Rc::new(root.work()?);
-        let slot = Slot::new(&work, format!("link-{}", std::process::id()));
+        let slot = Slot::new(
+            &work,
+            state::free(&work, "link").at_path("clean up", &place)?,
+        );
         match parent.move_out(path.name(), &slot.dir, &slot.name) {
             Err(Errno::NOENT) => return Ok(()),
             moved => moved.at_path("clean up", &place)?,
@@ -279,7 +292,8 @@ impl Run<'_> {
                 continue;
             }
             let work = Rc::new(root.work()?);
-            let slot = Slot::new(&work, os("inside"));
+            let free = state::free(&work, "link").at_path("clean up", root.at(path))?;
+            let slot = Slot::new(&work, free);
             let taken = super::aside::discard_link(self.home, &slot, &dir, path.name());
             taken.at("remove the link", path)?;
         }

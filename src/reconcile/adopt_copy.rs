@@ -45,6 +45,7 @@ impl Run<'_> {
         if moved.is_err() {
             // The source is where it was; what of the copy is nhmt's goes.
             state::unpublish(root, &record)?;
+            self.sweep_root(root)?;
         }
         moved
     }
@@ -147,7 +148,13 @@ impl Run<'_> {
                     root.place().display()
                 )
             })),
-            Err(error) => self.meddled.push(error.to_string()),
+            Err(error) => {
+                self.meddled.push(error.to_string());
+                // What somebody saved in between goes to the backups.
+                if let Err(error) = self.sweep_root(root) {
+                    self.meddled.push(error.to_string());
+                }
+            }
         }
     }
 

@@ -18,6 +18,7 @@ use super::finding::{Finding, FindingKind};
 use super::journal;
 use super::keep::now;
 use super::pivot::{anchored, pivot, unanchor};
+use super::readopt;
 use super::records::{self, Record};
 use super::work::Slot;
 use crate::home::copy;
@@ -114,6 +115,7 @@ pub fn tidy(lock: &HomeLock, generation: u64) -> Vec<String> {
     };
     let place = lock.layout().state();
     let cleared = mender.tidy().at_path("clean up", place);
+    let cleared = cleared.and_then(|()| readopt::sweep_roots(lock, generation));
     cleared.err().iter().map(ToString::to_string).collect()
 }
 

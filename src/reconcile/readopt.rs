@@ -1,7 +1,7 @@
 //! A program saved a persisted file by renaming a new one over its link: the
 //! new content is the newer truth, and moves to the root.
 
-use std::ffi::OsString;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use rustix::fs::FileType;
@@ -10,12 +10,13 @@ use rustix::io::Errno;
 use super::error::ReconcileError;
 use super::keep::Keeper;
 use super::plan::RouteStep;
+use super::roots::Roots;
 use super::run::Run;
 use super::work::Slot;
 use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, Exchange, HomeDir, HomeError, copy, os};
+use crate::home::{AtPlace, Exchange, HomeDir, HomeError, copy};
 use crate::manifest::HomePath;
-use crate::state::{Owner, Root};
+use crate::state::{self, Record, Root};
 
 /// So often a file is taken anew because the program saved it once more.
 const TRIES: usize = 5;
@@ -43,8 +44,7 @@ impl Run<'_> {
         target: &[u8],
     ) -> Result<(), ReconcileError> {
         let RouteStep { path, route } = step;
-        let root = Root::make(&route.root, Owner::of(self.home)?)?;
-        self.sweep_root(&root)?;
+        let root = self.root(&route.root)?;
         for _ in 0..TRIES {
             if let Tried::Done = self.try_readopt(path, &root, target)? {
                 self.adopted.push(path.clone());
@@ -183,42 +183,80 @@ impl Run<'_> {
         path: &HomePath,
         slot: &Slot,
     ) -> Result<(), HomeError> {
-        let own = root.room()?;
-        let kept = Keeper::new(&own, self.generation).and_then(|mut keeper| {
-            let (set, backup) = keeper.reserve(path)?;
-            keeper.sync()?;
-            slot.dir.move_in(&slot.name, &backup.dir, &backup.name)?;
-            backup.dir.sync()?;
-            Ok(set)
-        });
-        let set = kept.at_path("back up in the persistent directory", root.at(path))?;
-        let place = root.place().join(".nhmt/backups").join(set);
-        self.kept_in_roots.push(place.join(path.as_path()));
+        let kept = keep_in_root(root, path, slot, self.generation)?;
+        self.kept_in_roots.push(kept);
         Ok(())
     }
 
-    /// Clears the private folder of a root of what killed runs left there:
-    /// copies that were never whole and links of nhmt's go, anything else goes
-    /// to the backups of the root.
+    /// Clears the private folder of a root of what killed runs left there.
     pub(super) fn sweep_root(&mut self, root: &Root) -> Result<(), HomeError> {
-        let work = Rc::new(root.work()?);
-        let place = root.place().join(".nhmt/work");
-        for (name, _) in work.entries().at_path("look into", &place)? {
-            if name.as_encoded_bytes().starts_with(b"copy-") {
-                copy::remove(&work, &name).at_path("clean up", &place)?;
-                continue;
-            }
-            let slot = Slot::new(&work, name);
-            if is_ours(self.home, &slot) {
-                slot.dir.unlink(&slot.name).at_path("clean up", &place)?;
-                continue;
-            }
-            let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
-            let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
-            self.keep_in_root(root, &shown, &slot)?;
-        }
+        let kept = sweep_root(self.home, root, self.generation)?;
+        self.kept_in_roots.extend(kept);
         Ok(())
     }
+}
+
+fn keep_in_root(
+    root: &Root,
+    path: &HomePath,
+    slot: &Slot,
+    generation: u64,
+) -> Result<PathBuf, HomeError> {
+    let own = root.room()?;
+    let kept = Keeper::new(&own, generation).and_then(|mut keeper| {
+        let (set, backup) = keeper.reserve(path)?;
+        keeper.sync()?;
+        slot.dir.move_in(&slot.name, &backup.dir, &backup.name)?;
+        backup.dir.sync()?;
+        Ok(set)
+    });
+    let set = kept.at_path("back up in the persistent directory", root.at(path))?;
+    let place = root.place().join(".nhmt/backups").join(set);
+    Ok(place.join(path.as_path()))
+}
+
+/// Clears all roots that the home remembers of what killed runs left.
+pub(super) fn sweep_roots(home: &HomeDir, generation: u64) -> Result<(), HomeError> {
+    for place in Roots::read(home)? {
+        let Ok(Some(root)) = Root::find(&place) else {
+            continue;
+        };
+        if root.own()?.is_some() {
+            sweep_root(home, &root, generation)?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies that were never whole and links of nhmt's go, anything else goes to
+/// the backups of the root. Records go when the home has no source any more.
+fn sweep_root(home: &HomeDir, root: &Root, generation: u64) -> Result<Vec<PathBuf>, HomeError> {
+    let work = Rc::new(root.work()?);
+    let place = root.place().join(".nhmt/work");
+    let mut kept = Vec::new();
+    for (name, _) in work.entries().at_path("look into", &place)? {
+        if name.as_encoded_bytes().starts_with(b"copy-") {
+            copy::remove(&work, &name).at_path("clean up", &place)?;
+            continue;
+        }
+        let slot = Slot::new(&work, name);
+        if is_ours(home, &slot) {
+            slot.dir.unlink(&slot.name).at_path("clean up", &place)?;
+            continue;
+        }
+        if work.remove_dir(&slot.name).is_ok() {
+            continue;
+        }
+        let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
+        let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
+        kept.push(keep_in_root(root, &shown, &slot, generation)?);
+    }
+    for path in Record::all(root)? {
+        if !state::has_data_in(home, &path)? {
+            Record::remove(root, &path)?;
+        }
+    }
+    Ok(kept)
 }
 
 fn is_ours(home: &HomeDir, slot: &Slot) -> bool {
@@ -235,19 +273,6 @@ fn identity(dir: &Dir, path: &HomePath) -> rustix::io::Result<Option<Identity>> 
     }
 }
 
-/// A name in the private folder that is free.
-fn free(work: &Dir) -> rustix::io::Result<OsString> {
-    for number in 1_u32.. {
-        let name = format!("newer-{number}");
-        match work.stat(os(&name)) {
-            Ok(_) => {}
-            Err(Errno::NOENT) => return Ok(name.into()),
-            Err(errno) => return Err(errno),
-        }
-    }
-    Err(Errno::EXIST)
-}
-
 /// The file of the home in the root's private folder; `None` when it
 /// changed meanwhile.
 fn bring(
@@ -258,7 +283,10 @@ fn bring(
 ) -> Result<Option<Slot>, HomeError> {
     let work = Rc::new(root.work()?);
     let place = root.at(path);
-    let slot = Slot::new(&work, free(&work).at_path("write beside", &place)?);
+    let slot = Slot::new(
+        &work,
+        state::free(&work, "newer").at_path("write beside", &place)?,
+    );
     let again = [Errno::NOENT, Errno::NOTDIR, Errno::LOOP];
     let brought = match dir.hard_link(path.name(), &slot.dir, &slot.name) {
         Err(errno) if again.contains(&errno) => return Ok(None),

@@ -10,7 +10,7 @@ use super::run::Run;
 use super::work::{Slot, tag};
 use crate::home::{AtPlace, Exchange, HomeError};
 use crate::manifest::Index;
-use crate::state::{Owner, Root, direct, is_direct_to};
+use crate::state::{direct, is_direct_to};
 
 impl Run<'_> {
     /// The target of the link for a route: through the anchor where `index`,
@@ -48,8 +48,7 @@ impl Run<'_> {
     /// Moves what the root has at a path to the backups of the root.
     pub(super) fn put_persistent_aside(&mut self, step: &RouteStep) -> Result<(), ReconcileError> {
         let RouteStep { path, route } = step;
-        let root = Root::make(&route.root, Owner::of(self.home)?)?;
-        self.sweep_root(&root)?;
+        let root = self.root(&route.root)?;
         let Some(parent) = root.parent(path)? else {
             return Ok(());
         };

@@ -291,7 +291,7 @@ pub fn add_route(lock: &HomeLock, root: &Path, path: &HomePath) -> Result<Synced
         ));
     }
     work_on(lock, |run| {
-        let root = Root::make(root, Owner::of(run.home)?)?;
+        let root = run.root(root)?;
         root.make_parent(path, &step.route, Owner::of(run.home)?)?;
         let mut known = Routes::read(&root)?;
         if known.add(path, kind) {

@@ -1,5 +1,6 @@
 //! One run on its way: what it holds and how it puts things in place.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -47,6 +48,8 @@ pub(super) struct Run<'a> {
     pub(super) unkept: Vec<(String, HomePath)>,
     /// What nhmt left in files that are no links, when it was asked for.
     pub(super) left: Option<Written>,
+    /// The roots that were cleared of what killed runs left.
+    pub(super) swept: BTreeSet<PathBuf>,
     /// The first path whose filesystem needed two steps for an exchange.
     pub(super) in_steps: Option<HomePath>,
 }
@@ -93,6 +96,7 @@ impl<'a> Run<'a> {
             generation,
             unkept: Vec::new(),
             left: None,
+            swept: BTreeSet::new(),
             in_steps: None,
         })
     }

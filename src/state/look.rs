@@ -105,6 +105,11 @@ pub(crate) fn look(
     Ok(seen)
 }
 
+/// Whether the home has data at `path`.
+pub(crate) fn has_data_in(home: &HomeDir, path: &HomePath) -> Result<bool, HomeError> {
+    Ok(data_in(home, path)?.is_some())
+}
+
 /// The directory of `path` in the home when there is data at the path: neither
 /// nothing nor a link.
 fn data_in(home: &HomeDir, path: &HomePath) -> Result<Option<Dir>, HomeError> {

@@ -177,7 +177,7 @@ pub(super) fn name_of(record: &Record, below: &[u8]) -> OsString {
 }
 
 /// A name in the private folder that is free.
-pub(super) fn free(work: &Dir, what: &str) -> Result<OsString> {
+pub(crate) fn free(work: &Dir, what: &str) -> Result<OsString> {
     for number in 1_u32.. {
         let name = format!("{what}-{number}");
         match work.stat(os(&name)) {

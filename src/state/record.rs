@@ -238,6 +238,27 @@ impl Record {
         written
     }
 
+    /// The paths that have records.
+    pub(crate) fn all(root: &Root) -> std::result::Result<Vec<HomePath>, HomeError> {
+        let Some(own) = root.own()? else {
+            return Ok(Vec::new());
+        };
+        let place = root.place().join(super::root::OWN);
+        let folder = match own.open(os(NAME)) {
+            Err(Errno::NOENT) => return Ok(Vec::new()),
+            folder => folder.at_path("open", &place)?,
+        };
+        let mut paths = Vec::new();
+        for (name, _) in folder.entries().at_path("list", &place)? {
+            match read(&own, &name).at_path("read", &place)? {
+                Some(record) => paths.push(record.path),
+                // Never whole, or damaged: it says nothing.
+                None => folder.unlink(&name).at_path("clean up", &place)?,
+            }
+        }
+        Ok(paths)
+    }
+
     /// Removes the record: what is in the root is nobody's copy any more.
     pub(crate) fn remove(root: &Root, path: &HomePath) -> std::result::Result<(), HomeError> {
         let Some(own) = root.own()? else {

@@ -18,6 +18,9 @@ pub(crate) const OWN: &str = ".nhmt";
 /// The private folder in it, where only nhmt makes names.
 const WORK: &str = "work";
 
+/// What is made there to see whether the root can be written to.
+const TRY: &str = "try";
+
 /// A root that is open.
 #[derive(Debug)]
 pub(crate) struct Root {
@@ -85,9 +88,11 @@ impl Root {
         let own = root.make_own(owner).map_err(refused)?;
         // Whether it can be written to is known before anything is changed.
         let tried = own.open_or_make(os(WORK), 0o700).and_then(|work| {
-            let name = format!("try-{}", std::process::id());
-            work.make(os(&name), 0o700)?;
-            work.remove_dir(os(&name))
+            match work.make(os(TRY), 0o700) {
+                // Left by a run that was cut off here.
+                Ok(()) | Err(Errno::EXIST) => work.remove_dir(os(TRY)),
+                refused => refused,
+            }
         });
         tried.map_err(refused)?;
         Ok(root)

@@ -14,24 +14,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 
+use super::filesystem::elsewhere;
 use super::scratch::{Scratch, Tree, path};
 use crate::home::HomeLock;
 use crate::home::meddle::Meddler;
 use crate::home::plain;
-use crate::manifest::{Digest, Entry, Index, LeafKind, OnConflict};
+use crate::manifest::{Digest, Entry, Index, LeafKind, OnConflict, Route, RouteMethod};
 use crate::reconcile::{ReconcileError, Way, recover, switch};
 use program::{Act, Killed, Program};
-use scenes::{FILES, LINKS, Leaf, Scene};
+use scenes::{By, FILES, LINKS, Leaf, ROUTES, Scene};
 
 /// Switches to `new`; gives what was wrong after the pivot.
-fn to(lock: &HomeLock, new: &Tree, old: Option<&Index>) -> Result<Vec<String>, ReconcileError> {
+fn to(
+    lock: &HomeLock,
+    new: &Tree,
+    old: Option<&Index>,
+    number: u64,
+) -> Result<Vec<String>, ReconcileError> {
     let way = Way {
         old,
         new: &new.index,
         new_tree: &new.path,
         policy: OnConflict::Backup,
     };
-    let done = switch(lock, &way, |_| Ok::<_, ReconcileError>(2))?;
+    let done = switch(lock, &way, |_| Ok::<_, ReconcileError>(number))?;
     Ok(done.problems)
 }
 
@@ -43,6 +49,18 @@ fn build(home: &Scratch, name: &str, leaves: &[Leaf]) -> Tree {
     for (leaf, text, by) in leaves {
         let file = at.join("home").join(leaf);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
+        if let By::Route(kind) = by {
+            let route = Route {
+                root: home.root(),
+                kind: *kind,
+                method: RouteMethod::Symlink,
+                mode: None,
+                parent_mode: None,
+            };
+            std::os::unix::fs::symlink(route.place(&path(leaf)), file).unwrap();
+            entries.push(Entry::routed(path(leaf), route));
+            continue;
+        }
         fs::write(file, text).unwrap();
         let digest = Digest::of(text.as_bytes());
         let entry = Entry::new(path(leaf), LeafKind::File, digest);
@@ -60,13 +78,19 @@ struct Stage {
     old: Tree,
     new: Tree,
     scene: Scene,
+    _far: Option<tempfile::TempDir>,
     runs: Cell<usize>,
     faults: RefCell<Vec<String>>,
 }
 
 impl Stage {
     fn new(scene: Scene) -> Self {
-        let home = Scratch::fast();
+        let mut home = Scratch::fast();
+        let far = scene.far.then(|| elsewhere(&home.home()));
+        home.set_root(match &far {
+            Some(far) => far.path().join("root"),
+            None => home.home().with_file_name("root"),
+        });
         let (old, new) = (
             build(&home, "old", scene.old),
             build(&home, "new", scene.new),
@@ -76,6 +100,7 @@ impl Stage {
             old,
             new,
             scene,
+            _far: far,
             runs: Cell::new(0),
             faults: RefCell::default(),
         }
@@ -96,23 +121,52 @@ impl Stage {
         let root = self.home.home();
         fs::remove_dir_all(&root).unwrap();
         fs::create_dir(&root).unwrap();
+        let _ = fs::remove_dir_all(self.home.root());
+        let number = if self.scene.back { 1 } else { 2 };
         let lock = self.home.lock();
-        to(&lock, &self.old, None).unwrap();
-        let mut program = Program::new(root, self.scene.path);
+        to(&lock, &self.old, None, 2).unwrap();
+        let persistent = self.home.root();
+        let mut program = Program::new(root, persistent, self.scene.path);
         if self.scene.foreign {
             program.act(Act::Save);
             // What is the program's is there when it is taken over.
-            to(&lock, &self.old, Some(&self.old.index)).unwrap();
+            to(&lock, &self.old, Some(&self.old.index), 2).unwrap();
         }
+        if self.scene.saved || self.scene.back {
+            let above = program.at.parent().unwrap();
+            if !above.exists() {
+                fs::create_dir(above).unwrap();
+            }
+            if self.scene.back && above == program.home {
+                // In the persistent directory, not over the link.
+                fs::write(&program.at, "\"save-0\"").unwrap();
+            } else {
+                program.act(Act::Save);
+            }
+        }
+        let is_routed = self.is_routed();
+        let two_steps = plain::is_forced();
+        let missing = Rc::new(RefCell::new(Vec::new()));
+        let read_first = program.reads();
         drop(lock);
         let program = Rc::new(RefCell::new(program));
         let moments = Rc::new(Cell::new(0));
         let meddler = {
             let (acts, program, moments) =
                 (acts.to_vec(), Rc::clone(&program), Rc::clone(&moments));
+            let missing = Rc::clone(&missing);
             Meddler::new(move || {
                 let now = moments.get();
                 moments.set(now + 1);
+                let untouched = acts.iter().all(|(at, _)| *at >= now);
+                if is_routed && untouched && !two_steps {
+                    let found = program.borrow().reads();
+                    if found != read_first {
+                        missing
+                            .borrow_mut()
+                            .push(format!("moment {now} reads {found:?}"));
+                    }
+                }
                 for (_, act) in acts.iter().filter(|(at, _)| *at == now) {
                     program.borrow_mut().act(*act);
                 }
@@ -120,7 +174,7 @@ impl Stage {
         };
         let mut killed = false;
         let first = self.unless_killed(&shown, |lock| {
-            to(lock, &self.new, Some(&self.old.index)).map(drop)
+            to(lock, &self.new, Some(&self.old.index), number).map(drop)
         });
         while !first && !self.unless_killed(&shown, |lock| recover(lock, |_| Ok(())).map(drop)) {
             killed = true;
@@ -129,6 +183,7 @@ impl Stage {
         killed |= !first;
         let lost = program.borrow().lost();
         self.none(&lost, &|| format!("{}: lost", shown()));
+        self.none(&missing.borrow(), &|| format!("{}: other", shown()));
         if !killed {
             self.check_clean(&shown);
             return moments.get();
@@ -141,7 +196,25 @@ impl Stage {
         } else {
             &self.old
         };
-        to(&lock, &self.new, Some(&tree.index)).unwrap();
+        match to(&lock, &self.new, Some(&tree.index), number) {
+            Ok(_) => {
+                let program = program.borrow();
+                let only_killed = acts.iter().all(|(_, act)| *act == Act::Kill);
+                let there = program.number() == 0
+                    || program
+                        .reads()
+                        .is_ok_and(|saves| saves.contains(&program.last()));
+                if is_routed && only_killed && !there {
+                    self.none(&[format!("{:?}", program.reads())], &|| {
+                        format!("{}: found", shown())
+                    });
+                }
+            }
+            // What a program did meanwhile is for a person to decide.
+            Err(ReconcileError::Conflicts(_))
+                if is_routed && acts.iter().any(|(_, act)| *act != Act::Kill) => {}
+            Err(error) => self.none(&[error.to_string()], &|| format!("{}: going on", shown())),
+        }
         let lost = program.borrow().lost();
         self.none(&lost, &|| format!("{}, gone on: lost", shown()));
         moments.get()
@@ -155,6 +228,11 @@ impl Stage {
     ) -> bool {
         match catch_unwind(AssertUnwindSafe(|| run(&self.home.lock()))) {
             Ok(Ok(()) | Err(ReconcileError::Changed(_))) => true,
+            Ok(Err(ReconcileError::Conflicts(_) | ReconcileError::InMotion(_)))
+                if self.is_routed() =>
+            {
+                true
+            }
             Ok(Err(error)) => {
                 self.none(&[error.to_string()], &|| format!("{}: failed", shown()));
                 true
@@ -162,6 +240,13 @@ impl Stage {
             Err(payload) if payload.is::<Killed>() => false,
             Err(payload) => std::panic::resume_unwind(payload),
         }
+    }
+
+    fn is_routed(&self) -> bool {
+        let leaves = self.scene.old.iter().chain(self.scene.new);
+        leaves
+            .into_iter()
+            .any(|(_, _, by)| matches!(by, By::Route(_)))
     }
 
     /// Nothing of the run is left.
@@ -172,6 +257,9 @@ impl Stage {
         left.extend(own.into_iter().filter(|name| {
             name.starts_with("bridge") || name == "journal" || name == "current.next"
         }));
+        if self.is_routed() {
+            left.extend(names(&self.home.root().join(".nhmt/work")));
+        }
         self.none(&left, &|| format!("{}: left", shown()));
     }
 }
@@ -303,7 +391,7 @@ fn every_order(scene: Scene, much: Much) -> usize {
 }
 
 fn scenes() -> impl Iterator<Item = Scene> {
-    LINKS.into_iter().chain(FILES)
+    LINKS.into_iter().chain(FILES).chain(ROUTES)
 }
 
 #[test]

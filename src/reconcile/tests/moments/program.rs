@@ -26,6 +26,8 @@ pub(super) struct Killed;
 /// The program with its file.
 pub(super) struct Program {
     pub(super) home: PathBuf,
+    /// Where what it saves can be found, beside the home.
+    root: PathBuf,
     pub(super) at: PathBuf,
     beside: PathBuf,
     number: u32,
@@ -34,11 +36,12 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn new(home: PathBuf, path: &str) -> Self {
+    pub(super) fn new(home: PathBuf, root: PathBuf, path: &str) -> Self {
         Self {
             at: home.join(path),
             beside: home.parent().unwrap().join("saving"),
             home,
+            root,
             number: 0,
             saved: BTreeSet::new(),
         }
@@ -47,7 +50,10 @@ impl Program {
     pub(super) fn act(&mut self, act: Act) {
         // Never by way of a link, into a tree.
         let parent = self.at.parent().unwrap();
-        if fs::canonicalize(parent).ok().as_deref() != Some(parent) {
+        let Ok(real) = fs::canonicalize(parent) else {
+            return;
+        };
+        if real != parent && !real.starts_with(&self.root) {
             return;
         }
         let there = fs::symlink_metadata(&self.at);
@@ -57,7 +63,10 @@ impl Program {
                 let text = self.next();
                 fs::write(&self.beside, text).unwrap();
                 self.lets_go();
-                fs::rename(&self.beside, &self.at).unwrap();
+                // It saves beside the file, wherever that is.
+                let beside = real.join(".saving");
+                fs::copy(&self.beside, &beside).unwrap();
+                fs::rename(beside, &self.at).unwrap();
             }
             Act::Remove if there.is_ok() && !is_directory => {
                 self.lets_go();
@@ -101,11 +110,27 @@ impl Program {
         }
     }
 
+    /// What it finds at the path.
+    pub(super) fn reads(&self) -> Result<Vec<String>, String> {
+        let text = fs::read_to_string(&self.at).map_err(|error| error.to_string())?;
+        Ok(saves_in(&text))
+    }
+
+    /// How often it saved.
+    pub(super) fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// What it saved last.
+    pub(super) fn last(&self) -> String {
+        format!("save-{}", self.number)
+    }
+
     /// What is nowhere in the home any more.
     pub(super) fn lost(&self) -> Vec<String> {
         let mut found = BTreeSet::new();
-        for entry in walkdir::WalkDir::new(&self.home) {
-            let entry = entry.unwrap();
+        let walks = [&self.home, &self.root].map(walkdir::WalkDir::new);
+        for entry in walks.into_iter().flatten().flatten() {
             if entry.file_type().is_file() {
                 found.extend(saves(entry.path()));
             }
@@ -116,7 +141,10 @@ impl Program {
 
 /// The saves that a file holds.
 fn saves(file: &Path) -> Vec<String> {
-    let text = fs::read_to_string(file).unwrap();
+    saves_in(&fs::read_to_string(file).unwrap())
+}
+
+fn saves_in(text: &str) -> Vec<String> {
     let words = text.split('"').filter(|word| word.starts_with("save-"));
     words.map(ToOwned::to_owned).collect()
 }

@@ -1,6 +1,6 @@
 //! The homes in which another program acts, and what a run does in them.
 
-use crate::manifest::{Format, Method, Position};
+use crate::manifest::{Format, Method, Position, RouteKind};
 
 /// How a leaf of a scene arrives.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,13 +12,15 @@ pub(super) enum By {
     /// A block above all other text.
     Top,
     Seed,
+    /// It is a persisted path; the text says nothing.
+    Route(RouteKind),
 }
 
 impl By {
     pub(super) fn method(self) -> Method {
         let mode = 0o644;
         match self {
-            Self::Link => Method::Link,
+            Self::Link | Self::Route(_) => Method::Link,
             Self::Copy => Method::Copy { mode },
             Self::Merge => Method::Merge {
                 format: Format::Json,
@@ -42,6 +44,7 @@ pub(super) type Leaf = (&'static str, &'static str, By);
 
 /// The home before, what happens in it, and the path that the program uses.
 #[derive(Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "what a scene has or has not")]
 pub(super) struct Scene {
     pub(super) name: &'static str,
     pub(super) old: &'static [Leaf],
@@ -49,6 +52,13 @@ pub(super) struct Scene {
     pub(super) foreign: bool,
     pub(super) new: &'static [Leaf],
     pub(super) path: &'static str,
+    /// The program saves at the path when the home is as it was, just before
+    /// the run.
+    pub(super) saved: bool,
+    /// The persistent directory is on another mount.
+    pub(super) far: bool,
+    /// The run goes back to an older generation.
+    pub(super) back: bool,
 }
 
 const fn scene(
@@ -63,6 +73,9 @@ const fn scene(
         foreign,
         new,
         path: "p",
+        saved: false,
+        far: false,
+        back: false,
     }
 }
 
@@ -155,4 +168,50 @@ pub(super) const FILES: [Scene; 9] = [
         &[("p", "b", Copied)],
     ),
     scene("seed", &[], false, &[("p", "a", Seed)]),
+];
+
+const FILE: &[Leaf] = &[("p", "", By::Route(RouteKind::File)), ("q", "1", Link)];
+const DIRECTORY: &[Leaf] = &[("p", "", By::Route(RouteKind::Directory)), ("q", "1", Link)];
+const WITHOUT: &[Leaf] = &[("q", "0", Link)];
+
+pub(super) const ROUTES: [Scene; 9] = [
+    Scene {
+        saved: true,
+        ..scene("file adopted", WITHOUT, false, FILE)
+    },
+    Scene {
+        saved: true,
+        far: true,
+        ..scene("file adopted far", WITHOUT, false, FILE)
+    },
+    Scene {
+        saved: true,
+        path: "p/x",
+        ..scene("directory adopted", WITHOUT, false, DIRECTORY)
+    },
+    Scene {
+        saved: true,
+        far: true,
+        path: "p/x",
+        ..scene("directory adopted far", WITHOUT, false, DIRECTORY)
+    },
+    scene("file in use", FILE, false, FILE),
+    Scene {
+        saved: true,
+        ..scene("file newer", FILE, false, FILE)
+    },
+    Scene {
+        saved: true,
+        far: true,
+        ..scene("file newer far", FILE, false, FILE)
+    },
+    Scene {
+        back: true,
+        ..scene("route held", FILE, false, WITHOUT)
+    },
+    Scene {
+        back: true,
+        path: "p/x",
+        ..scene("directory held", DIRECTORY, false, WITHOUT)
+    },
 ];
