@@ -10,6 +10,7 @@ use rustix::fs::{FileType, Mode};
 use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
+use super::clear_roots::sweep_roots;
 use super::directories::Directories;
 use super::discard::{Rest, discard_copied};
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
@@ -18,7 +19,6 @@ use super::finding::{Finding, FindingKind};
 use super::journal;
 use super::keep::now;
 use super::pivot::{anchored, pivot, unanchor};
-use super::readopt;
 use super::records::{self, Record};
 use super::work::Slot;
 use crate::home::copy;
@@ -115,7 +115,7 @@ pub fn tidy(lock: &HomeLock, generation: u64) -> Vec<String> {
     };
     let place = lock.layout().state();
     let cleared = mender.tidy().at_path("clean up", place);
-    let cleared = cleared.and_then(|()| readopt::sweep_roots(lock, generation));
+    let cleared = cleared.and_then(|()| sweep_roots(lock, generation));
     cleared.err().iter().map(ToString::to_string).collect()
 }
 

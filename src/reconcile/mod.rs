@@ -11,6 +11,7 @@ mod apply;
 mod aside;
 mod backups;
 mod bridge;
+mod clear_roots;
 mod conflict;
 mod directories;
 mod discard;

@@ -1,22 +1,20 @@
 //! A program saved a persisted file by renaming a new one over its link: the
 //! new content is the newer truth, and moves to the root.
 
-use std::path::PathBuf;
 use std::rc::Rc;
 
 use rustix::fs::FileType;
 use rustix::io::Errno;
 
+use super::clear_roots::{keep_in_root, name_of_newer, sweep_root};
 use super::error::ReconcileError;
-use super::keep::Keeper;
 use super::plan::RouteStep;
-use super::roots::Roots;
 use super::run::Run;
 use super::work::Slot;
 use crate::home::dir::{Dir, Identity};
-use crate::home::{AtPlace, Exchange, HomeDir, HomeError, copy};
+use crate::home::{AtPlace, Exchange, HomeError, copy};
 use crate::manifest::HomePath;
-use crate::state::{self, Record, Root};
+use crate::state::{self, Root};
 
 /// So often a file is taken anew because the program saved it once more.
 const TRIES: usize = 5;
@@ -196,76 +194,8 @@ impl Run<'_> {
     }
 }
 
-fn keep_in_root(
-    root: &Root,
-    path: &HomePath,
-    slot: &Slot,
-    generation: u64,
-) -> Result<PathBuf, HomeError> {
-    let own = root.room()?;
-    let kept = Keeper::new(&own, generation).and_then(|mut keeper| {
-        let (set, backup) = keeper.reserve(path)?;
-        keeper.sync()?;
-        slot.dir.move_in(&slot.name, &backup.dir, &backup.name)?;
-        backup.dir.sync()?;
-        Ok(set)
-    });
-    let set = kept.at_path("back up in the persistent directory", root.at(path))?;
-    let place = root.place().join(".nhmt/backups").join(set);
-    Ok(place.join(path.as_path()))
-}
-
-/// Clears all roots that the home remembers of what killed runs left.
-pub(super) fn sweep_roots(home: &HomeDir, generation: u64) -> Result<(), HomeError> {
-    for place in Roots::read(home)? {
-        let Ok(Some(root)) = Root::find(&place) else {
-            continue;
-        };
-        if root.own()?.is_some() {
-            sweep_root(home, &root, generation)?;
-        }
-    }
-    Ok(())
-}
-
-/// Copies that were never whole and links of nhmt's go, anything else goes to
-/// the backups of the root. Records go when the home has no source any more.
-fn sweep_root(home: &HomeDir, root: &Root, generation: u64) -> Result<Vec<PathBuf>, HomeError> {
-    let work = Rc::new(root.work()?);
-    let place = root.place().join(".nhmt/work");
-    let mut kept = Vec::new();
-    for (name, _) in work.entries().at_path("look into", &place)? {
-        if name.as_encoded_bytes().starts_with(b"copy-") {
-            copy::remove(&work, &name).at_path("clean up", &place)?;
-            continue;
-        }
-        let slot = Slot::new(&work, name);
-        if is_ours(home, &slot) {
-            slot.dir.unlink(&slot.name).at_path("clean up", &place)?;
-            continue;
-        }
-        if work.remove_dir(&slot.name).is_ok() {
-            continue;
-        }
-        let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
-        let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
-        kept.push(keep_in_root(root, &shown, &slot, generation)?);
-    }
-    for path in Record::all(root)? {
-        if !state::has_data_in(home, &path)? {
-            Record::remove(root, &path)?;
-        }
-    }
-    Ok(kept)
-}
-
-fn is_ours(home: &HomeDir, slot: &Slot) -> bool {
-    let target = slot.dir.read_link(&slot.name);
-    target.is_ok_and(|target| home.is_ours(target.as_encoded_bytes()))
-}
-
 /// What is at `path`, whose directory is `dir`; `None` when there is nothing.
-fn identity(dir: &Dir, path: &HomePath) -> rustix::io::Result<Option<Identity>> {
+pub(super) fn identity(dir: &Dir, path: &HomePath) -> rustix::io::Result<Option<Identity>> {
     match dir.stat(path.name()) {
         Ok(stat) => Ok(Some(Identity::of(&stat))),
         Err(Errno::NOENT) => Ok(None),
@@ -285,7 +215,7 @@ fn bring(
     let place = root.at(path);
     let slot = Slot::new(
         &work,
-        state::free(&work, "newer").at_path("write beside", &place)?,
+        state::free(&work, &name_of_newer(path)).at_path("write beside", &place)?,
     );
     let again = [Errno::NOENT, Errno::NOTDIR, Errno::LOOP];
     let brought = match dir.hard_link(path.name(), &slot.dir, &slot.name) {

@@ -19,5 +19,5 @@ pub(crate) use follow::{follow, shown};
 pub(crate) use look::{Seen, There, direct, has_data_in, is_direct_to, look};
 pub(crate) use memory::Routes;
 pub(crate) use publish::{Published, free, publish, unpublish};
-pub(crate) use record::Record;
+pub(crate) use record::{Record, tag};
 pub(crate) use root::{Owner, Root};

@@ -391,7 +391,7 @@ pub(super) fn join(below: &[u8], name: &OsStr) -> Vec<u8> {
 }
 
 /// The name that stands for a path.
-pub(super) fn tag(path: &HomePath) -> OsString {
+pub(crate) fn tag(path: &HomePath) -> OsString {
     let digest = Digest::of(path.as_bytes()).to_string();
     OsString::from(&digest[..16])
 }

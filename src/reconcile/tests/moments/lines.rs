@@ -82,7 +82,7 @@ impl Stage {
         let at = root.join("p");
         fs::write(&at, "mine\n").unwrap();
         let lock = self.home.lock();
-        to(&lock, &self.old, None).unwrap();
+        to(&lock, &self.old, None, 2).unwrap();
         let appender = Rc::new(RefCell::new(Appender {
             at: at.clone(),
             open: None,
@@ -100,7 +100,7 @@ impl Stage {
                 }
             })
         };
-        to(&lock, &self.new, Some(&self.old.index)).unwrap();
+        to(&lock, &self.new, Some(&self.old.index), 2).unwrap();
         drop(meddler);
         // What it has open still, it closes now.
         appender.borrow_mut().act(Act::Close);

@@ -19,7 +19,7 @@ fn restore(directory: bool, acts: &[(usize, Act)]) -> (usize, bool) {
     home.write(mine, "mine");
     let tree = home.tree(&[("p", "1")]);
     home.switch(&tree, OnConflict::Backup).unwrap();
-    let program = Rc::new(RefCell::new(Program::new(home.home(), "p")));
+    let program = Rc::new(RefCell::new(Program::new(home.home(), home.root(), "p")));
     let act = {
         let (acts, program) = (acts.to_vec(), Rc::clone(&program));
         move |now| {
