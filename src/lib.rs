@@ -12,7 +12,7 @@
 //! | [`store`] | store paths, Nix's commands, the local store | `manifest` |
 //! | [`eval`] | a configuration becomes a home tree, by Nix | `manifest`, `store` |
 //! | [`generation`] | numbered profile links, GC roots | `manifest`, `home`, `store` |
-//! | [`state`] | persisted paths and the directories they lead to | `manifest`, `home` |
+//! | [`state`] | persisted paths and the directories they lead to, and what would be lost with a home | `manifest`, `home` |
 //! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit`, `state` |
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
 //! | [`container`] | a throwaway home, by bubblewrap | nothing |

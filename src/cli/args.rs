@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     activate, backups, build, completions, delete_generations, diff, doctor, internal, realize,
-    rollback, select_generation, test_container, why,
+    rollback, select_generation, status, test_container, why, wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -167,12 +167,12 @@ pub(super) enum Command {
     SelectGeneration(select_generation::SelectGeneration),
     #[command(visible_alias = "expire-generations")]
     DeleteGenerations(delete_generations::DeleteGenerations),
-    /// Show the current generation, and what no longer is as it left it
-    Status,
+    Status(status::Status),
     Why(why::Why),
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),
     TestContainer(test_container::TestContainer),
+    Wipe(wipe::Wipe),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     #[command(hide = true)]

@@ -5,6 +5,7 @@
 
 mod activate;
 mod args;
+mod at_risk;
 mod backups;
 mod build;
 mod completions;
@@ -35,6 +36,7 @@ mod target;
 mod test_container;
 mod typed_path;
 mod why;
+mod wipe;
 
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
@@ -136,10 +138,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::ListGenerations => list_generations::run(&context),
         Command::SelectGeneration(args) => select_generation::run(&context, &args),
         Command::DeleteGenerations(args) => delete_generations::run(&context, &args),
-        Command::Status => status::run(&context),
+        Command::Status(args) => status::run(&context, &args),
         Command::Why(args) => why::run(&context, &args),
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
+        Command::Wipe(args) => wipe::run(&context, &args),
         Command::Doctor(args) => doctor::run(&context, &args),
         Command::Internal(_) | Command::Completions(_) | Command::TestContainer(_) => {
             Ok(ExitCode::SUCCESS)

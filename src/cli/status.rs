@@ -1,49 +1,92 @@
 //! `nhmt status`
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde_json::json;
+use clap::Args;
+use serde_json::{Value, json};
 
+use super::at_risk::{self, Object};
 use super::context::Context;
 use super::declared::declare_drift;
 use super::failure::Failure;
 use super::report;
+use crate::generation::Number;
 use crate::manifest::Index;
 use crate::reconcile;
+use crate::state::at_risk::Sort;
 use crate::tree::diff::{LivePath, StatePath};
 use crate::ui::{BOLD, CHANGED, DIM};
 
-pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
+/// Show the current generation, and what no longer is as it left it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  nhmt status
+  nhmt status --at-risk                 what would be lost with the home
+  nhmt status --at-risk --sort newest   the same, what was changed last first")]
+pub(super) struct Status {
+    /// Show what is neither managed nor persisted, and would be lost with the
+    /// home
+    #[arg(long)]
+    at_risk: bool,
+    /// What comes first
+    #[arg(
+        long,
+        value_name = "ORDER",
+        default_value = "size",
+        requires = "at_risk"
+    )]
+    sort: Sort,
+}
+
+/// A generation that is in force.
+type InForce = (Number, PathBuf, Index);
+
+pub(super) fn run(context: &Context, args: &Status) -> Result<ExitCode, Failure> {
     context.note_interrupted()?;
     context.keep_roots();
-    let Some((number, tree)) = context.current()? else {
-        if context.json() {
-            context
-                .ui
-                .result(json!({ "generation": null, "drift": [] }));
-        } else {
-            context
-                .ui
-                .result("no generation is in force; `nhmt realize` makes the first");
+    let in_force = match context.current()? {
+        Some((number, tree)) => {
+            let index = Index::read(&tree)?;
+            Some((number, tree, index))
         }
-        return Ok(ExitCode::SUCCESS);
+        None => None,
     };
-    let index = Index::read(&tree)?;
-    let mut drift = reconcile::verify(&context.open()?, &index, &tree)?;
-    declare_drift(&mut drift, &tree);
-    let live = LivePath::all(&index, &tree);
-    let state = StatePath::all(&index);
+    let object = match &in_force {
+        Some(in_force) => show(context, in_force)?,
+        None => json!({ "generation": null, "drift": [] }),
+    };
+    if in_force.is_none() && !context.json() {
+        context
+            .ui
+            .result("no generation is in force; `nhmt realize` makes the first");
+    }
+    if args.at_risk {
+        let in_force = in_force.as_ref();
+        let in_force = in_force.map(|(_, tree, index)| (tree.as_path(), index));
+        show_at_risk(context, in_force, args.sort, object)?;
+    } else if context.json() {
+        context.ui.result(object);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows a generation to a person; gives what a program is told.
+fn show(context: &Context, (number, tree, index): &InForce) -> Result<Value, Failure> {
+    let mut drift = reconcile::verify(&context.open()?, index, tree)?;
+    declare_drift(&mut drift, tree);
+    let live = LivePath::all(index, tree);
+    let state = StatePath::all(index);
     if context.json() {
-        context.ui.result(json!({
+        return Ok(json!({
             "generation": number.get(),
             "path": tree,
             "drift": drift,
             "live": live,
             "state": state,
         }));
-        return Ok(ExitCode::SUCCESS);
     }
     let links = report::links(index.entries().len());
     context.ui.result(format_args!(
@@ -66,7 +109,7 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
     report::drift(context.ui, &drift, |ui, what| {
         ui.result(format_args!("{CHANGED}!{CHANGED:#} {what}"));
     });
-    Ok(ExitCode::SUCCESS)
+    Ok(Value::Null)
 }
 
 /// How many paths each root has.
@@ -76,4 +119,28 @@ fn roots(state: &[StatePath]) -> BTreeMap<&Path, usize> {
         *roots.entry(&*one.root).or_default() += 1;
     }
     roots
+}
+
+fn show_at_risk(
+    context: &Context,
+    in_force: Option<(&Path, &Index)>,
+    sort: Sort,
+    mut object: Value,
+) -> Result<(), Failure> {
+    let home = context.open()?;
+    let survey = at_risk::survey(context, &home, in_force, false)?;
+    if !context.json() {
+        at_risk::show(context, &survey, sort);
+        at_risk::backups(context, &home)?;
+        return Ok(());
+    }
+    let backups = at_risk::backups(context, &home)?;
+    let sum = survey.sum();
+    let mut summary = at_risk::remarks_json(&survey);
+    summary["files"] = sum.files.into();
+    summary["bytes"] = sum.bytes.into();
+    summary["groups"] = at_risk::groups(survey.groups(sort));
+    summary["backups"] = json!({ "number": backups.files, "bytes": backups.bytes });
+    object["at_risk_summary"] = summary;
+    at_risk::result(context.ui, &Object::new(object, &survey, sort))
 }

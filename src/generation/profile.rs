@@ -126,6 +126,19 @@ impl Profile {
             .is_none_or(|name| name == self.name || self.number_of(name).is_some())
     }
 
+    /// All names that are the profile's: it, its generations, and the memory
+    /// of numbers; absolute.
+    ///
+    /// # Errors
+    ///
+    /// When the profile's directory cannot be read.
+    pub fn places(&self) -> Result<Vec<PathBuf>, ProfileError> {
+        let links = self.list()?.into_iter();
+        let mut places: Vec<_> = links.map(|one| self.link_path(one.number)).collect();
+        places.extend([self.path(), self.counter()]);
+        Ok(places)
+    }
+
     /// Every generation, oldest number first.
     ///
     /// # Errors

@@ -26,10 +26,21 @@ impl Dir {
     }
 
     /// Opens `path` by `openat2(2)`, which resolves all of it beneath this
-    /// directory. `None` where a kernel before 5.6 does not know the call, or
-    /// a filter does not let it pass: remembered, so that it is tried once.
+    /// directory. `None` where the call is not to be had.
     #[cfg(target_os = "linux")]
     pub(super) fn open_at_once(&self, path: &OsStr) -> Option<Result<Self>> {
+        self.open_resolved(path, rustix::fs::ResolveFlags::empty())
+    }
+
+    /// As [`Dir::open_at_once`], with more that must not be met on the way.
+    /// `None` where a kernel before 5.6 does not know the call, or a filter
+    /// does not let it pass: remembered, so that it is tried once.
+    #[cfg(target_os = "linux")]
+    pub(super) fn open_resolved(
+        &self,
+        path: &OsStr,
+        without: rustix::fs::ResolveFlags,
+    ) -> Option<Result<Self>> {
         use std::sync::atomic::{AtomicBool, Ordering};
 
         use rustix::fs::{Mode, OFlags, ResolveFlags, openat2};
@@ -41,7 +52,7 @@ impl Dir {
             return None;
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | without;
         match openat2(self, path, flags, Mode::empty(), resolve) {
             Err(Errno::NOSYS | Errno::PERM) => {
                 REFUSED.store(true, Ordering::Relaxed);

@@ -20,6 +20,7 @@ mod means;
 #[cfg(test)]
 pub(crate) mod meddle;
 mod mount;
+mod scan;
 mod sparse;
 mod walk;
 
@@ -34,4 +35,5 @@ pub(crate) use exchange::plain;
 pub(crate) use exchange::{Exchange, aside_of};
 pub(crate) use home_dir::{ANCHOR, BRIDGE_TREE, MARK, STATE, ancestor, os};
 pub(crate) use mount::Mount;
+pub(crate) use scan::{Entered, Scanner, Seen};
 pub(crate) use walk::{Obstacle, Parent, Walker};

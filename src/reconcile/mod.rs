@@ -23,6 +23,7 @@ mod files;
 mod finding;
 mod finish;
 mod fold;
+mod in_force;
 mod journal;
 mod keep;
 mod left;
@@ -52,6 +53,7 @@ mod transit;
 mod undo;
 mod union;
 mod verify;
+mod wipe;
 mod work;
 
 #[cfg(test)]
@@ -65,6 +67,7 @@ pub use error::ReconcileError;
 pub use examine::{examine_links, examine_state};
 pub use expire::{Expire, Expired};
 pub use finding::{Finding, FindingKind};
+pub use in_force::in_force;
 pub use mend::{mend, set_journal_aside, tidy, turn_anchor};
 pub use observe::observe;
 pub use observed::Observed;
@@ -74,3 +77,4 @@ pub use routes::{Condition, Keep, Routed, Synced, add_route, resolve_route, rout
 pub use switch::{Way, plan_for, switch};
 pub use sync::sync_filesystem_of;
 pub use verify::verify;
+pub use wipe::{Stayed, Why, Wiped, wipe};

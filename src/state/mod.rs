@@ -3,8 +3,10 @@
 //!
 //! [`root`] opens and makes roots, [`memory`] is what they remember, [`look`]
 //! says how a route is found. [`publish`], [`follow`] and [`record`] bring
-//! data from another mount there. Nothing here changes a home.
+//! data from another mount there. [`at_risk`] finds what is not persisted.
+//! Nothing here changes a home.
 
+pub mod at_risk;
 mod error;
 mod follow;
 mod look;

@@ -1,6 +1,7 @@
 //! What people see: results on standard output, everything else on standard
 //! error, colour and progress only on a terminal.
 
+mod age;
 mod ask;
 mod progress;
 mod size;
@@ -8,6 +9,7 @@ mod style;
 mod table;
 mod time;
 
+pub use age::age;
 pub use ask::{AskError, confirm};
 pub use progress::Progress;
 pub use size::size;

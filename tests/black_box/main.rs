@@ -4,6 +4,9 @@
 mod support;
 
 mod activate;
+mod at_risk;
+#[cfg(target_os = "linux")]
+mod at_risk_mounts;
 mod backups;
 mod bad_manifest;
 mod command_line;
@@ -46,4 +49,8 @@ mod test_container;
 mod transitions;
 mod unwritable;
 mod why;
+mod wipe;
+#[cfg(target_os = "linux")]
+mod wipe_meanwhile;
+mod wipe_state;
 mod within;

@@ -35,6 +35,7 @@ mod trees;
 mod unprivileged;
 mod view;
 mod watchers;
+mod wipes;
 mod writers;
 mod writers_files;
 mod writers_pivot;

@@ -161,6 +161,17 @@ impl Written {
         faults(bytes)
     }
 
+    /// Forgets that `path` was seeded; gives whether it was.
+    pub(in crate::reconcile) fn forget_seed(&mut self, path: &HomePath) -> bool {
+        let seeded = self
+            .get(path)
+            .is_some_and(|record| record.kind == Kind::Seed);
+        if seeded {
+            self.set(path, None);
+        }
+        seeded
+    }
+
     /// Writes the memory beside the old one, brings it to the disk and renames
     /// it over.
     pub(crate) fn write(&self, home: &HomeDir, state: &Dir) -> Result<(), HomeError> {
@@ -211,12 +222,22 @@ impl Written {
     }
 
     /// Whether the regular file `name` in `dir`, whose place is `path`, is one
-    /// that nhmt made and nobody changed.
+    /// that nhmt made and nobody changed. One that cannot be read is not.
     pub(crate) fn has_left(&self, path: &HomePath, dir: &Dir, name: &std::ffi::OsStr) -> bool {
-        let record = self.get(path).filter(|record| record.created);
-        record.is_some_and(|record| {
-            super::look::digest_of(dir, name).is_ok_and(|digest| record.is_own(digest))
-        })
+        self.is_left(path, dir, name).unwrap_or(false)
+    }
+
+    /// As [`Written::has_left`], where it matters that this is not known.
+    pub(crate) fn is_left(
+        &self,
+        path: &HomePath,
+        dir: &Dir,
+        name: &std::ffi::OsStr,
+    ) -> rustix::io::Result<bool> {
+        match self.get(path).filter(|record| record.created) {
+            None => Ok(false),
+            Some(record) => Ok(record.is_own(super::look::digest_of(dir, name)?)),
+        }
     }
 }
 
