@@ -57,6 +57,7 @@ impl Run<'_> {
         source: (&Dir, &OsStr),
         parent: &Dir,
     ) -> Result<(), ReconcileError> {
+        let mut busy = record.path().clone();
         for _ in 0..PASSES {
             let followed = follow(root, record, source, parent)?;
             if !followed.apart.is_empty() {
@@ -65,8 +66,11 @@ impl Run<'_> {
             if followed.changed == 0 {
                 return Ok(());
             }
+            if let Ok(below) = record.path().join(&followed.last) {
+                busy = below;
+            }
         }
-        Err(ReconcileError::InMotion(record.path().clone()))
+        Err(ReconcileError::InMotion(busy))
     }
 
     /// Puts the direct link in the place of the source, which goes to the

@@ -21,6 +21,8 @@ use crate::home::{AtPlace, Exchange, HomeError, copy};
 pub(crate) struct Followed {
     /// How many things were brought to the copy.
     pub(crate) changed: usize,
+    /// The last of them: a path below the adopted one.
+    pub(crate) last: Vec<u8>,
     /// What was changed in both, or cannot be brought over: paths below the
     /// adopted one.
     pub(crate) apart: Vec<Vec<u8>>,
@@ -77,17 +79,22 @@ impl Follower<'_> {
         Ok(())
     }
 
+    fn brought(&mut self, below: &[u8]) {
+        self.followed.changed += 1;
+        self.followed.last = below.to_vec();
+    }
+
     fn each(
         &mut self,
         below: &[u8],
         act: fn(&mut Self, &[u8]) -> Result<bool>,
     ) -> std::result::Result<(), HomeError> {
         match act(self, below) {
-            Ok(true) => self.followed.changed += 1,
+            Ok(true) => self.brought(below),
             Ok(false) => self.followed.apart.push(below.to_vec()),
             // It changes while it is looked at: the next pass sees it.
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::AGAIN) => {
-                self.followed.changed += 1;
+                self.brought(below);
             }
             Err(errno) => {
                 let place = self.root.at(&self.record.path);

@@ -256,6 +256,9 @@ impl Record {
                 None => folder.unlink(&name).at_path("clean up", &place)?,
             }
         }
+        if paths.is_empty() {
+            let _ = own.remove_dir(os(NAME));
+        }
         Ok(paths)
     }
 

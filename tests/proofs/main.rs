@@ -41,6 +41,7 @@ mod writers_files;
 mod writers_pivot;
 mod writers_programs;
 mod writers_settings;
+mod writers_state;
 
 /// Whether all points are to be tried, and not only a sample of them.
 fn full() -> bool {

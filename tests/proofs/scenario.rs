@@ -207,6 +207,15 @@ impl Place {
         place
     }
 
+    /// On a disk, so that what is in memory is on another mount.
+    pub fn on_disk() -> Self {
+        let mut builder = tempfile::Builder::new();
+        let temporary = builder.prefix("nhmt-proof-").tempdir().unwrap();
+        let mut place = Self::at(temporary.path());
+        place.temporary = Some(temporary);
+        place
+    }
+
     /// In a directory that is there.
     pub fn at(root: &Path) -> Self {
         for dir in ["home", "configuration", "cache", "tmp", "source"] {

@@ -128,7 +128,11 @@ pub struct StateCase<'a> {
 impl<'a> StateCase<'a> {
     /// Prepares the home, and runs the command once to its end.
     pub fn new(scenario: &'a StateScenario) -> Self {
-        let place = Place::new();
+        let place = if scenario.far {
+            Place::on_disk()
+        } else {
+            Place::new()
+        };
         let far = scenario.far.then(|| elsewhere(&place.home()));
         let root = match &far {
             Some(far) => far.path().join("home"),
