@@ -54,7 +54,7 @@ let
     }
     {
       title = "State";
-      starts = [ "home.persistence" "nhmt.atRisk" ];
+      starts = [ "home.persistence" "nhmt.atRisk" "nhmt.persistSync" ];
       text = ''
         Paths of the home whose data lies in directories that outlive it; [Keep state](state.md) has the whole. The names are those of impermanence.
 

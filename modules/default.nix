@@ -11,6 +11,7 @@
     ./manifest.nix
     ./packages
     ./persistence
+    ./persistence/sync.nix
     ./programs/bash.nix
     ./programs/git
     ./programs/readline.nix

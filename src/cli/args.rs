@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    activate, backups, build, completions, delete_generations, diff, doctor, internal, realize,
-    rollback, select_generation, status, test_container, why, wipe,
+    activate, backups, build, completions, delete_generations, diff, doctor, internal, persist,
+    realize, rollback, select_generation, status, test_container, why, wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -171,6 +171,7 @@ pub(super) enum Command {
     Why(why::Why),
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),
+    Persist(persist::Persist),
     TestContainer(test_container::TestContainer),
     Wipe(wipe::Wipe),
     Doctor(doctor::Doctor),

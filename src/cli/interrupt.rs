@@ -1,6 +1,7 @@
 //! Ctrl-C and its like: a swap is never cut in two, and nothing is left behind.
 
-use std::io;
+use std::io::{self, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
@@ -23,6 +24,9 @@ static CHANGING: Mutex<()> = Mutex::new(());
 
 /// What to remove when the process ends at once.
 static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Who waits for a signal, and does what is left to do before the end.
+static WAITING: Mutex<Option<UnixStream>> = Mutex::new(None);
 
 /// The command that the terminal is left to.
 static LEFT_TO: Mutex<Option<Pid>> = Mutex::new(None);
@@ -74,6 +78,14 @@ pub(super) fn code(signal: i32) -> u8 {
     u8::try_from(128 + signal).unwrap_or(u8::MAX)
 }
 
+/// From now on a signal does not end the process: the stream can be read then.
+/// A second one ends it.
+pub(super) fn wake_instead() -> io::Result<UnixStream> {
+    let (read, write) = UnixStream::pair()?;
+    *WAITING.lock().unwrap_or_else(PoisonError::into_inner) = Some(write);
+    Ok(read)
+}
+
 /// Delays the end until the home is in order again.
 pub(super) fn hold() -> MutexGuard<'static, ()> {
     CHANGING.lock().unwrap_or_else(PoisonError::into_inner)
@@ -97,6 +109,14 @@ fn on_signal(signal: i32) {
         return;
     }
     let again = RECEIVED.swap(signal, Ordering::SeqCst) != 0;
+    let waiting = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(stream) = &*waiting
+        && !again
+        && (&mut &*stream).write_all(&[1]).is_ok()
+    {
+        return;
+    }
+    drop(waiting);
     // When Nix is at work, it ends, and the command with it, in order.
     if eval::interrupt() && !again {
         return;

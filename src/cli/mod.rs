@@ -22,6 +22,7 @@ mod internal;
 mod interrupt;
 mod keeper;
 mod list_generations;
+mod persist;
 mod realize;
 mod refuse;
 mod report;
@@ -143,6 +144,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
         Command::Wipe(args) => wipe::run(&context, &args),
+        Command::Persist(args) => persist::run(&context, &args),
         Command::Doctor(args) => doctor::run(&context, &args),
         Command::Internal(_) | Command::Completions(_) | Command::TestContainer(_) => {
             Ok(ExitCode::SUCCESS)

@@ -95,7 +95,10 @@ fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<P
 
 /// The manifest that `source` gives, without building anything, and its name
 /// for messages.
-fn manifest_of(context: &Context, source: &Source) -> Result<(Manifest, String), Failure> {
+pub(super) fn manifest_of(
+    context: &Context,
+    source: &Source,
+) -> Result<(Manifest, String), Failure> {
     let (mut manifest, shown) = match source {
         Source::Manifest(path) => (manifest(path)?, path.display().to_string()),
         Source::Module(_) | Source::Flake { .. } => {

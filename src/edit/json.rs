@@ -15,7 +15,7 @@ use super::value::{Map, Value};
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// What editors take: comments and trailing commas, nothing else beside JSON.
-fn options() -> ParseOptions {
+pub(super) fn options() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
         allow_trailing_commas: true,

@@ -1,5 +1,6 @@
 //! Edits of texts that nhmt shares with programs and persons: declared keys in
-//! structured files ([`merge`]), a marked block in any text ([`block`]).
+//! structured files ([`merge`]), a marked block in any text ([`block`]), a
+//! persisted path in a configuration ([`persist_in_nix`]).
 //!
 //! Pure functions from texts to texts. What they do not have to change stays
 //! as it is, byte for byte: comments, order, spacing, line endings. Each edit
@@ -13,6 +14,7 @@ mod ini;
 mod json;
 mod lines;
 mod merge;
+mod persist;
 mod plan;
 mod toml;
 mod value;
@@ -21,3 +23,4 @@ mod yaml;
 pub use block::{BlockStyle, block, block_in, same};
 pub use error::{EditError, Fault};
 pub use merge::{Merged, merge, nothing};
+pub use persist::{in_nix, persist_in_manifest, persist_in_nix};

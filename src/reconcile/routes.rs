@@ -178,8 +178,9 @@ fn condition(
         At::Linked | At::Direct if empty && route.kind == RouteKind::File => Condition::Absent,
         At::Linked | At::Direct => Condition::InPlace,
         At::Data if seen.mounted => Condition::InPlace,
-        At::Data if seen.there.is_free() => Condition::NotLinked,
+        // Also the first that a program ever saved.
         At::Data if route.kind == RouteKind::File => Condition::Replaced,
+        At::Data if seen.there.is_free() => Condition::NotLinked,
         At::Data if seen.same => Condition::NotLinked,
         At::Data => Condition::DataInBoth,
         _ if empty && seen.older.is_some() => Condition::OldPlace,

@@ -30,7 +30,8 @@ pub struct Target {
 }
 
 /// Writes the home tree of `manifest`: `home`, `inside`, `packages`,
-/// `nhmt.json`, `index` and `activate`. The same manifest and sources give the same tree.
+/// `nhmt.json`, `index`, `activate`, and `nhmt`, a link to the program that
+/// `activate` runs, when that is settled. The same manifest and sources give the same tree.
 ///
 /// Regular files get mode 0444 or 0555; directories stay writable for the
 /// store to seal. Nothing is synced. After an error an unfinished tree may
@@ -83,6 +84,9 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
         manifest.write_json(&mut file)?;
         file.flush()
     })?;
+    if let Some(nhmt) = &target.activate {
+        put(&mut writer, b"nhmt", |writer, path| writer.link(path, nhmt))?;
+    }
     let script = activate::script(target);
     put(&mut writer, b"activate", |writer, path| {
         writer.file(path, &script, true)

@@ -18,6 +18,8 @@ mod doctor;
 mod doctor_runs;
 mod drift;
 #[cfg(target_os = "linux")]
+mod ephemeral;
+#[cfg(target_os = "linux")]
 mod fuse;
 mod generations;
 mod home_spelling;
@@ -40,6 +42,9 @@ mod methods_seed;
 mod no_configuration;
 mod output;
 #[cfg(target_os = "linux")]
+mod persist;
+#[cfg(target_os = "linux")]
+mod persist_watch;
 mod persisted;
 mod plain_rename;
 mod realize;

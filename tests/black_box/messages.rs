@@ -42,7 +42,7 @@ fn there_is_nothing_to_activate() {
         .run_bare(["activate"])
         .exit(1)
         .stderr_has("no generation to activate: the profile is empty")
-        .stderr_has("`nhmt realize` makes the first; or name a home tree");
+        .stderr_has("or name the profile (`--profile PATH`), or a home tree");
 }
 
 #[test]

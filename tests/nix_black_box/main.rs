@@ -20,6 +20,8 @@ mod odd_names;
 mod options_page;
 mod own_flake;
 mod packages;
+#[cfg(target_os = "linux")]
+mod persist_session;
 mod persistence;
 mod progress;
 mod stores;

@@ -124,7 +124,15 @@ fn try_point(
 
 /// Every `k`-th of `points`, from an offset that differs between scenarios.
 pub fn sample(points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
-    if full() || points.len() <= most {
+    if full() {
+        return points;
+    }
+    thin(points, most, offset)
+}
+
+/// The same in either form.
+pub fn thin(points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
+    if points.len() <= most {
         return points;
     }
     let step = points.len().div_ceil(most);

@@ -7,12 +7,12 @@ use std::thread;
 
 use super::case::{self, Case};
 use super::counts::{self, Counts};
-use super::crash::{calls, sample};
+use super::crash::{calls, sample, thin};
 use super::inject::{self, What};
 use super::own::fingerprint;
 use super::scenario::{Place, Scenario};
-use super::scenarios;
 use super::snapshot::Snapshot;
+use super::{full, scenarios};
 
 /// What was tried so far.
 #[derive(Default)]
@@ -62,7 +62,13 @@ fn kill_twice(scenario: &Scenario, index: usize, next: &AtomicUsize, tried: &Tri
         tried.first.fetch_add(1, Ordering::Relaxed);
         let again = case.place.command(&scenario.again);
         let (made, _) = inject::trace(&again, &case.place.beside("trace-again"));
-        for second in sample(calls(&made, true, &What::Kill), 5, index * 5 + first.number) {
+        // Every first kill with every second one would be some 100,000 points.
+        let most = if full() { 12 } else { 5 };
+        for second in thin(
+            calls(&made, true, &What::Kill),
+            most,
+            index * 5 + first.number,
+        ) {
             state.restore(&home);
             inject::run(&case.place.command(&scenario.again), &second);
             tried.points.fetch_add(1, Ordering::Relaxed);

@@ -236,7 +236,7 @@ impl Home {
     pub fn command_for_signals(&self) -> Command {
         let mut command = Command::new("/usr/bin/env");
         self.environment(&mut command);
-        command.arg("--default-signal=INT,TERM").arg(nhmt());
+        command.arg("--default-signal=INT,TERM,HUP").arg(nhmt());
         command.stdin(Stdio::null());
         command
     }
