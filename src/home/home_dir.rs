@@ -1,7 +1,7 @@
 //! The opened home: its descriptor, its state directory, its anchor.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -18,6 +18,8 @@ pub struct HomeDir {
     dir: Dir,
     /// The link prefix with its `/`: what every link of ours starts with.
     prefix: Vec<u8>,
+    /// The same for links in persistent directories.
+    inside: Vec<u8>,
 }
 
 impl HomeDir {
@@ -30,11 +32,14 @@ impl HomeDir {
             Dir::open_path(layout.home()).at_path("open the home directory", layout.home())?;
         let mut prefix = layout.link_prefix().as_os_str().as_bytes().to_vec();
         prefix.push(b'/');
+        let mut inside = layout.anchor().into_os_string().into_vec();
+        inside.extend_from_slice(b"/inside/");
         let layout = layout.clone();
         Ok(Self {
             layout,
             dir,
             prefix,
+            inside,
         })
     }
 
@@ -87,7 +92,7 @@ impl HomeDir {
 
     /// Whether `target` is one that only nhmt gives to a link in this home.
     pub(crate) fn is_own_target(&self, target: &[u8]) -> bool {
-        target.starts_with(&self.prefix)
+        target.starts_with(&self.prefix) || target.starts_with(&self.inside)
     }
 
     /// Whether `target` is one of nhmt's, through the anchor or not.
@@ -98,6 +103,17 @@ impl HomeDir {
     /// Whether the link target `target` is the one that `path` has.
     pub(crate) fn is_target_of(&self, target: &[u8], path: &HomePath) -> bool {
         target.strip_prefix(&self.prefix[..]) == Some(path.as_bytes())
+    }
+
+    /// Whether the link target `target` is the one that `path` has in a
+    /// persistent directory.
+    pub(crate) fn is_inside_target_of(&self, target: &[u8], path: &HomePath) -> bool {
+        target.strip_prefix(&self.inside[..]) == Some(path.as_bytes())
+    }
+
+    /// The link target of `path` in a persistent directory.
+    pub(crate) fn inside_target(&self, path: &HomePath) -> Vec<u8> {
+        [&self.inside[..], path.as_bytes()].concat()
     }
 
     /// Puts the link target of `path` into `buffer`, without its allocation.

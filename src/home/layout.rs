@@ -71,6 +71,14 @@ impl Layout {
         target
     }
 
+    /// The target of the link for a managed leaf below a persisted directory.
+    #[must_use]
+    pub fn inside_target(&self, path: &HomePath) -> PathBuf {
+        let mut target = self.anchor().join("inside");
+        target.push(OsStr::from_bytes(path.as_bytes()));
+        target
+    }
+
     /// What every link target of this home starts with, without the `/`.
     #[must_use]
     pub fn link_prefix(&self) -> PathBuf {

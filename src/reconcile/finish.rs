@@ -29,6 +29,7 @@ impl Run<'_> {
             problems.push(error.to_string());
         }
         self.follow_sources();
+        problems.extend(self.manage_inside(plan));
         for one in before.iter().chain(after) {
             if let Err(error) = self.settle(one) {
                 problems.push(error.to_string());

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::conflict::Conflict;
 use super::drift::Drift;
 use super::files::Step;
+use super::inside::InsideStep;
 use super::observed::Observed;
 use super::planner::Planner;
 use crate::home::dir::Identity;
@@ -117,12 +118,16 @@ pub struct Plan {
     /// After the pivot: files that are no links, and have to change.
     pub(crate) files: Vec<Step>,
     pub(crate) routes: RoutePlan,
+    /// After the pivot: links of managed files that lie in roots.
+    pub(crate) inside: Vec<InsideStep>,
     pub(crate) counts: Counts,
     pub(crate) conflicts: Vec<Conflict>,
     pub(crate) drift: Vec<Drift>,
     /// After the pivot: directories that nhmt made and the new generation does
     /// not need, inner ones first. Those that are not empty stay.
     pub(crate) leave: Vec<HomePath>,
+    /// The same, in roots.
+    pub(crate) leave_inside: Vec<InsideStep>,
 }
 
 impl Plan {
@@ -189,6 +194,7 @@ impl Plan {
             && self.after.is_empty()
             && self.stale.is_empty()
             && self.routes.inside.is_empty()
+            && self.inside.is_empty()
             && self.files.is_empty())
     }
 
@@ -210,6 +216,7 @@ impl Plan {
             && self.stale.is_empty()
             && self.relink.is_empty()
             && self.routes.is_empty()
+            && self.inside.is_empty()
             && self.files.is_empty()
     }
 }

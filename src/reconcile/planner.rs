@@ -6,6 +6,7 @@ use std::path::Path;
 use super::conflict::{Conflict, ConflictKind};
 use super::drift::{Drift, DriftKind};
 use super::fold::Twins;
+use super::inside::InsideStep;
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::plan::{Fresh, InsteadOf, Placement, Plan};
 use super::union::{Pair, Union, has_below};
@@ -76,10 +77,15 @@ impl<'a> Planner<'a> {
             }
         }
         let made = self.observed.made.inside_out();
-        self.plan.leave = made
-            .filter(|dir| !has_below(self.new, dir))
-            .cloned()
-            .collect();
+        let made = made.filter(|dir| !has_below(self.new, dir));
+        for dir in made {
+            let step =
+                InsideStep::leave(dir, self.new).or_else(|| InsideStep::leave(dir, self.old));
+            match step {
+                Some(step) => self.plan.leave_inside.push(step),
+                None => self.plan.leave.push(dir.clone()),
+            }
+        }
         self.plan
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::apply::{Done, Registered, apply};
 use super::error::ReconcileError;
 use super::files;
+use super::inside;
 use super::observe::observe;
 use super::plan::{Plan, plan};
 use crate::home::{HomeDir, HomeError, HomeLock};
@@ -37,6 +38,7 @@ pub fn plan_for(home: &HomeDir, way: &Way<'_>) -> Result<Plan, HomeError> {
     let observed = observe(home, old, way.new, way.new_tree)?;
     let mut plan = plan(old, way.new, &observed, way.policy);
     files::add(home, way, &mut plan)?;
+    inside::add(home, way, &mut plan)?;
     Ok(plan)
 }
 

@@ -230,7 +230,9 @@ fn owned(dir: Dir) -> Result<Dir> {
     }
 }
 
-fn make_one(dir: &Dir, name: &OsStr, mode: u32, owner: Owner) -> Result<Dir> {
+/// The directory `name` in `dir`, made with exactly this mode when it is
+/// missing.
+pub(crate) fn make_one(dir: &Dir, name: &OsStr, mode: u32, owner: Owner) -> Result<Dir> {
     match dir.open(name) {
         Err(Errno::NOENT) => {}
         there => return there,

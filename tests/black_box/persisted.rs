@@ -129,3 +129,58 @@ fn what_cannot_be_persisted_is_named_with_who_declared_it() {
     let inside = json!([at("d", home.at("p").to_str().unwrap())]);
     refused(&mut home, json!({}), inside, "which it is to outlive");
 }
+
+#[test]
+fn a_managed_file_in_a_persisted_directory_lies_beside_the_persons_own() {
+    let mut home = Home::new()
+        .file(".ssh/config", "mine")
+        .file(".ssh/key", "secret");
+    let root = home.outside("persist");
+    let lies = |path: &str| root.join(path);
+    let state = json!([at(".ssh", root.to_str().unwrap())]);
+    let config =
+        |text: &str| json!({ ".ssh/config": { "text": text, "declaredIn": ["home.file"] } });
+    declare(&mut home, &config("1"), &state);
+    home.run(["realize"])
+        .exit(3)
+        .stderr_has("~/.ssh/config")
+        .stderr_has("home.file");
+    assert!(!root.exists());
+    home.run(["realize", "-b"]).success();
+    assert_eq!(home.read(".ssh/config"), "1");
+    assert_eq!(std::fs::read_to_string(lies(".ssh/key")).unwrap(), "secret");
+    let link = std::fs::read_link(lies(".ssh/config")).unwrap();
+    assert_eq!(
+        link,
+        home.at(".local/state/nhmt/current/inside/.ssh/config")
+    );
+    let kept = lies(".nhmt/backups/1/.ssh/config");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), "mine");
+    home.run(["realize"]).success().stdout_has("nothing to do");
+
+    declare(&mut home, &config("2"), &state);
+    home.run(["diff"])
+        .success()
+        .stdout_has("~ .ssh/config")
+        .stdout_has("-1")
+        .stdout_has("+2");
+    home.run(["realize"]).success();
+    assert_eq!(home.read(".ssh/config"), "2");
+    home.run_bare(["rollback"]).success();
+    assert_eq!(home.read(".ssh/config"), "1");
+
+    std::fs::remove_file(lies(".ssh/config")).unwrap();
+    std::fs::write(lies(".ssh/config"), "saved").unwrap();
+    home.run_bare(["status"])
+        .success()
+        .stdout_has("~/.ssh/config was replaced by a file")
+        .stdout_has("home.file");
+    home.run(["realize"]).success();
+    assert_eq!(home.read(".ssh/config"), "2");
+
+    declare(&mut home, &json!({}), &state);
+    home.run(["realize"]).success();
+    assert!(!lies(".ssh/config").is_symlink());
+    assert_eq!(home.read(".ssh/key"), "secret");
+    home.run_bare(["doctor"]).success();
+}

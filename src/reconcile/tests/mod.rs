@@ -9,6 +9,8 @@ mod exact;
 mod exact_files;
 #[path = "../../../tests/support/filesystem.rs"]
 mod filesystem;
+mod inside;
+mod inside_moments;
 mod model;
 mod moments;
 mod mounts;

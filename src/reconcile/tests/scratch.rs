@@ -164,10 +164,23 @@ impl Scratch {
         let words = format!("{files:?} {routes:?} {:?}", self.root());
         let name = Digest::of(words.as_bytes()).to_string();
         let tree = self.temp.path().join("store").join(&name[..16]);
-        if !tree.exists() {
+        let fresh = !tree.exists();
+        if fresh {
             fs::rename(&plain.path, &tree).unwrap();
         }
         let mut entries = plain.index.entries().to_vec();
+        let below = |file: &HomePath| routes.iter().any(|(at, _)| file.is_below(&path(at)));
+        for entry in entries.iter_mut().filter(|entry| below(&entry.path)) {
+            entry.inside = true;
+            if fresh {
+                let to = tree.join(entry.place_in_tree());
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::rename(tree.join("home").join(entry.path.as_path()), to).unwrap();
+            }
+        }
+        for (name, _) in routes.iter().filter(|_| fresh) {
+            let _ = fs::remove_dir_all(tree.join("home").join(name));
+        }
         for (name, kind) in routes {
             let route = Route {
                 root: self.root(),
@@ -243,11 +256,17 @@ impl Scratch {
         for entry in tree.index.entries() {
             let at = self.at(entry.path.as_path());
             let target = fs::read_link(&at).unwrap_or_else(|error| panic!("{at:?}: {error}"));
-            assert_eq!(target, self.layout().link_target(&entry.path));
+            if entry.inside {
+                assert_eq!(target, self.layout().inside_target(&entry.path));
+                let lies = self.root().join(entry.path.as_path());
+                assert_eq!(fs::read_link(lies).unwrap(), target);
+            } else {
+                assert_eq!(target, self.layout().link_target(&entry.path));
+            }
             if entry.route.is_some() {
                 continue;
             }
-            let wanted = tree.path.join("home").join(entry.path.as_path());
+            let wanted = tree.path.join(entry.place_in_tree());
             let inside = |at: PathBuf| match entry.kind {
                 LeafKind::Directory => at.join("in"),
                 _ => at,
