@@ -173,8 +173,9 @@ fn a_managed_file_in_a_persisted_directory_lies_beside_the_persons_own() {
     std::fs::write(lies(".ssh/config"), "saved").unwrap();
     home.run_bare(["status"])
         .success()
-        .stdout_has("~/.ssh/config was replaced by a file")
-        .stdout_has("home.file");
+        .stdout_has("~/.ssh/config was replaced by a file");
+    let json = home.run_bare(["status", "--json"]).success().json();
+    assert_eq!(json["drift"][0]["declared_in"][0], "home.file");
     home.run(["realize"]).success();
     assert_eq!(home.read(".ssh/config"), "2");
 
