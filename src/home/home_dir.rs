@@ -1,13 +1,14 @@
 //! The opened home: its descriptor, its state directory, its anchor.
 
 use std::ffi::OsStr;
+use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
 use super::dir::Dir;
-use super::error::{AtPlace, HomeError};
+use super::error::{AtPlace, HomeError, errno};
 use super::{Layout, Walker};
 use crate::manifest::HomePath;
 
@@ -87,7 +88,41 @@ impl HomeDir {
     }
 
     pub(crate) fn walker(&self) -> Walker<'_> {
-        Walker::new(&self.dir)
+        Walker::of(self)
+    }
+
+    /// The persistent directories that this home ever had; nothing when there
+    /// is no memory of any.
+    pub(crate) fn roots(&self) -> Result<Vec<PathBuf>, HomeError> {
+        let Some(state) = self.state()? else {
+            return Ok(Vec::new());
+        };
+        let mut bytes = Vec::new();
+        let read = match state.open_file(os(ROOTS), false) {
+            Ok(mut file) => file.read_to_end(&mut bytes).map_err(|error| errno(&error)),
+            Err(Errno::NOENT) => Ok(0),
+            Err(errno) => Err(errno),
+        };
+        read.at_path("read", self.layout.state().join(ROOTS))?;
+        let paths = bytes
+            .split(|&b| b == 0)
+            .map(|path| Path::new(OsStr::from_bytes(path)));
+        Ok(paths
+            .filter(|path| path.is_absolute())
+            .map(Path::to_owned)
+            .collect())
+    }
+
+    /// The directory that the link `name` in `dir` leads to, when it is nhmt's
+    /// direct link from `path` to its place in a known root.
+    pub(crate) fn persisted(&self, dir: &Dir, name: &OsStr, path: &HomePath) -> Option<Dir> {
+        let target = dir.read_link(name).ok()?;
+        let place = Path::new("/").join(OsStr::from_bytes(target.as_bytes().strip_prefix(MARK)?));
+        let roots = self.roots().ok()?;
+        let root = roots
+            .iter()
+            .find(|root| root.join(path.as_path()) == place)?;
+        Dir::open_path(root).ok()?.open_beneath(path).ok()
     }
 
     /// Whether `target` is one that only nhmt gives to a link in this home.
@@ -178,6 +213,10 @@ pub(crate) const BRIDGE_TREE: &str = "tree";
 /// What the target of a link starts with that nhmt makes beside those through
 /// the anchor: it leads nowhere else than `/`, and nobody else writes it.
 pub(crate) const MARK: &[u8] = b"/./";
+
+/// The name of the memory of persistent directories in the state directory:
+/// paths, each followed by a NUL.
+pub(crate) const ROOTS: &str = "roots";
 
 /// The name of the anchor in the state directory.
 pub(crate) const ANCHOR: &str = "current";

@@ -33,7 +33,7 @@ pub(crate) use error::{AtPlace, errno};
 #[cfg(test)]
 pub(crate) use exchange::plain;
 pub(crate) use exchange::{Exchange, aside_of};
-pub(crate) use home_dir::{ANCHOR, BRIDGE_TREE, MARK, STATE, ancestor, os};
+pub(crate) use home_dir::{ANCHOR, BRIDGE_TREE, MARK, ROOTS, STATE, ancestor, os};
 pub(crate) use mount::Mount;
 pub(crate) use scan::{Entered, Scanner, Seen};
 pub(crate) use walk::{Obstacle, Parent, Walker};

@@ -7,6 +7,7 @@ use rustix::io::Errno;
 
 use super::dir::Dir;
 use super::error::{AtPlace, HomeError};
+use super::home_dir::HomeDir;
 use crate::manifest::HomePath;
 
 /// Why a directory of a path cannot be entered.
@@ -42,6 +43,9 @@ pub(crate) struct Walker<'a> {
     blocked: Option<(Vec<u8>, Obstacle)>,
     /// Several names may be opened in one call.
     at_once: bool,
+    /// The home, when `root` is its directory: links of nhmt's that lead from it
+    /// to a persistent directory are followed.
+    home: Option<&'a HomeDir>,
 }
 
 impl<'a> Walker<'a> {
@@ -53,6 +57,17 @@ impl<'a> Walker<'a> {
             open: Vec::new(),
             blocked: None,
             at_once: true,
+            home: None,
+        }
+    }
+
+    /// A walker of paths in `home`. It goes on where nhmt's own direct link
+    /// leads to the place of a persisted directory, in a root that this home is
+    /// known to have.
+    pub(super) fn of(home: &'a HomeDir) -> Self {
+        Self {
+            home: Some(home),
+            ..Self::new(home.dir())
         }
     }
 
@@ -96,7 +111,11 @@ impl<'a> Walker<'a> {
                 .position(|&b| b == b'/')
                 .map_or(end, |i| start + i);
             let name = OsStr::from_bytes(&bytes[start..next]);
-            let obstacle = match self.top().open(name) {
+            let opened = match self.top().open(name) {
+                Err(Errno::NOTDIR | Errno::LOOP) => self.through(&bytes[..next], name),
+                opened => opened,
+            };
+            let obstacle = match opened {
                 Ok(dir) => {
                     self.open.push((next, dir));
                     self.prefix.clear();
@@ -113,6 +132,13 @@ impl<'a> Walker<'a> {
             return Ok(Parent::Blocked { length, obstacle });
         }
         Ok(Parent::Open(self.top()))
+    }
+
+    /// The persisted directory that the link `name` leads to, at the path `at`.
+    fn through(&self, at: &[u8], name: &OsStr) -> rustix::io::Result<Dir> {
+        let home = self.home.ok_or(Errno::NOTDIR)?;
+        let path = HomePath::new(at).map_err(|_| Errno::NOTDIR)?;
+        home.persisted(self.top(), name, &path).ok_or(Errno::NOTDIR)
     }
 
     fn top(&self) -> &Dir {

@@ -8,7 +8,8 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::error::ReconcileError;
-use super::plan::{Plan, RoutePlan, RouteStep};
+use super::inside::InsideStep;
+use super::plan::{Fresh, Plan, RoutePlan, RouteStep};
 use super::run::Run;
 use super::work::Slot;
 use crate::home::dir::Dir;
@@ -73,6 +74,7 @@ impl Run<'_> {
             if Self::outlives(step, number)? {
                 self.hold(step)?;
                 plan.stale.retain(|path| *path != step.path);
+                keep_below(plan, step);
             }
         }
         Ok(())
@@ -298,6 +300,25 @@ impl Run<'_> {
             taken.at("remove the link", path)?;
         }
         Ok(())
+    }
+}
+
+/// The leaves of the generation to come that lie below a path which stays
+/// persisted: their links go to the root, and no directory takes the place of
+/// that path.
+fn keep_below(plan: &mut Plan, step: &RouteStep) {
+    let RouteStep { path, route } = step;
+    let (below, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut plan.after)
+        .into_iter()
+        .partition(|one| one.path == *path);
+    plan.after = rest;
+    for one in below {
+        if let Fresh::Directory(leaves) = &one.fresh {
+            let held = leaves
+                .iter()
+                .map(|leaf| InsideStep::held(leaf, path, route));
+            plan.inside.extend(held);
+        }
     }
 }
 

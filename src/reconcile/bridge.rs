@@ -26,7 +26,7 @@ use super::run::Run;
 use super::sync::Touched;
 use super::work::Slot;
 use crate::home::dir::Dir;
-use crate::home::{AtPlace, BRIDGE_TREE, HomeDir, HomeError, MARK, os};
+use crate::home::{AtPlace, BRIDGE_TREE, HomeDir, HomeError, MARK, Parent, errno, os};
 use crate::manifest::HomePath;
 
 impl Run<'_> {
@@ -232,10 +232,10 @@ impl Builder<'_> {
             };
         }
         let slot = self.slot(one);
-        let parent = path.parent();
-        let parent = match &parent {
-            Some(parent) => self.home.dir().open_beneath(parent)?,
-            None => self.home.dir().again()?,
+        let parent = match self.home.walker().parent_of(path) {
+            Ok(Parent::Open(dir)) => dir.again()?,
+            Ok(Parent::Blocked { .. }) => return Err(Errno::NOTDIR),
+            Err(error) => return Err(errno(&error.source)),
         };
         let place = self.home.layout().home().join(path.as_path());
         let above = place.parent().unwrap_or(&place).to_owned();

@@ -19,6 +19,9 @@ pub(crate) struct InsideStep {
     pub(super) above: HomePath,
     pub(super) route: Route,
     pub(super) what: What,
+    /// The generation has the file in its home: the persisted path is not of
+    /// this generation, and stays for what lies there.
+    pub(super) of_home: bool,
 }
 
 impl InsideStep {
@@ -31,7 +34,20 @@ impl InsideStep {
             above: above.clone(),
             route: route.clone(),
             what: What::Remove,
+            of_home: false,
         })
+    }
+
+    /// For a leaf of the home below a persisted path that outlives its
+    /// generation.
+    pub(super) fn held(path: &HomePath, above: &HomePath, route: &Route) -> Self {
+        Self {
+            path: path.clone(),
+            above: above.clone(),
+            route: route.clone(),
+            what: What::Put(InPlaceOf::Own),
+            of_home: true,
+        }
     }
 }
 
@@ -203,6 +219,7 @@ impl Adder<'_> {
             above: above.clone(),
             route: route.clone(),
             what,
+            of_home: false,
         });
     }
 

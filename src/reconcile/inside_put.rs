@@ -12,6 +12,7 @@
 //! (`sweep_root`), or gets its name back.
 
 use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -119,12 +120,14 @@ impl Run<'_> {
         let place = root.at(path);
         let dir = self.inside_directory(step, &root)?;
         for _ in 0..TRIES {
-            match dir.symlink(&self.home.inside_target(path)[..], path.name()) {
+            match dir.symlink(&self.target_in_root(step)[..], path.name()) {
                 Ok(()) => return dir.sync().at_path("bring to the disk", place),
                 Err(Errno::EXIST) => {}
                 Err(errno) => return Err(errno).at_path("make the link", place),
             }
-            if step.what != What::Renew && self.is_inside_link(&dir, path) {
+            let there = dir.read_link(path.name());
+            let in_place = there.is_ok_and(|there| there.as_bytes() == self.target_in_root(step));
+            if step.what != What::Renew && in_place {
                 return Ok(());
             }
             if self.exchange_inside(step, &root, &dir)? {
@@ -152,7 +155,7 @@ impl Run<'_> {
         let place = root.at(path);
         let slot = slot_in(root, path)?;
         slot.dir
-            .symlink(&self.home.inside_target(path)[..], &slot.name)
+            .symlink(&self.target_in_root(step)[..], &slot.name)
             .at_path("make the link", &place)?;
         match dir.exchange(path.name(), &slot.dir, &slot.name) {
             Ok(Exchange::AtOnce) => {}
@@ -273,6 +276,15 @@ impl Run<'_> {
                 self.drop_inside(at, root, &slot)
             }
         }
+    }
+
+    /// Where the link of a step leads.
+    fn target_in_root(&self, step: &InsideStep) -> Vec<u8> {
+        if step.of_home {
+            let mut target = Vec::new();
+            return self.home.target_into(&step.path, &mut target).to_vec();
+        }
+        self.home.inside_target(&step.path)
     }
 
     fn is_inside_link(&self, dir: &Dir, path: &HomePath) -> bool {

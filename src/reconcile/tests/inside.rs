@@ -265,6 +265,48 @@ fn a_managed_file_of_the_home_comes_to_lie_in_the_root_and_back() {
 }
 
 #[test]
+fn going_back_past_the_adoption_keeps_what_is_persisted() {
+    everywhere(|mut home| {
+        for (old, new) in [
+            (".ssh/config", ".ssh/config"),
+            (".ssh/other", ".ssh/config"),
+        ] {
+            let before = home.tree(&[(old, "1")]);
+            home.realize(&[(old, "1")]);
+            home.write(".ssh/key", "secret");
+            let persisted = home.routed(&[(new, "2")], SSH);
+            realize(&mut home, &persisted);
+            home.generation = 0;
+            let done = home.switch(&before, OnConflict::Abort).unwrap();
+            assert_eq!(done.problems, [""; 0]);
+            assert_eq!(
+                (home.read(".ssh/key"), home.persistent(".ssh/key")),
+                ("secret".into(), "secret".into())
+            );
+            assert_eq!(home.read(old), "1");
+            home.check(&before);
+            let plan = home.plan(&before, OnConflict::Abort);
+            assert!(plan.is_empty() && plan.drift().is_empty(), "{plan:?}");
+            assert_eq!(kinds(&plan), []);
+            // What a program saves there is found as everywhere.
+            fs::remove_file(home.at(old)).unwrap();
+            fs::write(home.at(old), "saved").unwrap();
+            let done = home.switch(&before, OnConflict::Abort).unwrap();
+            assert_eq!(done.problems, [""; 0]);
+            home.check(&before);
+            home.generation = 1;
+            realize(&mut home, &persisted);
+            assert_eq!(home.read(".ssh/key"), "secret");
+            fs::remove_dir_all(home.home()).unwrap();
+            fs::create_dir(home.home()).unwrap();
+            fs::remove_dir_all(home.root()).unwrap();
+            home.forget_current();
+            home.generation = 0;
+        }
+    });
+}
+
+#[test]
 fn a_home_that_is_made_anew_finds_its_links() {
     everywhere(|mut home| {
         let tree = home.routed(CONFIG, SSH);
