@@ -36,6 +36,11 @@ const STATE: &str = r#"{"a":{"text":"new"}},"state":[
     {"path":".ssh","root":"{root}","kind":"directory"},
     {"path":"deep/er","root":"{root}","kind":"directory"},
     {"path":"history","root":"{root}","kind":"file"}]"#;
+/// The same, with managed files in a persisted directory.
+const INSIDE: &str = r#"{"a":{"text":"new"},".ssh/config":{"text":"ours"},".ssh/deep/f":{"text":"ours"}},"state":[
+    {"path":".ssh","root":"{root}","kind":"directory"},
+    {"path":"deep/er","root":"{root}","kind":"directory"},
+    {"path":"history","root":"{root}","kind":"file"}]"#;
 const WITHOUT: &str = r#"{"a":{"text":"old"}}"#;
 
 impl StateScenario {
@@ -98,6 +103,19 @@ pub fn all() -> Vec<StateScenario> {
         newer("state-newer-far").far(),
         back("state-back"),
         back("state-back-far").far(),
+        StateScenario {
+            files: Some(INSIDE),
+            ..adopt("state-inside")
+        },
+        StateScenario {
+            files: Some(INSIDE),
+            ..adopt("state-inside-far").far()
+        },
+        StateScenario {
+            realized: vec![INSIDE],
+            files: Some(STATE),
+            ..adopt("state-inside-no-more")
+        },
         StateScenario {
             in_root: vec![(".ssh/key", "their key")],
             code: 3,
