@@ -210,12 +210,6 @@ impl Object {
     }
 }
 
-/// Prints an object for a program.
-pub(super) fn result(ui: Ui, object: &impl Serialize) -> Result<(), Failure> {
-    ui.result(serde_json::to_string(object).map_err(Failure::new)?);
-    Ok(())
-}
-
 /// Each file by itself.
 pub(super) struct Files(Vec<Single>);
 

@@ -142,5 +142,6 @@ fn show_at_risk(
     summary["groups"] = at_risk::groups(survey.groups(sort));
     summary["backups"] = json!({ "number": backups.files, "bytes": backups.bytes });
     object["at_risk_summary"] = summary;
-    at_risk::result(context.ui, &Object::new(object, &survey, sort))
+    context.ui.json(&Object::new(object, &survey, sort));
+    Ok(())
 }

@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, args: &Wipe) -> Result<ExitCode, Failure> {
         let (_, survey) = look(context, &home)?;
         show(context, &survey, args.sort);
         at_risk::backups(context, &home)?;
-        tell(context, &survey, None, args.sort)?;
+        tell(context, &survey, None, args.sort);
         return Ok(ExitCode::SUCCESS);
     }
     if !args.yes {
@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, args: &Wipe) -> Result<ExitCode, Failure> {
     take_back(context, &lock)?;
     let (index, survey) = look(context, &lock)?;
     if survey.at_risk() > 0 && !args.lose_at_risk {
-        return Err(refuse(context, &survey, args.sort)?);
+        return Err(refuse(context, &survey, args.sort));
     }
     show(context, &survey, args.sort);
     let whole = interrupt::hold();
@@ -83,7 +83,7 @@ pub(super) fn run(context: &Context, args: &Wipe) -> Result<ExitCode, Failure> {
     let wiped = wiped?;
     // What could not go back to its name goes to the backups.
     context.tidy(&lock);
-    tell(context, &survey, Some(&wiped), args.sort)?;
+    tell(context, &survey, Some(&wiped), args.sort);
     done(context, &wiped, start);
     drop(whole);
     Ok(match interrupt::received() {
@@ -143,22 +143,22 @@ fn refuse_store_in_home(context: &Context, tree: &Path) -> Result<(), Failure> {
 }
 
 /// While something is at risk, nobody has agreed to lose it.
-fn refuse(context: &Context, survey: &Survey, sort: Sort) -> Result<Failure, Failure> {
-    tell(context, survey, None, sort)?;
+fn refuse(context: &Context, survey: &Survey, sort: Sort) -> Failure {
+    tell(context, survey, None, sort);
     ui::complain(at_risk::table(context.ui, &survey.groups(sort)));
     at_risk::remarks(context, survey);
     let would = match survey.sum().files {
         1 => "is neither managed nor persisted and would be lost",
         _ => "are neither managed nor persisted and would be lost",
     };
-    Ok(Failure::new(format_args!(
+    Failure::new(format_args!(
         "{} {would}; nothing was deleted",
         at_risk::told(survey.sum())
     ))
     .hint(
         "declare them in `home.persistence`, or move what you want to keep out of the home; \
          `--lose-at-risk` deletes them",
-    ))
+    )
 }
 
 /// What goes, for a person.
@@ -254,12 +254,7 @@ fn sentence(stayed: &Stayed) -> String {
 }
 
 /// Tells a program, if one reads.
-fn tell(
-    context: &Context,
-    survey: &Survey,
-    wiped: Option<&Wiped>,
-    sort: Sort,
-) -> Result<(), Failure> {
+fn tell(context: &Context, survey: &Survey, wiped: Option<&Wiped>, sort: Sort) {
     #[derive(Serialize)]
     struct Told {
         #[serde(flatten)]
@@ -268,7 +263,7 @@ fn tell(
     }
 
     if !context.json() {
-        return Ok(());
+        return;
     }
     let all = survey.all();
     let mut object = at_risk::remarks_json(survey);
@@ -294,5 +289,5 @@ fn tell(
         object: Object::new(object, survey, sort),
         paths: survey.paths().collect(),
     };
-    at_risk::result(context.ui, &told)
+    context.ui.json(&told);
 }

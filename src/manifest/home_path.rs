@@ -152,13 +152,18 @@ impl fmt::Display for HomePath {
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for chunk in self.0.utf8_chunks() {
-            for c in chunk.valid().chars() {
-                if c.is_control() {
-                    write!(f, "{}", c.escape_default())?;
-                } else {
-                    write!(f, "{c}")?;
+            // Most have none, and a million of them are shown at times.
+            let mut rest = chunk.valid();
+            while let Some(at) = rest.find(char::is_control) {
+                let (plain, control) = rest.split_at(at);
+                let mut chars = control.chars();
+                f.write_str(plain)?;
+                if let Some(control) = chars.next() {
+                    write!(f, "{}", control.escape_default())?;
                 }
+                rest = chars.as_str();
             }
+            f.write_str(rest)?;
             for byte in chunk.invalid() {
                 write!(f, "\\x{byte:02x}")?;
             }
@@ -215,7 +220,13 @@ mod tests {
 
     #[test]
     fn odd_bytes_are_shown_escaped() {
-        let odd = HomePath::new(b"a\xff\n").unwrap();
-        assert_eq!(odd.to_string(), "a\\xff\\n");
+        for (bytes, shown) in [
+            (&b"a\xff\n"[..], "a\\xff\\n"),
+            (b"\n\x1bb\xc3\xa9\x7f", "\\n\\u{1b}b\u{e9}\\u{7f}"),
+            (b"\xc2\x85c", "\\u{85}c"),
+            (b"plain", "plain"),
+        ] {
+            assert_eq!(HomePath::new(bytes).unwrap().to_string(), shown);
+        }
     }
 }

@@ -81,6 +81,22 @@ impl Ui {
         }
     }
 
+    /// A value for programs, on standard output, written as it goes: it may be
+    /// larger than what should be held at once.
+    pub fn json(&self, value: &impl serde::Serialize) {
+        use io::Write;
+        let mut out = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let written = serde_json::to_writer(&mut out, value)
+            .map_err(io::Error::from)
+            .and_then(|()| out.write_all(b"\n"))
+            .and_then(|()| out.flush());
+        if let Err(error) = written
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            let _ = LOST.set(error);
+        }
+    }
+
     /// A sentence for people about a finished run: a result, but one that
     /// `--quiet` drops.
     pub fn summary(&self, text: impl Display) {
