@@ -56,6 +56,13 @@ impl Run<'_> {
     ///    directories by `rmdir`, which removes empty ones only.
     pub(super) fn persist(&mut self, plan: &mut Plan, number: u64) -> Result<(), ReconcileError> {
         self.prepare_roots(&plan.routes, number)?;
+        for RouteStep { path, route } in &plan.routes.unmounted {
+            self.notes.push(format!(
+                "~/{path} is to be a bind mount, which the system makes, and nothing is mounted \
+                 there; a link leads to {} instead",
+                route.place(path).display()
+            ));
+        }
         for RouteStep { path, route } in &plan.routes.arrived {
             if let Some(root) = Root::find(&route.root)? {
                 Record::remove(&root, path)?;

@@ -163,7 +163,10 @@ pub fn apply<'a>(
         adopted: std::mem::take(&mut run.adopted),
         kept_in_roots: std::mem::take(&mut run.kept_in_roots),
         problems,
-        notes: run.in_steps.iter().map(in_steps).collect(),
+        notes: {
+            let steps = run.in_steps.iter().map(in_steps);
+            run.notes.iter().cloned().chain(steps).collect()
+        },
         synced: run.synced,
     })
 }

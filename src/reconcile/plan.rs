@@ -79,6 +79,8 @@ pub(crate) struct RouteStep {
 pub(crate) struct RoutePlan {
     /// The root gets its directories, and remembers the route.
     pub(crate) prepare: Vec<RouteStep>,
+    /// Bind mounts that nobody made: a link stands in for them.
+    pub(crate) unmounted: Vec<RouteStep>,
     /// A direct link is there, which becomes a link through the anchor.
     pub(crate) arrived: Vec<RouteStep>,
     /// What the home has moves to the root, and a direct link takes its place.

@@ -8,7 +8,7 @@ use super::observed::{FoundKind, Mark};
 use super::plan::RouteStep;
 use super::planner::{Planner, foreign};
 use super::union::Pair;
-use crate::manifest::{Escaped, HomePath, Route, RouteKind};
+use crate::manifest::{Escaped, HomePath, Route, RouteKind, RouteMethod};
 use crate::state::is_direct_to;
 
 impl Planner<'_> {
@@ -29,6 +29,9 @@ impl Planner<'_> {
         };
         if !seen.ready {
             self.plan.routes.prepare.push(step.clone());
+            if route.method == RouteMethod::Bind && !seen.mounted {
+                self.plan.routes.unmounted.push(step.clone());
+            }
         }
         let begins_empty = seen.there.is_nothing();
         match (&seen.older, mark) {

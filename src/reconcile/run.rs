@@ -50,6 +50,8 @@ pub(super) struct Run<'a> {
     pub(super) left: Option<Written>,
     /// The roots that were cleared of what killed runs left.
     pub(super) swept: BTreeSet<PathBuf>,
+    /// What a person should know, one sentence each.
+    pub(super) notes: Vec<String>,
     /// The first path whose filesystem needed two steps for an exchange.
     pub(super) in_steps: Option<HomePath>,
 }
@@ -97,6 +99,7 @@ impl<'a> Run<'a> {
             unkept: Vec::new(),
             left: None,
             swept: BTreeSet::new(),
+            notes: Vec::new(),
             in_steps: None,
         })
     }

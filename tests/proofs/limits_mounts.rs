@@ -345,3 +345,52 @@ fn a_home_on_overlayfs() {
         assert_eq!(mine(&home).len(), 5);
     });
 }
+
+/// What the system mounts at a persisted path is used as it is; where it does
+/// not, a link stands in for it, and the run says so.
+#[test]
+fn a_bind_mount_of_the_very_place_is_in_place() {
+    with_mounts(
+        "limits_mounts::a_bind_mount_of_the_very_place_is_in_place",
+        || {
+            let place = crate::scenario::Place::new();
+            let (home, root) = (place.home(), place.beside("persist"));
+            let state = ["mounted", "linked"].map(|path| {
+                format!(
+                    r#"{{"path":"{path}","root":"{}","kind":"directory","method":"bind"}}"#,
+                    root.display()
+                )
+            });
+            let files = format!(r#"{{"a":{{"text":"a"}}}},"state":[{}]"#, state.join(","));
+            let realize = crate::scenario::Typed {
+                files: Some(Box::leak(files.into_boxed_str())),
+                arguments: vec!["realize"],
+            };
+            fs::create_dir_all(root.join("mounted")).unwrap();
+            fs::write(root.join("mounted/mine"), "mine").unwrap();
+            fs::create_dir(home.join("linked")).unwrap();
+            fs::write(home.join("linked/mine"), "mine too").unwrap();
+            let _mounted = Mounted::bind(&root.join("mounted"), &home.join("mounted"));
+            for run in 0..2 {
+                let output = place.run(&realize);
+                assert!(
+                    output.status.success(),
+                    "{}",
+                    crate::scenario::show(&output)
+                );
+                let said = String::from_utf8_lossy(&output.stderr);
+                let noted = said.contains("~/linked is to be a bind mount");
+                assert_eq!(noted, run == 0, "{said}");
+                assert!(!said.contains("~/mounted is"), "{said}");
+                assert!(!home.join("mounted").is_symlink() && home.join("linked").is_symlink());
+            }
+            for path in ["mounted/mine", "linked/mine"] {
+                let text = |at: &Path| fs::read_to_string(at.join(path)).unwrap();
+                assert_eq!(text(&home), text(&root), "{path}");
+            }
+            let output = place.type_in(&["status", "--json"]);
+            let status = String::from_utf8_lossy(&output.stdout);
+            assert!(status.contains(r#""drift":[]"#), "{status}");
+        },
+    );
+}
