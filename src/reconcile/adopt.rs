@@ -98,7 +98,6 @@ impl Run<'_> {
         let owner = Owner::of(self.home)?;
         for steps in steps.chunk_by(|a, b| a.route.root == b.route.root) {
             let root = self.root(&steps[0].route.root)?;
-            self.remember_root(root.place())?;
             let mut known = Routes::read(&root)?;
             let mut more = false;
             for RouteStep { path, route } in steps {
@@ -122,6 +121,8 @@ impl Run<'_> {
     /// The root at `place`, made when it is missing, and cleared of what killed
     /// runs left there.
     pub(super) fn root(&mut self, place: &Path) -> Result<Root, ReconcileError> {
+        // Known before anything lies there that a killed run could leave.
+        self.remember_root(place)?;
         let root = Root::make(place, Owner::of(self.home)?)?;
         if self.swept.insert(place.to_owned()) {
             self.sweep_root(&root)?;

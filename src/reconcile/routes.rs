@@ -298,7 +298,6 @@ pub fn add_route(lock: &HomeLock, root: &Path, path: &HomePath) -> Result<Synced
         if known.add(path, kind) {
             known.write(&root)?;
         }
-        run.remember_root(root.place())?;
         match found {
             At::Data if seen.there.is_free() => run.adopt(&step),
             At::Data => run.put_home_aside(&step),

@@ -20,4 +20,5 @@ mod recover;
 mod scratch;
 mod state;
 mod state_asked;
+mod state_killed;
 mod undo;
