@@ -47,8 +47,11 @@ mod persist;
 mod persist_watch;
 mod persisted;
 mod plain_rename;
+#[cfg(target_os = "linux")]
+mod real_programs;
 mod realize;
 mod refusals;
+mod rounds;
 mod status;
 mod test_container;
 mod transitions;
