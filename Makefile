@@ -64,7 +64,7 @@ proofs: ## Run every proof in its full form: all crash points, power cuts, races
 	NHMT_PROOFS=full cargo test --locked --test proofs -- $(PROOF) 2>&1 | tee "$$log" \
 	    || status=$$?; \
 	printf '\nWhat was counted:\n\n'; \
-	grep -o 'proof: .*' "$$log" | sort | sed 's/^proof: /  /' || true; \
+	grep -o 'proof: .*' "$$log" | sort -u | sed 's/^proof: /  /' || true; \
 	exit $$status
 
 .PHONY: clean

@@ -19,6 +19,7 @@ impl Run<'_> {
     /// Finishes the run; gives what could not be done, one sentence each.
     pub(super) fn finish(&mut self, plan: &Plan, journal: &Journal) -> Vec<String> {
         let mut problems = Vec::new();
+        self.pivoted = true;
         let (before, after) = journal.moves.split_at(plan.before.len());
         for (placement, one) in plan.after.iter().zip(after) {
             self.expand(placement, one, &mut problems);

@@ -36,6 +36,8 @@ pub(super) struct Run<'a> {
     pub(super) meddled: Vec<String>,
     /// The backups that were made: set and path.
     pub(super) kept: Vec<(String, HomePath)>,
+    /// The new generation is in force.
+    pub(super) pivoted: bool,
     pub(super) synced: Duration,
     /// The paths that were brought to a root.
     pub(super) adopted: Vec<HomePath>,
@@ -91,6 +93,7 @@ impl<'a> Run<'a> {
             made: Directories::read(home)?,
             meddled: Vec::new(),
             kept: Vec::new(),
+            pivoted: false,
             synced: Duration::ZERO,
             adopted: Vec::new(),
             copied: Vec::new(),
@@ -166,6 +169,11 @@ impl<'a> Run<'a> {
             .at("look at the directory of", path)?;
         let slot = self.open_slot(one, &dir)?;
         self.stage(placement, &slot)?;
+        // After the pivot its content is what lookups yield, and a filesystem
+        // may bring a name to the disk before what is below it (btrfs does).
+        if self.pivoted && matches!(placement.fresh, Fresh::Directory(_)) {
+            self.bring_to_disk()?;
+        }
         let moved = match placement.instead_of {
             InsteadOf::Nothing => slot
                 .dir

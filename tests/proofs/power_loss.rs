@@ -204,7 +204,8 @@ fn on_xfs_it_does_too() {
 
 #[test]
 fn on_btrfs_it_does_too() {
-    prove(BTRFS, every(20));
+    // With its own log: what is fsynced may be there before the rest.
+    prove(BTRFS, every(5));
 }
 
 /// The proof sees it when nothing is brought to the disk, and when the new tree
