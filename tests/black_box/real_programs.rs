@@ -80,7 +80,7 @@ fn the_history_of_bash() {
             .stdin(fs::File::open(typed).unwrap());
         Outcome::of(&mut bash).success();
         reboot(&home);
-        expected.push_str(&format!("{line}\nexit\n"));
+        expected = format!("{expected}{line}\nexit\n");
         assert_eq!(home.read(".bash_history"), expected);
     }
 }
@@ -253,7 +253,7 @@ fn the_memory_of_vim() {
     assert!(text.contains("first") && text.contains("second"), "{text}");
 }
 
-/// GTK keeps the list with GLib's `g_bookmark_file_to_file`, called here by
+/// GTK keeps the list with `GLib`'s `g_bookmark_file_to_file`, called here by
 /// itself; GTK alone would need a display.
 #[test]
 fn the_recent_files_of_gtk() {
