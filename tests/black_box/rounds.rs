@@ -118,7 +118,7 @@ fn write(home: &Home, random: &mut Random) {
         &deep.join(format!("{}.jpg", random.next() % 5)),
         &random.bytes(),
     );
-    if random.next() % 3 == 0 {
+    if random.next().is_multiple_of(3) {
         let _ = fs::remove_dir_all(data.join(format!("album {}", random.next() % 3)));
     }
     // A lock that is taken by making it, a pipe and a socket.
