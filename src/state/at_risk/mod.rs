@@ -4,6 +4,7 @@
 //! [`Survey::take`] walks through the home. What it found is kept with what
 //! tells each file apart, so that `reconcile` can delete just that.
 
+mod entry;
 mod groups;
 mod ignore;
 mod keeps;

@@ -1,8 +1,7 @@
 //! The walk through a home: each directory is read once, by one of a few
 //! threads, and each file asked for in one call.
 
-use std::ffi::{CStr, CString, OsStr};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CString;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread::{self, ScopedJoinHandle};
@@ -10,6 +9,7 @@ use std::thread::{self, ScopedJoinHandle};
 use rustix::fs::FileType;
 use rustix::io::{Errno, Result};
 
+use super::entry::{Entry, Kept};
 use super::ignore::Ignore;
 use super::keeps::{Keep, Keeps};
 use super::queue::Queue;
@@ -17,7 +17,6 @@ use super::survey::{Class, Directory, Mounted, Survey, Unreadable};
 use crate::home::dir::{Dir, LINK_MAX};
 use crate::home::{AtPlace, Entered, HomeDir, HomeError, Scanner, Seen};
 use crate::manifest::HomePath;
-use crate::state::is_direct_to;
 
 /// More threads than this wait for the kernel.
 const THREADS: usize = 4;
@@ -93,11 +92,11 @@ pub(super) struct Job {
 
 /// What one thread found.
 #[derive(Default)]
-struct Part {
+pub(super) struct Part {
     directories: Vec<(usize, Directory)>,
-    rest: Survey,
+    pub(super) rest: Survey,
     /// Directories that hold something that stays.
-    keeping: Vec<usize>,
+    pub(super) keeping: Vec<usize>,
 }
 
 fn join(parts: Vec<Part>, count: usize) -> Survey {
@@ -239,7 +238,8 @@ impl<'a> Reader<'a> {
             full.truncate(start);
             full.extend_from_slice(name.to_bytes());
             let mut entry = Entry {
-                walk,
+                home: walk.home,
+                keeps,
                 dir,
                 name,
                 path: full,
@@ -317,122 +317,3 @@ impl<'a> Reader<'a> {
 
 /// After so many names progress is told.
 const STEP: u64 = 4096;
-
-/// What becomes of a name that something may be kept at.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    Stays,
-    Spare,
-    Not,
-}
-
-/// One name in the directory that is read.
-struct Entry<'a> {
-    walk: &'a Walk<'a>,
-    dir: &'a Dir,
-    name: &'a CStr,
-    path: &'a mut Vec<u8>,
-    seen: Option<Seen>,
-    target: &'a mut Vec<u8>,
-}
-
-impl Entry<'_> {
-    fn see(&mut self) -> Result<Seen> {
-        if let Some(seen) = self.seen {
-            return Ok(seen);
-        }
-        let seen = self.dir.see(self.name)?;
-        self.seen = Some(seen);
-        Ok(seen)
-    }
-
-    fn link(&mut self) -> Result<&[u8]> {
-        let name = OsStr::from_bytes(self.name.to_bytes());
-        let length = self.dir.read_link_into(name, self.target)?;
-        Ok(&self.target[..length])
-    }
-
-    /// Whether it is the link that nhmt makes here.
-    fn is_link_of_path(&mut self) -> Result<bool> {
-        let path = HomePath::new(&*self.path).expect("names make a path");
-        let home = self.walk.home;
-        Ok(home.is_target_of(self.link()?, &path))
-    }
-
-    fn is_kept(&mut self, keep: &Keep, kind: FileType) -> Result<Kept> {
-        let stays = match keep {
-            Keep::Own => true,
-            Keep::Unknown(errno) => return Err(*errno),
-            Keep::Spare => return Ok(Kept::Spare),
-            Keep::File(identity) => self.see()?.identity == *identity,
-            _ if kind != FileType::Symlink => false,
-            Keep::Way => true,
-            Keep::Link => self.is_link_of_path()?,
-            Keep::Route(place) => {
-                let target = self.link()?;
-                target == place.as_os_str().as_bytes()
-                    || is_direct_to(target, place)
-                    || self.is_link_of_path()?
-            }
-        };
-        Ok(if stays { Kept::Stays } else { Kept::Not })
-    }
-
-    fn add(
-        &mut self,
-        part: &mut Part,
-        (number, directory): (usize, &mut Directory),
-        class: Class,
-        seen: &Seen,
-        own: &Seen,
-    ) {
-        let kind = seen.identity.kind;
-        if let (Some(here), Some(there)) = (own.mount, seen.mount)
-            && here != there
-        {
-            part.keeping.push(number);
-            part.rest.mounts.push(Mounted {
-                path: HomePath::new(&*self.path).expect("names make a path"),
-                is_same_filesystem: own.identity.device == seen.identity.device,
-            });
-            return;
-        }
-        let mut own_link = false;
-        if kind == FileType::Symlink {
-            let target = match self.link() {
-                Ok(target) => target.to_owned(),
-                Err(errno) => return self.cannot(part, number, errno),
-            };
-            if self.walk.terms.keeps.leads_to_root(self.path, &target) {
-                part.keeping.push(number);
-                part.rest.kept += 1;
-                return;
-            }
-            own_link = self.walk.home.is_own_target(&target);
-        }
-        let class = match kind {
-            FileType::RegularFile => class,
-            FileType::Symlink if !own_link => class,
-            _ if class == Class::AtRisk => Class::Spare,
-            _ => class,
-        };
-        // A file with holes takes less than its size, a small one more.
-        let bytes = seen.identity.size.min(seen.allocated);
-        let bytes = match kind {
-            FileType::RegularFile => bytes,
-            _ => 0,
-        };
-        let linked = seen.links > 1 && kind == FileType::RegularFile;
-        directory.add(self.name.to_bytes(), seen.identity, bytes, class, linked);
-    }
-
-    /// What went meanwhile is not there; what cannot be looked at stays.
-    fn cannot(&self, part: &mut Part, number: usize, errno: Errno) {
-        if errno == Errno::NOENT {
-            return;
-        }
-        part.keeping.push(number);
-        let path = HomePath::new(&*self.path).expect("names make a path");
-        part.rest.unreadable.push(Unreadable { path, errno });
-    }
-}
