@@ -22,9 +22,11 @@ impl Terminal {
             env!("CARGO_BIN_EXE_nhmt"),
             configuration.display()
         );
+        // A shell that runs tests in the background has them ignore its keys.
         // Only a test that fails meets the limit.
-        let mut script = Command::new("/usr/bin/timeout");
+        let mut script = Command::new("/usr/bin/env");
         home.environment(&mut script);
+        script.args(["--default-signal=INT,QUIT", "/usr/bin/timeout"]);
         script.args(["--foreground", "120", "/usr/bin/script", "-qec"]);
         script.arg(shell.replace("nhmt", &nhmt)).arg("/dev/null");
         script.env("SHELL", "/bin/sh");
