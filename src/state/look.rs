@@ -93,14 +93,17 @@ pub(crate) fn look(
     seen.there = there(&root, path, &parent, mine.as_ref())?;
     let directory = route.kind == RouteKind::Directory;
     seen.ready = known && (!directory || !matches!(seen.there, There::Absent | There::OwnLink));
-    if let (Some(mine), There::Data(_)) = (&mine, seen.there) {
+    // An empty directory can be mounted there, too.
+    if let (Some(mine), There::Data(_) | There::Empty) = (&mine, seen.there) {
         let place = root.at(path);
         let identity = |dir: &Dir| dir.stat(path.name()).map(|stat| Identity::of(&stat));
         let both = identity(mine).and_then(|mine| Ok((mine, identity(&parent)?)));
         let both = both.at_path("look at", &place)?;
         seen.mounted = (both.0.device, both.0.inode) == (both.1.device, both.1.inode);
         seen.same = seen.mounted
-            || is_within(mine, path.name(), &parent, path.name()).at_path("compare with", place)?;
+            || seen.there != There::Empty
+                && is_within(mine, path.name(), &parent, path.name())
+                    .at_path("compare with", place)?;
     }
     Ok(seen)
 }
