@@ -14,6 +14,7 @@ use super::args::Global;
 use super::failure::Failure;
 use super::interrupt;
 use super::keeper;
+use crate::container;
 use crate::generation::{Number, Profile};
 use crate::home::{HomeDir, HomeLock, Layout};
 use crate::manifest::Index;
@@ -28,6 +29,8 @@ pub(super) struct Context {
     layout: Layout,
     profile: Profile,
     local_store: PathBuf,
+    /// The store is thrown away, whatever profile a configuration names.
+    elsewhere: bool,
 }
 
 impl Context {
@@ -62,6 +65,7 @@ impl Context {
             // The configuration in force knows where its generations are.
             None => anchored_profile(&layout).unwrap_or_else(|| layout.default_profile()),
         };
+        let elsewhere = store.is_some();
         let local_store = store.unwrap_or_else(|| store_beside(&layout, &profile));
         Ok(Self {
             ui,
@@ -69,6 +73,7 @@ impl Context {
             layout,
             profile: Profile::open(&profile)?,
             local_store,
+            elsewhere,
         })
     }
 
@@ -92,13 +97,14 @@ impl Context {
             layout: self.layout.clone(),
             local_store: store_beside(&self.layout, &profile),
             profile: Profile::open(&profile)?,
+            elsewhere: false,
         }))
     }
 
     /// The store that a tree with this profile is kept in without Nix.
     pub fn local_store_with(&self, named: Option<PathBuf>) -> PathBuf {
         let profile = self.profile_for(named);
-        if profile == self.profile.path() {
+        if self.elsewhere || profile == self.profile.path() {
             self.local_store.clone()
         } else {
             store_beside(&self.layout, &profile)
@@ -109,6 +115,9 @@ impl Context {
     fn profile_for(&self, named: Option<PathBuf>) -> PathBuf {
         match &self.global.profile {
             Some(_) => self.profile.path(),
+            // What is activated in a container is no generation of the real
+            // home's, whose profile may be seen there.
+            None if container::is_inside() => self.layout.default_profile(),
             None => named.unwrap_or_else(|| self.layout.default_profile()),
         }
     }
@@ -301,6 +310,9 @@ pub(super) fn cut_off(run: &Interrupted) -> String {
 
 /// Where the configuration in force keeps its generations, if it says so.
 fn anchored_profile(layout: &Layout) -> Option<PathBuf> {
+    if container::is_inside() {
+        return None;
+    }
     let tree = HomeDir::open(layout).ok()?.current_tree().ok()??;
     Index::profile_of(&tree)
 }

@@ -286,6 +286,11 @@ impl<'a> Swap<'a> {
         let pointed = RefCell::new(Ok(()));
         let registered = Registered {
             number: number.get(),
+            introduces: if container::is_inside() {
+                0
+            } else {
+                number.get()
+            },
             fresh: self.known.is_none(),
             in_force: Some(&|| {
                 *pointed.borrow_mut() = profile.point_to(number);

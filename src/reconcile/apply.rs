@@ -37,6 +37,9 @@ pub struct Done {
 pub struct Registered<'a> {
     /// Its number.
     pub number: u64,
+    /// The number that roots remember of the routes that it introduces; 0: it
+    /// is none that one could go back from.
+    pub introduces: u64,
     /// It was made for this run, so it goes when the run is taken back.
     pub fresh: bool,
     /// Called when the generation is in force, while the journal still tells
@@ -48,6 +51,7 @@ impl From<u64> for Registered<'_> {
     fn from(number: u64) -> Self {
         Self {
             number,
+            introduces: number,
             fresh: false,
             in_force: None,
         }
@@ -119,7 +123,7 @@ pub fn apply<'a>(
     }
     let registered = registered.into();
     let mut run = Run::new(lock, registered.number)?;
-    let persisted = run.persist(&mut plan, registered.number);
+    let persisted = run.persist(&mut plan, registered.introduces);
     let journal = persisted.and_then(|()| run.reserve(&plan, new_tree, &registered));
     let journal = journal.inspect_err(|_| {
         run.follow_sources();

@@ -92,6 +92,7 @@ fn cut_off(home: &Scratch, tree: &Tree, until: Until) {
     let lock = home.lock();
     let mut run = Run::new(&lock, 2).unwrap();
     let registered = Registered {
+        introduces: 2,
         fresh: true,
         ..2.into()
     };
