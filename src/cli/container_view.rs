@@ -15,6 +15,9 @@ use crate::manifest::{Content, FileSpec, HomePath, MethodName};
 /// Paths that are shared.
 #[derive(Debug, Args)]
 pub(super) struct Shares {
+    /// With the real persisted paths, instead of throwaway ones
+    #[arg(long)]
+    share_state: bool,
     /// Share PATH of the real machine; what is written to it stays
     #[arg(long, value_name = "PATH")]
     bind: Vec<PathBuf>,
@@ -31,6 +34,11 @@ impl Shares {
     /// Whether an overlay would serve.
     pub fn have_copies(&self) -> bool {
         !self.copy.is_empty()
+    }
+
+    /// Whether the real persisted paths are there.
+    pub fn real_state(&self, kind: Kind) -> bool {
+        self.share_state || kind == Kind::Ephemeral
     }
 
     /// As the container takes them, those above others first. Without

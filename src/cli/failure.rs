@@ -71,6 +71,7 @@ plain_failures!(
     crate::hook::MemoryError,
     crate::manifest::IndexError,
     crate::reconcile::BackupError,
+    crate::state::StateError,
     crate::store::local::LocalError,
     crate::store::NixError,
     crate::tree::diff::DiffError,

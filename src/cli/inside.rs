@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, RawFd};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use rustix::fs::{Access, access};
 use signal_hook::consts::SIGTTOU;
 
 use super::failure::Failure;
+use super::take_back;
 use crate::container::{self, EXECUTABLE};
 use crate::home::Layout;
 use crate::ui::{ERROR, complain};
@@ -33,6 +34,10 @@ pub(super) struct Enter {
     /// Show what is activated
     #[arg(long)]
     summary: bool,
+    /// Take back what programs replace of the persisted files; the descriptor
+    /// says when it has to end
+    #[arg(long, value_name = "DESCRIPTOR")]
+    keep_state: Option<RawFd>,
     #[arg(last = true)]
     command: Vec<OsString>,
 }
@@ -107,6 +112,11 @@ pub(super) fn enter(args: &Enter) -> Result<ExitCode, Failure> {
     shell.args(["-c", TAKE_UP, "sh"]).arg(session);
     shell.args([EXECUTABLE, "internal", "exec", "--"]);
     shell.args(&args.command);
+    if let Some(end) = args.keep_state {
+        let is_shell = args.command.is_empty();
+        let code = take_back::accompany(&mut shell, &args.directory, end, is_shell);
+        return code.map_err(|error| cannot_run("/bin/sh".as_ref(), &error));
+    }
     Err(cannot_run("/bin/sh".as_ref(), &shell.exec()))
 }
 

@@ -1,11 +1,11 @@
 //! Ctrl-C and its like: a swap is never cut in two, and nothing is left behind.
 
-use std::io::{self, Write as _};
+use std::io::{self, PipeWriter, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -27,6 +27,12 @@ static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Who waits for a signal, and does what is left to do before the end.
 static WAITING: Mutex<Option<UnixStream>> = Mutex::new(None);
+
+/// The terminal was left to a command.
+static HAS_LEFT: AtomicBool = AtomicBool::new(false);
+
+/// Where the command that the terminal is left to learns of the end.
+static END: Mutex<Option<PipeWriter>> = Mutex::new(None);
 
 /// The command that the terminal is left to.
 static LEFT_TO: Mutex<Option<Pid>> = Mutex::new(None);
@@ -51,7 +57,10 @@ pub(super) fn not_ignored(signals: &[i32]) -> Vec<i32> {
 
 /// Runs a command that has the terminal: what Ctrl-C means is its business, and
 /// it is waited for. Who ends nhmt, ends it.
-pub(super) fn leave_to(command: &mut Command) -> io::Result<ExitStatus> {
+///
+/// With `end`, the end is not sent as a signal but written there.
+pub(super) fn leave_to(command: &mut Command, end: Option<PipeWriter>) -> io::Result<ExitStatus> {
+    *END.lock().unwrap_or_else(PoisonError::into_inner) = end;
     for signal in not_ignored(&[SIGQUIT]) {
         // It would end nhmt, and the command with it.
         signal_hook::flag::register(signal, Arc::default())?;
@@ -60,6 +69,7 @@ pub(super) fn leave_to(command: &mut Command) -> io::Result<ExitStatus> {
         // No signal is looked at between start and entry.
         let mut left_to = LEFT_TO.lock().unwrap_or_else(PoisonError::into_inner);
         let child = command.spawn()?;
+        HAS_LEFT.store(true, Ordering::SeqCst);
         *left_to = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         child
     };
@@ -97,15 +107,35 @@ pub(super) fn remove_at_end(path: &Path) {
     all.push(path.to_owned());
 }
 
+/// Passes a signal on to the command that the terminal is left to; gives
+/// whether there is one.
+pub(super) fn pass_on(signal: Option<Signal>) -> bool {
+    let Some(child) = *LEFT_TO.lock().unwrap_or_else(PoisonError::into_inner) else {
+        return false;
+    };
+    let Some(signal) = signal else {
+        return true;
+    };
+    let mut end = END.lock().unwrap_or_else(PoisonError::into_inner);
+    let told = match &mut *end {
+        Some(end) => end.write_all(&[u8::try_from(signal.as_raw()).unwrap_or(0)]),
+        None => kill_process(child, signal).map_err(Into::into),
+    };
+    // One that is gone needs no signal.
+    drop(told);
+    true
+}
+
 fn on_signal(signal: i32) {
-    if let Some(child) = *LEFT_TO.lock().unwrap_or_else(PoisonError::into_inner) {
-        let passed_on = match signal {
-            SIGTERM => Signal::TERM,
-            SIGHUP => Signal::HUP,
-            // The keyboard sends it to the whole group.
-            _ => return,
-        };
-        let _ = kill_process(child, passed_on);
+    let passed_on = match signal {
+        SIGTERM => Some(Signal::TERM),
+        SIGHUP => Some(Signal::HUP),
+        // The keyboard sends it to the whole group.
+        _ => None,
+    };
+    // One that comes to notice when the command has ended was the command's.
+    let was_its = passed_on.is_none() && HAS_LEFT.load(Ordering::SeqCst);
+    if pass_on(passed_on) || was_its {
         return;
     }
     let again = RECEIVED.swap(signal, Ordering::SeqCst) != 0;

@@ -51,6 +51,18 @@ impl Scratch {
         Ok(path)
     }
 
+    /// Makes a directory in it.
+    pub fn directory(&self, prefix: &str) -> Result<PathBuf, Failure> {
+        let dir = tempfile::Builder::new()
+            .prefix(prefix)
+            .tempdir_in(self.path());
+        let dir = dir.map_err(|error| {
+            let place = self.path().display();
+            Failure::new(format_args!("cannot make a directory in {place}: {error}"))
+        })?;
+        Ok(dir.keep())
+    }
+
     /// Copies `from` into it.
     pub fn copy(&self, from: &Path) -> Result<PathBuf, Failure> {
         let cannot = |error: std::io::Error| {

@@ -4,14 +4,18 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use rustix::io::{FdFlags, fcntl_setfd};
 use serde_json::json;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::Code;
 use super::args::{Backend, Global};
+use super::container_state::State;
 use super::container_view::Shares;
 use super::context::Context;
 use super::failure::Failure;
@@ -78,7 +82,7 @@ pub(super) fn run(global: Global, args: &TestContainer) -> Result<ExitCode, Fail
         None => configuration(global, &scratch)?,
     };
     let prepared = Prepared::new(args, &bubblewrap, &scratch, &entered)?;
-    let inside = enter(args, &entered);
+    let inside = enter(args, &entered, prepared.invocation.keeps_state());
     if args.dry_run {
         prepared.show(&entered, &inside);
         return Ok(ExitCode::SUCCESS);
@@ -93,6 +97,7 @@ struct Entered {
     home: HomeSpec,
     /// What managed links lead to outside of the tree and its store.
     live: Vec<PathBuf>,
+    state: State,
     _kept: Box<dyn std::any::Any>,
 }
 
@@ -111,6 +116,7 @@ impl Entered {
             tree,
             home,
             live: container_view::live_sources(files),
+            state: State::of(&index),
             _kept: kept,
         })
     }
@@ -220,6 +226,9 @@ impl Prepared {
             executable: executable.clone(),
             shown: container_view::shown(&entered.tree, &entered.live),
             instead: container_view::identity_files(&who, scratch)?,
+            state: Vec::new(),
+            persisted: Vec::new(),
+            keeps_state: args.shares.real_state(kind) && !entered.state.is_empty(),
             roots: Vec::new(),
             net: args.net || args.ephemeral,
             uid,
@@ -245,8 +254,17 @@ impl Prepared {
             None => None,
         };
         let overlays = || bubblewrap.version() >= Some(Bubblewrap::OVERLAYS);
-        let mut overlay = args.shares.have_copies() && overlays();
+        let copies_state = !args.shares.real_state(kind) && entered.state.would_overlay();
+        let mut overlay = (args.shares.have_copies() || copies_state) && overlays();
+        let ui = entered.context.ui;
         loop {
+            let (home, state) = (&entered.home.directory, &entered.state);
+            let state = match (args.shares.real_state(kind), args.dry_run) {
+                (true, true) => state.as_it_is(home),
+                (true, false) => state.real(home)?,
+                (false, _) => state.throwaway(home, overlay, scratch, ui)?,
+            };
+            (container.state, container.persisted) = (state.roots, state.mounted);
             container.roots = args.shares.roots(overlay, scratch)?;
             let mounts = container.mounts(&System::here());
             let invocation = Invocation::new(
@@ -298,12 +316,27 @@ impl Prepared {
 
     fn start(&self, inside: &[OsString]) -> Result<ExitCode, Failure> {
         let foreground = Foreground::now();
-        let status =
-            interrupt::leave_to(&mut self.invocation.command(inside)).map_err(|error| {
-                Failure::new(format_args!(
-                    "cannot run /bin/sh, which starts bubblewrap: {error}"
-                ))
-            })?;
+        let cannot = |error: io::Error| {
+            Failure::new(format_args!(
+                "cannot run /bin/sh, which starts bubblewrap: {error}"
+            ))
+        };
+        let mut inside = inside.to_owned();
+        // Both ends live as long as nhmt.
+        let (end, told) = if self.invocation.keeps_state() {
+            let (told, end) = io::pipe().map_err(cannot)?;
+            fcntl_setfd(&told, FdFlags::empty()).map_err(|errno| cannot(errno.into()))?;
+            let flag = ["--keep-state".into(), told.as_raw_fd().to_string().into()];
+            let at = inside.iter().position(|word| word == "--");
+            let at = at.unwrap_or(inside.len());
+            inside.splice(at..at, flag);
+            (Some(end), Some(told))
+        } else {
+            (None, None)
+        };
+        let status = interrupt::leave_to(&mut self.invocation.command(&inside), end);
+        drop(told);
+        let status = status.map_err(cannot)?;
         if let Some(foreground) = foreground {
             foreground.restore(&self.executable);
         }
@@ -312,14 +345,19 @@ impl Prepared {
 }
 
 /// What runs inside: nhmt, which activates the home, and then the command.
-fn enter(args: &TestContainer, entered: &Entered) -> Vec<OsString> {
+fn enter(args: &TestContainer, entered: &Entered, lasting: bool) -> Vec<OsString> {
     let mut words: Vec<OsString> = [container::EXECUTABLE, "internal", "enter"]
         .map(Into::into)
         .into();
     words.push(entered.home.directory.clone().into());
     words.push(entered.tree.clone().into());
     // Those that were ignored before stay so.
-    for signal in interrupt::not_ignored(&interrupt::KEYS) {
+    let ignored: &[i32] = if lasting {
+        &[SIGINT, SIGQUIT, SIGHUP, SIGTERM]
+    } else {
+        &interrupt::KEYS
+    };
+    for signal in interrupt::not_ignored(ignored) {
         words.extend(["--default-signal".into(), signal.to_string().into()]);
     }
     if entered.context.global.verbose {

@@ -14,6 +14,11 @@ use super::{Bubblewrap, Container, Facts, Kind, Mount, Refusal};
 const START: &str = "trap '' INT QUIT; exec \"$@\"";
 const START_FILTERED: &str = "exec 9<\"$1\"; shift; trap '' INT QUIT; exec \"$@\"";
 
+/// Where something is left to do at the end, a terminal that is closed must not
+/// end bubblewrap either.
+const START_LASTING: &str = "trap '' INT QUIT HUP TERM; exec \"$@\"";
+const START_LASTING_FILTERED: &str = "exec 9<\"$1\"; shift; trap '' INT QUIT HUP TERM; exec \"$@\"";
+
 /// A container, ready to be started.
 #[derive(Debug, Clone)]
 pub struct Invocation {
@@ -22,6 +27,8 @@ pub struct Invocation {
     environment: BTreeMap<OsString, OsString>,
     /// The file with the [`filter`](super::filter).
     filter: Option<PathBuf>,
+    /// Who ends nhmt lets what runs inside come to an end.
+    keeps_state: bool,
 }
 
 impl Invocation {
@@ -36,8 +43,12 @@ impl Invocation {
     ) -> Self {
         let mut arguments: Vec<OsString> = Vec::new();
         let mut add = |words: &[&str]| arguments.extend(words.iter().map(OsString::from));
-        // Nothing that runs in a home may outlive it.
-        add(&["--die-with-parent", "--unshare-pid"]);
+        // Nothing that runs in a home may outlive it. What has to be done
+        // before it ends, nhmt inside does: it learns of the end itself.
+        if !container.keeps_state {
+            add(&["--die-with-parent"]);
+        }
+        add(&["--unshare-pid"]);
         if container.kind == Kind::Test {
             add(&["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]);
             add(&["--hostname", "test-container"]);
@@ -56,6 +67,7 @@ impl Invocation {
             arguments,
             environment,
             filter,
+            keeps_state: container.keeps_state,
         }
     }
 
@@ -72,10 +84,11 @@ impl Invocation {
     /// Its words, the program first.
     #[must_use]
     pub fn words(&self, inside: &[OsString]) -> Vec<OsString> {
-        let start = if self.filter.is_some() {
-            START_FILTERED
-        } else {
-            START
+        let start = match (self.filter.is_some(), self.keeps_state) {
+            (true, false) => START_FILTERED,
+            (false, false) => START,
+            (true, true) => START_LASTING_FILTERED,
+            (false, true) => START_LASTING,
         };
         let mut words: Vec<OsString> = ["/bin/sh", "-c", start, "sh"].map(Into::into).into();
         words.extend(self.filter.iter().map(|path| path.clone().into_os_string()));
@@ -84,6 +97,12 @@ impl Invocation {
         words.push("--".into());
         words.extend_from_slice(inside);
         words
+    }
+
+    /// Whether nhmt inside has something left to do when the command has ended.
+    #[must_use]
+    pub fn keeps_state(&self) -> bool {
+        self.keeps_state
     }
 
     /// The variables inside.

@@ -69,6 +69,13 @@ pub struct Container {
     pub shown: Vec<PathBuf>,
     /// Files that take the place of the system's: what, and where.
     pub instead: Vec<(PathBuf, PathBuf)>,
+    /// The directories that hold what outlives the home.
+    pub state: Vec<Root>,
+    /// What is mounted in the home: what, and where.
+    pub persisted: Vec<(PathBuf, PathBuf)>,
+    /// Whether the real ones are shown, so that something is left to do when
+    /// the command has ended.
+    pub keeps_state: bool,
     /// The paths that the person shares.
     pub roots: Vec<Root>,
     /// Whether the network is there.

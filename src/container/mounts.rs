@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::{Container, EXECUTABLE, Kind, Mode, OWN, System, What};
+use super::{Container, EXECUTABLE, Kind, Mode, OWN, Root, System, What};
 
 /// One step of making the file system of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,21 +103,30 @@ impl Container {
                 mounts.bind(from, to, Access::Read);
             }
         }
-        if let Some(real) = &self.real_home {
-            let real = system.resolved(real);
-            if mounts.shows(&real) {
-                mounts.add(Mount::Tmpfs(real));
-            }
+        let real = self.real_home.as_ref().map(|real| system.resolved(real));
+        // One that holds a home must not show it.
+        let holds = |root: &&Root| {
+            let homes = real.iter().chain([&self.home]);
+            homes.into_iter().any(|home| home.starts_with(&root.path))
+        };
+        let (around, others): (Vec<_>, Vec<_>) = self.state.iter().partition(holds);
+        mounts.roots(around);
+        if let Some(real) = &real
+            && mounts.shows(real)
+        {
+            mounts.add(Mount::Tmpfs(real.clone()));
         }
+        mounts.roots(others);
         mounts.add(Mount::Tmpfs(mounts.inside(&self.home)));
         for path in &self.shown {
             if !mounts.shows(path) {
                 mounts.bind(path, path, Access::Read);
             }
         }
-        for root in &self.roots {
-            mounts.root(&root.path, &mounts.inside(&root.path), &root.mode);
+        for (from, to) in &self.persisted {
+            mounts.bind(from, &mounts.inside(to), Access::Write);
         }
+        mounts.roots(&self.roots);
         mounts.add(Mount::ReadOnly("/".into()));
         mounts.all
     }
@@ -231,6 +240,12 @@ impl Mounts<'_> {
             self.bind(&real, &real, Access::Read);
         }
         self.part(Path::new("/run/nscd"));
+    }
+
+    fn roots<'a>(&mut self, roots: impl IntoIterator<Item = &'a Root>) {
+        for root in roots {
+            self.root(&root.path, &self.inside(&root.path), &root.mode);
+        }
     }
 
     fn root(&mut self, path: &Path, to: &Path, mode: &Mode) {

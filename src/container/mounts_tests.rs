@@ -31,6 +31,9 @@ fn container(kind: Kind, home: &str) -> Container {
         executable: "/home/bob/.cargo/bin/nhmt".into(),
         shown: vec!["/nix/store".into()],
         instead: Vec::new(),
+        state: Vec::new(),
+        persisted: Vec::new(),
+        keeps_state: false,
         roots: Vec::new(),
         net: kind == Kind::Ephemeral,
         uid: 7,
@@ -243,4 +246,38 @@ fn a_home_must_not_hide_what_programs_need() {
     for home in ["/home", "/root", "/usr/local/home", "/run/alice", "/tmp"] {
         assert_eq!(Container::hidden_by(Path::new(home)), None, "{home}");
     }
+}
+
+#[test]
+fn state_is_mounted_so_that_no_home_is_seen_by_it() {
+    let (_temp, system) = machine(&["usr", "home/bob", "persist/alice", "nix/store"]);
+    let mut test = container(Kind::Test, "/home/alice");
+    let root = |path: &str, mode| Root {
+        path: path.into(),
+        mode,
+    };
+    test.state = vec![
+        root("/home", Mode::Shared),
+        root("/home/bob/persist", Mode::Copy("/tmp/s/copy".into())),
+        root("/persist/alice", Mode::Overlay),
+    ];
+    test.shown = vec!["/home/bob/persist/.nhmt/profile-store".into()];
+    test.persisted = vec![("/persist/alice/.ssh".into(), "/home/alice/.ssh".into())];
+    let lines = lines(&test, &system);
+    let own = lines
+        .iter()
+        .position(|line| line.starts_with("--ro-bind /home/bob/.cargo"));
+    assert_eq!(
+        lines[own.unwrap() + 1..],
+        [
+            "--bind /home /home",
+            "--tmpfs /home/bob",
+            "--bind /tmp/s/copy /home/bob/persist",
+            "--overlay-src /persist/alice --tmp-overlay /persist/alice",
+            "--tmpfs /home/alice",
+            "--ro-bind /home/bob/persist/.nhmt/profile-store /home/bob/persist/.nhmt/profile-store",
+            "--bind /persist/alice/.ssh /home/alice/.ssh",
+            "--remount-ro /",
+        ]
+    );
 }

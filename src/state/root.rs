@@ -38,6 +38,14 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
+    /// Who runs nhmt, with a home of this mode.
+    pub(crate) fn me(home_mode: u32) -> Self {
+        Self {
+            other: None,
+            home_mode,
+        }
+    }
+
     /// The owner of `home`.
     pub(crate) fn of(home: &HomeDir) -> std::result::Result<Self, HomeError> {
         let stat = home.dir().stat_self();
@@ -255,13 +263,7 @@ fn make_all(place: &Path, owner: Owner) -> Result<Dir> {
     let above = place.parent().ok_or(Errno::NOENT)?;
     let name = place.file_name().ok_or(Errno::NOENT)?;
     let above = match Dir::open_path(above) {
-        Err(Errno::NOENT) => {
-            let everybody = Owner {
-                other: None,
-                home_mode: 0o755,
-            };
-            make_all(above, everybody)?
-        }
+        Err(Errno::NOENT) => make_all(above, Owner::me(0o755))?,
         above => above?,
     };
     // A link there that leads nowhere gives an error: it is not nhmt's to fill.

@@ -2,6 +2,7 @@
 
 mod refusals;
 mod sharing;
+mod state;
 mod terminal;
 
 use std::collections::BTreeMap;

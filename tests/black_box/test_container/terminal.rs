@@ -8,14 +8,14 @@ use super::simple;
 use crate::support::Home;
 
 /// A terminal, as script(1) makes one, with `nhmt` in it.
-struct Terminal {
+pub(super) struct Terminal {
     script: std::process::Child,
     seen: String,
 }
 
 impl Terminal {
     /// Runs `shell` in it, where `nhmt` stands for the command under test.
-    fn running(home: &Home, shell: &str) -> Self {
+    pub(super) fn running(home: &Home, shell: &str) -> Self {
         let configuration = home.outside("configuration/home.json");
         let nhmt = format!(
             "{} -f {} test-container",
@@ -37,14 +37,14 @@ impl Terminal {
         }
     }
 
-    fn type_in(&mut self, text: &str) {
+    pub(super) fn type_in(&mut self, text: &str) {
         let keys = self.script.stdin.as_mut().unwrap();
         keys.write_all(text.as_bytes()).unwrap();
         keys.flush().unwrap();
     }
 
     /// Waits until `text` was printed.
-    fn until(&mut self, text: &str) {
+    pub(super) fn until(&mut self, text: &str) {
         let mut byte = [0];
         while !self.seen.contains(text) {
             let screen = self.script.stdout.as_mut().unwrap();
@@ -58,7 +58,16 @@ impl Terminal {
         }
     }
 
-    fn exit(mut self, code: i32) -> String {
+    /// Ends the terminal itself.
+    pub(super) fn hang_up(mut self) {
+        // timeout(1) passes it on to script(1).
+        let id = self.script.id().to_string();
+        let sent = Command::new("kill").args(["-s", "TERM", &id]).status();
+        assert!(sent.unwrap().success());
+        self.script.wait().unwrap();
+    }
+
+    pub(super) fn exit(mut self, code: i32) -> String {
         let mut rest = Vec::new();
         let screen = self.script.stdout.as_mut().unwrap();
         screen.read_to_end(&mut rest).unwrap();
