@@ -48,6 +48,7 @@ pub fn observe(
     };
     let mut buffer = [0; LINK_MAX];
     let mut walker = home.walker();
+    let mut looker = state::Looker::default();
     for pair in Union::of(old, new) {
         let path = pair.path;
         let mark = match walker.parent_of(path)? {
@@ -89,7 +90,7 @@ pub fn observe(
         observed.marks.push(mark);
         if let Some(route) = pair.new.and_then(|new| new.route.as_deref()) {
             let before = pair.old.and_then(|old| old.route.as_deref());
-            let seen = state::look(home, path, route, before)?;
+            let seen = looker.look(home, path, route, before)?;
             observed.routes.insert(path.clone(), seen);
         }
     }

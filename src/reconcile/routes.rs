@@ -86,13 +86,14 @@ pub enum Keep {
 /// When a directory may not be read.
 pub fn routes(home: &HomeDir, index: &Index) -> Result<Vec<Routed>, HomeError> {
     let mut all = Vec::new();
+    let mut looker = state::Looker::default();
     let mut roots: BTreeSet<PathBuf> = Roots::read(home)?.into_iter().collect();
     for entry in index.routes() {
         let Some(route) = entry.route.as_deref() else {
             continue;
         };
         roots.insert(route.root.clone());
-        let seen = state::look(home, &entry.path, route, None)?;
+        let seen = looker.look(home, &entry.path, route, None)?;
         all.push(Routed {
             path: entry.path.clone(),
             root: route.root.clone(),
@@ -112,7 +113,7 @@ pub fn routes(home: &HomeDir, index: &Index) -> Result<Vec<Routed>, HomeError> {
                 continue;
             }
             let route = plain(&place, known.kind);
-            let seen = state::look(home, path, &route, None)?;
+            let seen = looker.look(home, path, &route, None)?;
             let condition = match at(home, path, &route)? {
                 At::Direct => Condition::Added,
                 At::Data if !known.declared && known.kind == RouteKind::File => Condition::Replaced,

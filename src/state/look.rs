@@ -1,6 +1,7 @@
 //! How a route is found: what the root has for it, and how that stands to what
 //! the home has at its path.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -68,44 +69,76 @@ pub(crate) fn look(
     route: &Route,
     before: Option<&Route>,
 ) -> Result<Seen, HomeError> {
-    let moved = before.map(|before| before.place(path));
-    let moved = moved.filter(|before| *before != route.place(path) && has_data(before));
-    let mut seen = Seen {
-        there: There::Absent,
-        ready: false,
-        same: false,
-        mounted: false,
-        older: moved.clone().or_else(|| older(home, path, route)),
-    };
-    let Some(root) = Root::find(&route.root)? else {
-        return Ok(seen);
-    };
-    let known = Routes::read(&root)?;
-    if known.get(path).is_some() {
-        // Whoever emptied it since knows where the data is.
-        seen.older = moved;
+    Looker::default().look(home, path, route, before)
+}
+
+/// Looks at many routes, and opens each root and reads its memory once.
+#[derive(Debug, Default)]
+pub(crate) struct Looker {
+    roots: BTreeMap<PathBuf, Option<(Root, Routes)>>,
+}
+
+impl Looker {
+    /// As [`look`].
+    pub(crate) fn look(
+        &mut self,
+        home: &HomeDir,
+        path: &HomePath,
+        route: &Route,
+        before: Option<&Route>,
+    ) -> Result<Seen, HomeError> {
+        let moved = before.map(|before| before.place(path));
+        let moved = moved.filter(|before| *before != route.place(path) && has_data(before));
+        let mut seen = Seen {
+            there: There::Absent,
+            ready: false,
+            same: false,
+            mounted: false,
+            older: moved.clone().or_else(|| older(home, path, route)),
+        };
+        let Some((root, known)) = self.root(&route.root)? else {
+            return Ok(seen);
+        };
+        if known.get(path).is_some() {
+            // Whoever emptied it since knows where the data is.
+            seen.older = moved;
+        }
+        let known = known.get(path).is_some_and(|known| known.declared);
+        let Some(parent) = root.parent(path)? else {
+            return Ok(seen);
+        };
+        let mine = data_in(home, path)?;
+        seen.there = there(root, path, &parent, mine.as_ref())?;
+        let directory = route.kind == RouteKind::Directory;
+        seen.ready = known && (!directory || !matches!(seen.there, There::Absent | There::OwnLink));
+        // An empty directory can be mounted there, too.
+        if let (Some(mine), There::Data(_) | There::Empty) = (&mine, seen.there) {
+            let place = root.at(path);
+            let identity = |dir: &Dir| dir.stat(path.name()).map(|stat| Identity::of(&stat));
+            let both = identity(mine).and_then(|mine| Ok((mine, identity(&parent)?)));
+            let both = both.at_path("look at", &place)?;
+            seen.mounted = (both.0.device, both.0.inode) == (both.1.device, both.1.inode);
+            seen.same = seen.mounted
+                || seen.there != There::Empty
+                    && is_within(mine, path.name(), &parent, path.name())
+                        .at_path("compare with", place)?;
+        }
+        Ok(seen)
     }
-    let known = known.get(path).is_some_and(|known| known.declared);
-    let Some(parent) = root.parent(path)? else {
-        return Ok(seen);
-    };
-    let mine = data_in(home, path)?;
-    seen.there = there(&root, path, &parent, mine.as_ref())?;
-    let directory = route.kind == RouteKind::Directory;
-    seen.ready = known && (!directory || !matches!(seen.there, There::Absent | There::OwnLink));
-    // An empty directory can be mounted there, too.
-    if let (Some(mine), There::Data(_) | There::Empty) = (&mine, seen.there) {
-        let place = root.at(path);
-        let identity = |dir: &Dir| dir.stat(path.name()).map(|stat| Identity::of(&stat));
-        let both = identity(mine).and_then(|mine| Ok((mine, identity(&parent)?)));
-        let both = both.at_path("look at", &place)?;
-        seen.mounted = (both.0.device, both.0.inode) == (both.1.device, both.1.inode);
-        seen.same = seen.mounted
-            || seen.there != There::Empty
-                && is_within(mine, path.name(), &parent, path.name())
-                    .at_path("compare with", place)?;
+
+    fn root(&mut self, place: &Path) -> Result<Option<&(Root, Routes)>, HomeError> {
+        if !self.roots.contains_key(place) {
+            let root = match Root::find(place)? {
+                Some(root) => {
+                    let routes = Routes::read(&root)?;
+                    Some((root, routes))
+                }
+                None => None,
+            };
+            self.roots.insert(place.to_owned(), root);
+        }
+        Ok(self.roots.get(place).and_then(Option::as_ref))
     }
-    Ok(seen)
 }
 
 /// Whether the home has data at `path`.
