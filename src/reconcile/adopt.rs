@@ -1,5 +1,6 @@
 //! What a run does for persisted paths before anything else.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::rc::Rc;
@@ -15,7 +16,7 @@ use super::work::Slot;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeError};
 use crate::manifest::{HomePath, RouteKind};
-use crate::state::{self, Owner, Record, Root, Routes, There, direct, is_direct_to};
+use crate::state::{self, Owner, Record, Root, RootLock, Routes, There, direct, is_direct_to};
 
 impl Run<'_> {
     /// Prepares roots, adopts what the home has, takes over newer files, and
@@ -55,6 +56,7 @@ impl Run<'_> {
     ///    record has them and that nobody has open, links by their target, and
     ///    directories by `rmdir`, which removes empty ones only.
     pub(super) fn persist(&mut self, plan: &mut Plan, number: u64) -> Result<(), ReconcileError> {
+        self.lock_roots(plan.roots())?;
         self.prepare_roots(&plan.routes, number)?;
         for RouteStep { path, route } in &plan.routes.unmounted {
             self.notes.push(format!(
@@ -118,12 +120,32 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Keeps other runs out of roots until this one ends. Sorted, so that no
+    /// two wait for each other.
+    pub(super) fn lock_roots<'p>(
+        &mut self,
+        places: impl IntoIterator<Item = &'p Path>,
+    ) -> Result<(), HomeError> {
+        let places: BTreeSet<_> = places.into_iter().collect();
+        for place in places {
+            if !self.locked_roots.contains_key(place)
+                && let Some(root) = Root::find(place)?
+                && let held @ RootLock::Held { .. } = root.lock()?
+            {
+                self.locked_roots.insert(place.to_owned(), held);
+            }
+        }
+        Ok(())
+    }
+
     /// The root at `place`, made when it is missing, and cleared of what killed
     /// runs left there.
     pub(super) fn root(&mut self, place: &Path) -> Result<Root, ReconcileError> {
         // Known before anything lies there that a killed run could leave.
         self.remember_root(place)?;
         let root = Root::make(place, Owner::of(self.home)?)?;
+        // One that was not there before.
+        self.lock_roots([place])?;
         if self.swept.insert(place.to_owned()) {
             self.sweep_root(&root)?;
         }

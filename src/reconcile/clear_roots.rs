@@ -10,7 +10,7 @@ use super::work::Slot;
 use crate::home::dir::Identity;
 use crate::home::{AtPlace, HomeDir, HomeError, Parent, copy};
 use crate::manifest::HomePath;
-use crate::state::{self, Record, Root, Routes};
+use crate::state::{self, Record, Root, RootLock, Routes};
 
 /// Moves what is in the slot to the backups of the root; gives where it is.
 pub(super) fn keep_in_root(
@@ -38,7 +38,9 @@ pub(super) fn sweep_roots(home: &HomeDir, generation: u64) -> Result<(), HomeErr
         let Ok(Some(root)) = Root::find(&place) else {
             continue;
         };
-        if root.own()?.is_some() {
+        // What a run has there that is on its way is nobody's to clear.
+        let lock = root.try_lock()?;
+        if root.own()?.is_some() && !matches!(lock, RootLock::Busy) {
             sweep_root(home, &root, generation)?;
         }
     }

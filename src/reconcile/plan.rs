@@ -1,5 +1,7 @@
 //! What a run would do: a pure function of two indexes and what was seen.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::conflict::Conflict;
@@ -174,6 +176,23 @@ impl Plan {
         for drift in &mut self.drift {
             drift.declared_in = declared_in(&drift.path);
         }
+    }
+
+    /// The roots that a run works in.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &Path> {
+        let routes = &self.routes;
+        let lists = [
+            &routes.prepare,
+            &routes.arrived,
+            &routes.adopt,
+            &routes.readopt,
+            &routes.ends,
+            &routes.inside,
+        ];
+        let steps = lists.into_iter().flatten().map(|step| &*step.route.root);
+        let inside = self.inside.iter().map(|step| &*step.route.root);
+        let leave = self.leave_inside.iter().map(|step| &*step.route.root);
+        steps.chain(inside).chain(leave)
     }
 
     /// Whether something goes that is not ours, or a link that is still needed:

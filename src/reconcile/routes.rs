@@ -361,6 +361,8 @@ fn work_on(
     act: impl FnOnce(&mut Run<'_>) -> Result<(), ReconcileError>,
 ) -> Result<Synced, ReconcileError> {
     let mut run = Run::new(lock, 0)?;
+    let known = Roots::read(lock)?;
+    run.lock_roots(known.iter().map(|root| &**root))?;
     let done = act(&mut run);
     run.follow_sources();
     let synced = run.bring_to_disk();

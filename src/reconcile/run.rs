@@ -1,6 +1,6 @@
 //! One run on its way: what it holds and how it puts things in place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -23,6 +23,7 @@ use crate::home::copy;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, Exchange, HomeDir, HomeError, HomeLock, Parent};
 use crate::manifest::HomePath;
+use crate::state::RootLock;
 
 /// What a run holds.
 pub(super) struct Run<'a> {
@@ -36,6 +37,8 @@ pub(super) struct Run<'a> {
     pub(super) meddled: Vec<String>,
     /// The backups that were made: set and path.
     pub(super) kept: Vec<(String, HomePath)>,
+    /// The roots that other runs are kept out of.
+    pub(super) locked_roots: BTreeMap<PathBuf, RootLock>,
     /// The new generation is in force.
     pub(super) pivoted: bool,
     pub(super) synced: Duration,
@@ -93,6 +96,7 @@ impl<'a> Run<'a> {
             made: Directories::read(home)?,
             meddled: Vec::new(),
             kept: Vec::new(),
+            locked_roots: BTreeMap::new(),
             pivoted: false,
             synced: Duration::ZERO,
             adopted: Vec::new(),

@@ -22,4 +22,4 @@ pub(crate) use look::{Looker, Seen, There, direct, has_data_in, is_direct_to, lo
 pub(crate) use memory::Routes;
 pub(crate) use publish::{Published, free, publish, unpublish};
 pub(crate) use record::{Record, tag};
-pub(crate) use root::{Owner, Root, make_one};
+pub(crate) use root::{Owner, Root, RootLock, make_one};

@@ -4,7 +4,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Gid, Mode, Uid};
+use rustix::fs::{FlockOperation, Gid, Mode, Uid};
 use rustix::io::{Errno, Result};
 
 use super::error::StateError;
@@ -20,6 +20,20 @@ const WORK: &str = "work";
 
 /// What is made there to see whether the root can be written to.
 const TRY: &str = "try";
+
+/// Whether other runs are kept out of a root.
+#[derive(Debug)]
+pub(crate) enum RootLock {
+    /// They are, as long as this lives.
+    Held {
+        /// Its descriptor has the lock.
+        _room: Dir,
+    },
+    /// Another run works there.
+    Busy,
+    /// There is nothing to lock, or the filesystem cannot.
+    None,
+}
 
 /// A root that is open.
 #[derive(Debug)]
@@ -118,6 +132,32 @@ impl Root {
             self.dir.sync()?;
         }
         owned(own)
+    }
+
+    /// Keeps other runs, of another home or in a container, from working in
+    /// the root for as long as what is given lives; waits for one that does.
+    pub(crate) fn lock(&self) -> std::result::Result<RootLock, HomeError> {
+        self.lock_by(FlockOperation::LockExclusive)
+    }
+
+    /// The same without waiting.
+    pub(crate) fn try_lock(&self) -> std::result::Result<RootLock, HomeError> {
+        self.lock_by(FlockOperation::NonBlockingLockExclusive)
+    }
+
+    fn lock_by(&self, how: FlockOperation) -> std::result::Result<RootLock, HomeError> {
+        let Some(own) = self.own()? else {
+            return Ok(RootLock::None);
+        };
+        loop {
+            return Ok(match rustix::fs::flock(&own, how) {
+                Ok(()) => RootLock::Held { _room: own },
+                Err(Errno::INTR) => continue,
+                Err(Errno::WOULDBLOCK) => RootLock::Busy,
+                // As NFS does with a directory (flock(2)).
+                Err(_) => RootLock::None,
+            });
+        }
     }
 
     /// Where it is.

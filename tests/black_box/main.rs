@@ -52,6 +52,8 @@ mod real_programs;
 mod realize;
 mod refusals;
 mod rounds;
+#[cfg(target_os = "linux")]
+mod shared_roots;
 mod status;
 mod test_container;
 mod transitions;
