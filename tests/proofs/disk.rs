@@ -121,12 +121,19 @@ impl Disk {
     }
 
     fn mount(&mut self, image: &Path) {
-        must(
-            Command::new("mount")
-                .args(["-o", self.filesystem.options])
-                .arg(image)
-                .arg(self.path()),
-        );
+        let mut mount = Command::new("mount");
+        mount.args(["-o", self.filesystem.options]).arg(image);
+        mount.arg(self.path());
+        // The sandbox of another test has a copy of what was mounted here, and
+        // two filesystems with one UUID cannot be.
+        for _ in 0..500 {
+            if mount.output().is_ok_and(|output| output.status.success()) {
+                self.mounted = true;
+                return;
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        must(&mut mount);
         self.mounted = true;
     }
 
