@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use signal_hook::consts::SIGINT;
 use tempfile::TempDir;
 
 use super::process::interrupt;
@@ -61,6 +62,9 @@ fn after(name: &str, before: &str) -> Task {
 
 impl Scratch {
     fn new() -> Self {
+        // A shell that runs tests in the background has them ignore it, and so
+        // would the hooks; one that is caught is not ignored after execve(2).
+        signal_hook::flag::register(SIGINT, Arc::default()).unwrap();
         Self {
             _alone: ALONE.lock().unwrap_or_else(PoisonError::into_inner),
             temp: tempfile::tempdir().unwrap(),
