@@ -62,6 +62,7 @@ impl Home {
 
     /// An empty home somewhere below `place`.
     pub fn within(place: &Path) -> Self {
+        hear_signals();
         let scratch = tempfile::Builder::new()
             .prefix("nhmt-test-")
             .tempdir_in(place)
@@ -357,4 +358,21 @@ impl Drop for Home {
             .arg(root)
             .status();
     }
+}
+
+/// A shell that runs tests in the background has them ignore its keys, and all
+/// that they start; what is caught is not ignored after execve(2).
+fn hear_signals() {
+    use signal_hook::consts::{SIGINT, SIGQUIT};
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        for signal in [SIGINT, SIGQUIT] {
+            if ignored.unwrap_or(0) >> (signal - 1) & 1 == 1 {
+                signal_hook::flag::register(signal, std::sync::Arc::default()).unwrap();
+            }
+        }
+    });
 }
