@@ -61,8 +61,9 @@ bench: ## Run the benchmarks
 .PHONY: proofs
 proofs: ## Run every proof in its full form: all crash points, power cuts, races
 	@log="$(BUILD)/proofs.log"; status=0; \
-	NHMT_PROOFS=full cargo test --locked --test proofs -- $(PROOF) 2>&1 | tee "$$log" \
-	    || status=$$?; \
+	{ NHMT_PROOFS=full cargo test --locked --test proofs -- $(PROOF) && \
+	    NHMT_PROOFS=full cargo test --locked --lib -- $(or $(PROOF),reconcile::tests::exact); } \
+	    2>&1 | tee "$$log" || status=$$?; \
 	printf '\nWhat was counted:\n\n'; \
 	grep -o 'proof: .*' "$$log" | sort -u | sed 's/^proof: /  /' || true; \
 	exit $$status

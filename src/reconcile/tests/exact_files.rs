@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::exact::cases;
+use super::exact::{cases, count};
 use super::scratch::Scratch;
 use crate::home::plain;
 use crate::manifest::OnConflict;
@@ -128,6 +128,7 @@ proptest! {
             step(&mut home, &mut memory, (old, new), OnConflict::Abort)?;
             prop_assert_eq!(look(&home), before);
         }
+        count("files that are no links");
     }
 
     #[test]
@@ -158,6 +159,7 @@ proptest! {
         prop_assert_eq!(&seen[0], &seen[2]);
         prop_assert_eq!(&seen[1], &seen[3]);
         prop_assert!(!home.layout().backups().join("1").exists());
+        count("going back");
     }
 }
 
