@@ -2,6 +2,7 @@
 //! one, a name at a time, so that no symbolic link on the way is followed.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::path::Path;
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::{Errno, Result};
 
+use super::error::errno;
 use super::mount::Mount;
 use crate::manifest::HomePath;
 
@@ -188,6 +190,28 @@ impl Dir {
         #[cfg(test)]
         super::meddle::moment();
         fs::renameat(&self.0, single(name)?, &self.0, single(new)?)
+    }
+
+    /// Gives the file `name`, which nhmt alone writes, these bytes, whole or not
+    /// at all: `name.next` is brought to the disk and renamed over it. The
+    /// directory is for the caller to sync.
+    pub(crate) fn write_whole(&self, name: &OsStr, bytes: &[u8]) -> Result<()> {
+        let mut next = name.to_owned();
+        next.push(".next");
+        // Left by a run that was cut off while it wrote it.
+        match self.unlink(&next) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(errno) => return Err(errno),
+        }
+        let written = self.create_file(&next, 0o600).and_then(|mut file| {
+            file.write_all(bytes).map_err(|error| errno(&error))?;
+            fs::fsync(&file)?;
+            self.replace(&next, name)
+        });
+        if written.is_err() {
+            let _ = self.unlink(&next);
+        }
+        written
     }
 
     /// Exchanges `name` here with `new` in `other`, in one step or not at all,

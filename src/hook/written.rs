@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::batch::{Batch, Record};
 use super::declared::Kind;
+use crate::manifest::{escaped, unescaped};
 
 #[derive(Deserialize)]
 pub(super) struct Format {
@@ -47,8 +48,8 @@ impl WrittenBatch {
             failed: record.failed,
         };
         Self {
-            old: batch.old.as_deref().map(escaped),
-            new: escaped(&batch.new),
+            old: batch.old.as_deref().map(text_of),
+            new: text_of(&batch.new),
             hooks: batch.hooks.iter().map(record).collect(),
         }
     }
@@ -60,41 +61,22 @@ impl WrittenBatch {
             failed: record.failed,
         };
         let old = match self.old {
-            Some(old) => Some(unescaped(&old)?),
+            Some(old) => Some(path_of(&old)?),
             None => None,
         };
         Some(Batch {
             old,
-            new: unescaped(&self.new)?,
+            new: path_of(&self.new)?,
             hooks: self.hooks.into_iter().map(record).collect(),
         })
     }
 }
 
-/// A path as JSON can hold it: `%` and what is not UTF-8 as `%xx`.
-fn escaped(path: &Path) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::new();
-    for chunk in path.as_os_str().as_bytes().utf8_chunks() {
-        text.push_str(&chunk.valid().replace('%', "%25"));
-        for byte in chunk.invalid() {
-            let _ = write!(text, "%{byte:02x}");
-        }
-    }
-    text
+/// A path as JSON can hold it.
+fn text_of(path: &Path) -> String {
+    escaped(path.as_os_str().as_bytes())
 }
 
-fn unescaped(text: &str) -> Option<PathBuf> {
-    let mut bytes = Vec::new();
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let hex = [rest.next()?, rest.next()?];
-            let hex = std::str::from_utf8(&hex).ok()?;
-            bytes.push(u8::from_str_radix(hex, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    Some(OsString::from_vec(bytes).into())
+fn path_of(text: &str) -> Option<PathBuf> {
+    unescaped(text.as_bytes()).map(|bytes| OsString::from_vec(bytes).into())
 }

@@ -19,6 +19,8 @@ mod state;
 mod value;
 mod words;
 
+pub(crate) use words::{escaped, unescaped};
+
 pub use check::ManifestError;
 pub(crate) use home_path::Escaped;
 

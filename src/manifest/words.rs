@@ -15,7 +15,7 @@ pub(super) fn mode(words: &[u8], key: &str) -> Option<u32> {
 
 /// `text` as one word: percent signs, spaces, control characters and what is
 /// not ASCII as `%XX`.
-pub(super) fn escaped(text: &[u8]) -> String {
+pub(crate) fn escaped(text: &[u8]) -> String {
     let mut word = String::new();
     for &byte in text {
         if byte.is_ascii_graphic() && byte != b'%' {
@@ -28,7 +28,7 @@ pub(super) fn escaped(text: &[u8]) -> String {
 }
 
 /// What [`escaped`] made `word` of.
-pub(super) fn unescaped(word: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn unescaped(word: &[u8]) -> Option<Vec<u8>> {
     let mut text = Vec::with_capacity(word.len());
     let mut rest = word;
     while let [first, tail @ ..] = rest {

@@ -2,7 +2,7 @@
 //! they are empty and no longer needed, and never another.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Write};
+use std::io::Read;
 
 use rustix::io::Errno;
 
@@ -57,23 +57,8 @@ impl Directories {
             bytes.extend_from_slice(path.as_bytes());
             bytes.push(0);
         }
-        let temporary = format!("{NAME}.next");
         let place = home.layout().state().join(NAME);
-        match state.unlink(os(&temporary)) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno).at_path("write", place),
-        }
-        let written = state
-            .create_file(os(&temporary), 0o600)
-            .and_then(|mut file| {
-                file.write_all(&bytes).map_err(|error| errno(&error))?;
-                rustix::fs::fsync(&file)?;
-                state.replace(os(&temporary), os(NAME))
-            });
-        if written.is_err() {
-            let _ = state.unlink(os(&temporary));
-        }
-        written.at_path("write", place)
+        state.write_whole(os(NAME), &bytes).at_path("write", place)
     }
 
     pub(crate) fn has(&self, path: &HomePath) -> bool {

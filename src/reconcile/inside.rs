@@ -2,8 +2,7 @@
 //! lead to `<anchor>/inside/<path>`. What is to be done with them is part of
 //! the plan of a run.
 
-use super::conflict::{Conflict, ConflictKind};
-use super::drift::{Drift, DriftKind};
+use super::drift::DriftKind;
 use super::inside_look::{Found, Look};
 use super::plan::Plan;
 use super::switch::Way;
@@ -132,9 +131,11 @@ impl Adder<'_> {
         }
         match self.look.at(path, above, route)? {
             Found::Ours => self.step(path, above, route, What::Remove),
-            Found::Below(..) if now.is_none() => self.drift(path, DriftKind::ParentReplaced),
+            Found::Below(..) if now.is_none() => {
+                self.plan.add_drift(path, DriftKind::ParentReplaced, false);
+            }
             Found::Same(identity) | Found::Foreign(_, identity, _) if now.is_none() => {
-                self.drift(path, drift_kind(identity));
+                self.plan.add_drift(path, drift_kind(identity), false);
             }
             _ => {}
         }
@@ -163,7 +164,7 @@ impl Adder<'_> {
                 Found::Below(..) => Some(DriftKind::ParentReplaced),
             };
             if let Some(kind) = kind {
-                self.drift(path, kind);
+                self.plan.add_drift(path, kind, true);
             }
         }
         let instead_of = match found {
@@ -176,7 +177,7 @@ impl Adder<'_> {
             Found::Same(identity) => InPlaceOf::Exactly(identity),
             Found::Foreign(kind, _, detail) => {
                 if was.is_none() {
-                    self.conflict(path, kind, path, detail, consents);
+                    self.plan.add_conflict(path, kind, path, detail, consents);
                 }
                 if !consents {
                     return Ok(());
@@ -186,7 +187,7 @@ impl Adder<'_> {
             Found::Below(at, kind, detail) => {
                 let moved = consents && kind.can_be_backed_up();
                 if self.blocked.as_ref() != Some(&at) && !(moved && was.is_some()) {
-                    self.conflict(&at, kind, path, detail, moved);
+                    self.plan.add_conflict(&at, kind, path, detail, moved);
                 }
                 self.blocked = Some(at.clone());
                 if !moved {
@@ -220,33 +221,6 @@ impl Adder<'_> {
             route: route.clone(),
             what,
             of_home: false,
-        });
-    }
-
-    fn conflict(
-        &mut self,
-        path: &HomePath,
-        kind: ConflictKind,
-        wanted: &HomePath,
-        detail: Option<String>,
-        backed_up: bool,
-    ) {
-        self.plan.conflicts.push(Conflict {
-            path: path.clone(),
-            kind,
-            wanted: wanted.clone(),
-            detail,
-            backed_up,
-            declared_in: Vec::new(),
-        });
-    }
-
-    fn drift(&mut self, path: &HomePath, kind: DriftKind) {
-        self.plan.drift.push(Drift {
-            path: path.clone(),
-            kind,
-            wanted: self.way.new.get(path).is_some(),
-            declared_in: Vec::new(),
         });
     }
 }

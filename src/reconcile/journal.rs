@@ -6,7 +6,7 @@
 //! New links of leaves are not listed; they follow from both trees' indexes.
 
 use std::ffi::OsStr;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ use super::error::ReconcileError;
 use super::transit::Locked;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeError, os};
-use crate::manifest::HomePath;
+use crate::manifest::{HomePath, escaped, unescaped};
 
 /// The file's name in the state directory.
 pub(super) const NAME: &str = "journal";
@@ -128,20 +128,7 @@ impl Journal {
             .map_err(|_| Errno::INVAL)
             .at_path("write", &place)?;
         bytes.push(b'\n');
-        let next = format!("{NAME}.next");
-        // Left by a run that was cut off while it wrote it.
-        match state.unlink(os(&next)) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno).at_path("write", place),
-        }
-        let written = state.create_file(os(&next), 0o600).and_then(|mut file| {
-            file.write_all(&bytes).map_err(|error| errno(&error))?;
-            rustix::fs::fsync(&file)?;
-            state.replace(os(&next), os(NAME))
-        });
-        if written.is_err() {
-            let _ = state.unlink(os(&next));
-        }
+        let written = state.write_whole(os(NAME), &bytes);
         written.and_then(|()| state.sync()).at_path("write", place)
     }
 
@@ -257,45 +244,15 @@ enum Fault {
     Later(Writer),
 }
 
-/// Bytes as text.
-pub(super) fn escape(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_graphic() && byte != b'%' {
-            text.push(char::from(byte));
-        } else {
-            let digit = |four| char::from_digit(u32::from(four), 16).unwrap_or('0');
-            text.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    text
-}
-
-/// The bytes that [`escape`] made into `text`.
-pub(super) fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut all = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let hex = [bytes.next()?, bytes.next()?];
-            let hex = std::str::from_utf8(&hex).ok()?;
-            all.push(u8::from_str_radix(hex, 16).ok()?);
-        } else {
-            all.push(byte);
-        }
-    }
-    Some(all)
-}
-
 impl Serialize for Escaped<HomePath> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&escape(self.0.as_bytes()))
+        serializer.serialize_str(&escaped(self.0.as_bytes()))
     }
 }
 
 impl Serialize for Escaped<PathBuf> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&escape(self.0.as_os_str().as_bytes()))
+        serializer.serialize_str(&escaped(self.0.as_os_str().as_bytes()))
     }
 }
 
@@ -316,7 +273,7 @@ impl<'de> Deserialize<'de> for Escaped<PathBuf> {
 
 fn bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     let text = String::deserialize(deserializer)?;
-    unescape(&text).ok_or_else(|| serde::de::Error::custom("a malformed escape"))
+    unescaped(text.as_bytes()).ok_or_else(|| serde::de::Error::custom("a malformed escape"))
 }
 
 #[cfg(test)]

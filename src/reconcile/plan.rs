@@ -4,8 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::conflict::Conflict;
-use super::drift::Drift;
+use super::conflict::{Conflict, ConflictKind};
+use super::drift::{Drift, DriftKind};
 use super::files::Step;
 use super::inside::InsideStep;
 use super::observed::Observed;
@@ -176,6 +176,35 @@ impl Plan {
         for drift in &mut self.drift {
             drift.declared_in = declared_in(&drift.path);
         }
+    }
+
+    /// Adds a conflict; who declared the path is filled in later.
+    pub(super) fn add_conflict(
+        &mut self,
+        path: &HomePath,
+        kind: ConflictKind,
+        wanted: &HomePath,
+        detail: Option<String>,
+        backed_up: bool,
+    ) {
+        self.conflicts.push(Conflict {
+            path: path.clone(),
+            kind,
+            wanted: wanted.clone(),
+            detail,
+            backed_up,
+            declared_in: Vec::new(),
+        });
+    }
+
+    /// Adds a drift; who declared the path is filled in later.
+    pub(super) fn add_drift(&mut self, path: &HomePath, kind: DriftKind, wanted: bool) {
+        self.drift.push(Drift {
+            path: path.clone(),
+            kind,
+            wanted,
+            declared_in: Vec::new(),
+        });
     }
 
     /// The roots that a run works in.

@@ -3,8 +3,8 @@
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use super::conflict::{Conflict, ConflictKind};
-use super::drift::{Drift, DriftKind};
+use super::conflict::ConflictKind;
+use super::drift::DriftKind;
 use super::fold::Twins;
 use super::inside::InsideStep;
 use super::observed::{Found, FoundKind, Mark, Observed};
@@ -93,13 +93,15 @@ impl<'a> Planner<'a> {
     fn wanted(&mut self, pair: Pair<'_>, mark: Mark) {
         let path = pair.path;
         if is_own_state(path) {
-            self.conflict(path, ConflictKind::OwnState, path, None, false);
+            self.plan
+                .add_conflict(path, ConflictKind::OwnState, path, None, false);
             self.covered = Some(path.clone());
             return;
         }
         if let Some(other) = self.twins.clash(path) {
             let detail = Some(format!("the other is ~/{other}"));
-            self.conflict(path, ConflictKind::SameName, path, detail, false);
+            self.plan
+                .add_conflict(path, ConflictKind::SameName, path, detail, false);
             return;
         }
         if self.route(pair, mark) {
@@ -113,7 +115,7 @@ impl<'a> Planner<'a> {
                 Mark::Below => DriftKind::ParentReplaced,
                 _ => drift_kind(self.observed.found.get(path)),
             };
-            self.drift(path, kind, true);
+            self.plan.add_drift(path, kind, true);
         }
         match mark {
             Mark::Ours if changed => self.plan.relink.push(path.clone()),
@@ -153,7 +155,7 @@ impl<'a> Planner<'a> {
         let becomes_directory = has_below(self.new, path);
         match mark {
             Mark::Absent | Mark::NoParent => {}
-            Mark::Below => self.drift(path, DriftKind::ParentReplaced, false),
+            Mark::Below => self.plan.add_drift(path, DriftKind::ParentReplaced, false),
             Mark::Ours if becomes_directory => {
                 self.place_directory(path, InsteadOf::OwnLink, true);
             }
@@ -170,7 +172,7 @@ impl<'a> Planner<'a> {
                 // directory is used as it is.
                 found => {
                     let gives_way = becomes_directory && !found.is_some_and(is_directory);
-                    self.drift(path, drift_kind(found), gives_way);
+                    self.plan.add_drift(path, drift_kind(found), gives_way);
                 }
             },
         }
@@ -199,7 +201,7 @@ impl<'a> Planner<'a> {
             }
             // A copy that somebody edited before it became a link.
             FoundKind::File { .. } if self.observed.written.is_copy(path) => {
-                self.drift(path, DriftKind::Edited, true);
+                self.plan.add_drift(path, DriftKind::Edited, true);
                 return self.place_link(path, foreign(found, false));
             }
             FoundKind::File { .. } => (ConflictKind::File, None),
@@ -218,7 +220,7 @@ impl<'a> Planner<'a> {
         }
         let moved = pair.old.is_some() || self.consents(pair);
         if pair.old.is_none() {
-            self.conflict(path, kind, path, detail, moved);
+            self.plan.add_conflict(path, kind, path, detail, moved);
         }
         if moved {
             self.place_link(path, foreign(found, false));
@@ -284,7 +286,7 @@ impl<'a> Planner<'a> {
         let drifted = self.old.get(&top).is_some() || has_below(self.old, &top);
         let moved = kind.can_be_backed_up() && (drifted || self.consents(pair));
         if !(drifted && moved) {
-            self.conflict(&top, kind, path, detail, moved);
+            self.plan.add_conflict(&top, kind, path, detail, moved);
         }
         if moved {
             // First a link, through which the bridge shows what was there, and
@@ -344,33 +346,6 @@ impl<'a> Planner<'a> {
             }
             _ => false,
         }
-    }
-
-    pub(super) fn conflict(
-        &mut self,
-        path: &HomePath,
-        kind: ConflictKind,
-        wanted: &HomePath,
-        detail: Option<String>,
-        backed_up: bool,
-    ) {
-        self.plan.conflicts.push(Conflict {
-            path: path.clone(),
-            kind,
-            wanted: wanted.clone(),
-            detail,
-            backed_up,
-            declared_in: Vec::new(),
-        });
-    }
-
-    pub(super) fn drift(&mut self, path: &HomePath, kind: DriftKind, wanted: bool) {
-        self.plan.drift.push(Drift {
-            path: path.clone(),
-            kind,
-            wanted,
-            declared_in: Vec::new(),
-        });
     }
 }
 

@@ -81,12 +81,14 @@ impl Planner<'_> {
             self.place_link(path, foreign(found, true));
         } else if route.kind == RouteKind::File && Self::led_there(pair, route) {
             self.count(pair, false);
-            self.drift(path, DriftKind::NewerThanPersistent, true);
+            self.plan
+                .add_drift(path, DriftKind::NewerThanPersistent, true);
             self.plan.routes.readopt.push(step);
         } else {
             let place = route.place(path);
             let detail = format!("its place is {}", shown(&place));
-            self.conflict(path, ConflictKind::DataInBoth, path, Some(detail), false);
+            self.plan
+                .add_conflict(path, ConflictKind::DataInBoth, path, Some(detail), false);
         }
         true
     }
@@ -101,7 +103,8 @@ impl Planner<'_> {
     fn lies_elsewhere(&mut self, path: &HomePath, older: &Path) {
         let detail = format!("the data is {}", shown(older));
         let kind = ConflictKind::OldPersistentPlace;
-        self.conflict(path, kind, path, Some(detail), false);
+        self.plan
+            .add_conflict(path, kind, path, Some(detail), false);
     }
 
     /// A leaf of the old generation alone that lies below a persisted path of

@@ -13,7 +13,7 @@ use rustix::io::{Errno, Result};
 use super::directories::errno;
 use crate::home::dir::Dir;
 use crate::home::os;
-use crate::manifest::HomePath;
+use crate::manifest::{HomePath, escaped, unescaped};
 
 pub(super) const NAME: &str = "items";
 
@@ -67,7 +67,7 @@ pub(super) fn drop_lines(backups: &Dir, goes: impl Fn(&Record) -> bool) -> Resul
     if left.len() == bytes.len() {
         return Ok(());
     }
-    replace(backups, &left)
+    backups.write_whole(os(NAME), &left)
 }
 
 /// How many lines cannot be read: one that a power cut left, most often.
@@ -79,54 +79,24 @@ pub(super) fn damage(bytes: &[u8]) -> usize {
 /// Replaces the list.
 pub(super) fn write(backups: &Dir, records: &[Record]) -> Result<()> {
     let bytes: Vec<u8> = records.iter().flat_map(line).collect();
-    replace(backups, &bytes)
-}
-
-fn replace(backups: &Dir, bytes: &[u8]) -> Result<()> {
-    let temporary = format!("{NAME}.next");
-    match backups.unlink(os(&temporary)) {
-        Ok(()) | Err(Errno::NOENT) => {}
-        Err(errno) => return Err(errno),
-    }
-    let mut file = backups.create_file(os(&temporary), 0o600)?;
-    file.write_all(bytes).map_err(|error| errno(&error))?;
-    rustix::fs::fsync(&file)?;
-    backups.replace(os(&temporary), os(NAME))
+    backups.write_whole(os(NAME), &bytes)
 }
 
 fn line(record: &Record) -> Vec<u8> {
-    let mut line = format!("\n{} {} ", record.set, record.when).into_bytes();
-    for &byte in record.path.as_bytes() {
-        if byte.is_ascii_graphic() && byte != b'%' {
-            line.push(byte);
-        } else {
-            line.extend_from_slice(format!("%{byte:02x}").as_bytes());
-        }
-    }
-    line.extend_from_slice(b" .\n");
-    line
+    let Record { set, path, when } = record;
+    let path = escaped(path.as_bytes());
+    format!("\n{set} {when} {path} .\n").into_bytes()
 }
 
 fn parse(line: &[u8]) -> Option<Record> {
     let mut words = std::str::from_utf8(line).ok()?.split(' ');
-    let (set, when, escaped) = (words.next()?, words.next()?, words.next()?);
+    let (set, when, path) = (words.next()?, words.next()?, words.next()?);
     if words.next() != Some(".") {
         return None;
     }
-    let mut path = Vec::new();
-    let mut bytes = escaped.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let hex = [bytes.next()?, bytes.next()?];
-            let hex = std::str::from_utf8(&hex).ok()?;
-            path.push(u8::from_str_radix(hex, 16).ok()?);
-        } else {
-            path.push(byte);
-        }
-    }
     Some(Record {
         set: set.to_owned(),
-        path: HomePath::new(path).ok()?,
+        path: HomePath::new(unescaped(path.as_bytes())?).ok()?,
         when: when.parse().ok()?,
     })
 }

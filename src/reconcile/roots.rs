@@ -1,14 +1,11 @@
 //! The persistent directories that this home ever had, so that what lies in
 //! them is found when no configuration names them any more.
 
-use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::io::Errno;
-
 use super::run::Run;
-use crate::home::{AtPlace, HomeDir, HomeError, ROOTS, errno, os};
+use crate::home::{AtPlace, HomeDir, HomeError, ROOTS, os};
 
 /// The memory of the persistent directories.
 pub(super) struct Roots;
@@ -33,21 +30,7 @@ impl Run<'_> {
             bytes.extend_from_slice(root.as_os_str().as_bytes());
             bytes.push(0);
         }
-        let next = format!("{ROOTS}.next");
-        let write = || {
-            match self.state.unlink(os(&next)) {
-                Ok(()) | Err(Errno::NOENT) => {}
-                Err(errno) => return Err(errno),
-            }
-            let mut file = self.state.create_file(os(&next), 0o600)?;
-            file.write_all(&bytes).map_err(|error| errno(&error))?;
-            rustix::fs::fsync(&file)?;
-            self.state.replace(os(&next), os(ROOTS))
-        };
-        let written = write();
-        if written.is_err() {
-            let _ = self.state.unlink(os(&next));
-        }
+        let written = self.state.write_whole(os(ROOTS), &bytes);
         written.at_path("write", self.home.layout().state().join(ROOTS))
     }
 }

@@ -2,14 +2,14 @@
 //! routed there. A line that cannot be read is passed over.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::Read;
 
 use rustix::io::{Errno, Result};
 
 use super::root::Root;
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeError, errno, os};
-use crate::manifest::{Digest, HomePath, RouteKind};
+use crate::manifest::{Digest, HomePath, RouteKind, escaped, unescaped};
 
 /// The file's name in the root's own room.
 const NAME: &str = "routes";
@@ -58,22 +58,9 @@ impl Routes {
     }
 
     fn write_in(&self, own: &Dir) -> Result<()> {
-        let next = format!("{NAME}.next");
-        match own.unlink(os(&next)) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno),
-        }
         let bytes: Vec<u8> = self.0.iter().flat_map(line).collect();
-        let written = own.create_file(os(&next), 0o600).and_then(|mut file| {
-            file.write_all(&bytes).map_err(|error| errno(&error))?;
-            rustix::fs::fsync(&file)?;
-            own.replace(os(&next), os(NAME))?;
-            own.sync()
-        });
-        if written.is_err() {
-            let _ = own.unlink(os(&next));
-        }
-        written
+        own.write_whole(os(NAME), &bytes)?;
+        own.sync()
     }
 
     pub(crate) fn get(&self, path: &HomePath) -> Option<&Known> {
@@ -116,7 +103,7 @@ fn line((path, known): (&HomePath, &Known)) -> Vec<u8> {
         RouteKind::File => "file",
     };
     let how = if known.declared { "declared" } else { "added" };
-    let path = escape(path.as_bytes());
+    let path = escaped(path.as_bytes());
     let text = format!("{kind} {} {how} {path}", known.since);
     // What was cut off or mixed up is noticed.
     let check = Digest::of(text.as_bytes());
@@ -139,38 +126,8 @@ fn parse(line: &[u8]) -> Option<(HomePath, Known)> {
         since: words.next()?.parse().ok()?,
         declared: words.next()? == "declared",
     };
-    let path = HomePath::new(unescape(words.next()?)?).ok()?;
+    let path = HomePath::new(unescaped(words.next()?.as_bytes())?).ok()?;
     Some((path, known))
-}
-
-/// Bytes as one word.
-pub(super) fn escape(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_graphic() && byte != b'%' {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02x}");
-        }
-    }
-    text
-}
-
-/// The bytes that [`escape`] made into `text`.
-pub(super) fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut all = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let hex = [bytes.next()?, bytes.next()?];
-            let hex = std::str::from_utf8(&hex).ok()?;
-            all.push(u8::from_str_radix(hex, 16).ok()?);
-        } else {
-            all.push(byte);
-        }
-    }
-    Some(all)
 }
 
 #[cfg(test)]

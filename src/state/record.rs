@@ -7,18 +7,17 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{FileType, Stat};
 use rustix::io::{Errno, Result};
 
-use super::memory::{escape, unescape};
 use super::root::Root;
 use crate::home::copy;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, HomeError, errno, os};
-use crate::manifest::{Digest, HomePath};
+use crate::manifest::{Digest, HomePath, escaped, unescaped};
 
 /// The folder of the records in the root's own room.
 const NAME: &str = "journal";
@@ -218,24 +217,8 @@ impl Record {
     }
 
     fn write_in(&self, folder: &Dir) -> Result<()> {
-        let name = tag(&self.path);
-        let mut next = name.clone();
-        next.push(".next");
-        match folder.unlink(&next) {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno),
-        }
-        let written = folder.create_file(&next, 0o600).and_then(|mut file| {
-            file.write_all(self.text().as_bytes())
-                .map_err(|error| errno(&error))?;
-            rustix::fs::fsync(&file)?;
-            folder.replace(&next, &name)?;
-            folder.sync()
-        });
-        if written.is_err() {
-            let _ = folder.unlink(&next);
-        }
-        written
+        folder.write_whole(&tag(&self.path), self.text().as_bytes())?;
+        folder.sync()
     }
 
     /// The paths that have records.
@@ -289,10 +272,10 @@ impl Record {
         let mut text = format!(
             "adoption {device} {inode} {born} {} {}\n",
             self.when,
-            escape(self.path.as_bytes())
+            escaped(self.path.as_bytes())
         );
         for (below, leaf) in &self.leaves {
-            let _ = write!(text, "{} .{}", leaf.source.words(), escape(below));
+            let _ = write!(text, "{} .{}", leaf.source.words(), escaped(below));
             for (stamp, digest) in &leaf.copies {
                 let _ = write!(text, " {}={digest}", stamp.words());
             }
@@ -340,13 +323,13 @@ fn parse(text: &str) -> Option<Record> {
     let mut record = Record {
         source: (device, inode, born),
         when: head.next()?.parse().ok()?,
-        path: HomePath::new(unescape(head.next()?)?).ok()?,
+        path: HomePath::new(unescaped(head.next()?.as_bytes())?).ok()?,
         leaves: BTreeMap::new(),
     };
     for line in lines {
         let mut words = line.split(' ');
         let source = Stamp::parse(words.next()?)?;
-        let below = unescape(words.next()?.strip_prefix('.')?)?;
+        let below = unescaped(words.next()?.strip_prefix('.')?.as_bytes())?;
         let copies = words.map(|word| {
             let (stamp, digest) = word.split_once('=')?;
             Some((Stamp::parse(stamp)?, Digest::from_hex(digest.as_bytes())?))

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::memory::{Kind, Record, Stamp};
-use crate::manifest::{Digest, HomePath};
+use crate::manifest::{Digest, HomePath, escaped, unescaped};
 
 pub(super) fn line((path, record): (&HomePath, &Record)) -> Vec<u8> {
     let mut words = vec![
@@ -80,7 +80,7 @@ fn record(text: &str) -> Option<(HomePath, Record)> {
     for (at, byte) in entry.iter_mut().enumerate() {
         *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
     }
-    let path = HomePath::new(unescaped(words.next()?)?).ok()?;
+    let path = HomePath::new(unescaped(words.next()?.as_bytes())?).ok()?;
     let mut record = Record {
         kind,
         created,
@@ -100,7 +100,7 @@ fn record(text: &str) -> Option<(HomePath, Record)> {
             "leaving" => record.leaving.push(digest()?),
             "part" => record
                 .parts
-                .push(String::from_utf8(unescaped(value)?).ok()?),
+                .push(String::from_utf8(unescaped(value.as_bytes())?).ok()?),
             // A later nhmt's.
             _ => {}
         }
@@ -123,30 +123,4 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
-}
-
-fn escaped(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_graphic() && byte != b'%' {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02x}");
-        }
-    }
-    text
-}
-
-fn unescaped(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let hex = [rest.next()?, rest.next()?];
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&hex).ok()?, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    Some(bytes)
 }

@@ -3,7 +3,7 @@
 //! counts as somebody else's, and is kept.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write as _};
+use std::io::Read;
 
 use rustix::fs::Stat;
 use rustix::io::Errno;
@@ -176,24 +176,9 @@ impl Written {
     /// it over.
     pub(crate) fn write(&self, home: &HomeDir, state: &Dir) -> Result<(), HomeError> {
         let place = home.layout().state().join(NAME);
-        let next = format!("{NAME}.next");
-        let written = match state.unlink(os(&next)) {
-            Ok(()) | Err(Errno::NOENT) => self.write_as(state, &next),
-            Err(errno) => Err(errno),
-        };
-        if written.is_err() {
-            let _ = state.unlink(os(&next));
-        }
-        written.at_path("write", place)
-    }
-
-    fn write_as(&self, state: &Dir, next: &str) -> rustix::io::Result<()> {
-        let mut file = state.create_file(os(next), 0o600)?;
         let bytes: Vec<u8> = self.0.iter().flat_map(line).collect();
-        file.write_all(&bytes).map_err(|error| errno(&error))?;
-        rustix::fs::fsync(&file)?;
-        state.replace(os(next), os(NAME))?;
-        state.sync()
+        let written = state.write_whole(os(NAME), &bytes);
+        written.and_then(|()| state.sync()).at_path("write", place)
     }
 
     pub(super) fn get(&self, path: &HomePath) -> Option<&Record> {
