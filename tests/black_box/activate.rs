@@ -29,13 +29,7 @@ fn wipe(home: &Home) {
 
 /// A configuration with one file, which keeps its generations in `profile`.
 fn keeping(home: &mut Home, profile: &Path, text: &str) {
-    let manifest = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "files": { "f": { "text": text } },
-        "profile": profile,
-    });
-    home.set_configuration("home.json", &manifest.to_string());
+    home.declare(&json!({ "files": { "f": { "text": text } }, "profile": profile }));
 }
 
 #[test]
@@ -108,19 +102,17 @@ fn a_home_whose_state_outlives_it_needs_a_profile_that_does() {
     let mut home = Home::fast();
     let lasting = tempfile::tempdir().unwrap();
     let root = lasting.path().join("persist");
-    let mut manifest = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
+    let mut fields = json!({
         "state": [{ "path": ".ssh", "root": root, "kind": "directory" }],
     });
-    home.set_configuration("home.json", &manifest.to_string());
+    home.declare(&fields);
     home.run(["realize"])
         .exit(1)
         .stderr_has("lies on a filesystem in memory")
         .stderr_has("persist/.nhmt/profile");
     assert!(!root.exists() && fs::read_link(home.at(".ssh")).is_err());
-    manifest["profile"] = json!(root.join(".nhmt/profile"));
-    home.set_configuration("home.json", &manifest.to_string());
+    fields["profile"] = json!(root.join(".nhmt/profile"));
+    home.declare(&fields);
     home.run(["realize"]).success();
     assert!(home.is_managed(".ssh"));
 }

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Home, Outcome};
 
@@ -149,12 +149,7 @@ fn patterns_of_the_configuration_and_else_nhmts_own_leave_out() {
     home.run_bare(["status", "--at-risk"])
         .success()
         .stderr_has("not counted, by a pattern of `nhmt.atRisk.ignore`: ~/.cache");
-    let json = format!(
-        r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},
-            "atRisk":{{"ignore":["*.o","/build/none"]}}}}"#,
-        home.path().display()
-    );
-    home.set_configuration("home.json", &json);
+    home.declare(&json!({ "atRisk": { "ignore": ["*.o", "/build/none"] } }));
     home.run(["realize"]).success();
     assert_eq!(at_risk(&home), [".cache/app/a", "build/y"]);
     let json = home.run_bare(["status", "--at-risk", "--json"]).json();

@@ -1,5 +1,7 @@
 //! What was moved out of the way, and how it comes back.
 
+use serde_json::{Value, json};
+
 use crate::support::Home;
 
 fn with_backup() -> Home {
@@ -86,12 +88,11 @@ fn a_path_is_named_as_a_shell_completes_it() {
 
 /// A manifest with this rule for backups, and the files of [`with_backup`].
 fn rule(home: &mut Home, rule: &str, text: &str) {
-    let manifest = format!(
-        r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},"backups":{rule},
-            "files":{{"f":{{"text":"{text}"}},"d/g":{{"text":"wanted"}}}}}}"#,
-        home.path().display()
-    );
-    home.set_configuration("home.json", &manifest);
+    let rule: Value = serde_json::from_str(rule).unwrap();
+    home.declare(&json!({
+        "backups": rule,
+        "files": { "f": { "text": text }, "d/g": { "text": "wanted" } },
+    }));
 }
 
 /// Lets the backups be so many days older.

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::json;
+
 use crate::support::Home;
 
 const WANTED: &str = r#"{".bashrc":{"text":"wanted","declaredIn":["home.file.\".bashrc\"","/x/home.nix:7"]},".config/a":{"text":"a"}}"#;
@@ -84,11 +86,7 @@ fn force_backs_up_one_path_alone() {
 #[test]
 fn the_configuration_sets_the_default_and_the_flag_wins() {
     let mut home = Home::new().file("f", "mine");
-    let json = format!(
-        r#"{{"version":1,"home":{{"username":"u","directory":"{}"}},"onConflict":"backup","files":{{"f":{{"text":"1"}}}}}}"#,
-        home.path().display()
-    );
-    home.set_configuration("home.json", &json);
+    home.declare(&json!({ "onConflict": "backup", "files": { "f": { "text": "1" } } }));
     home.run(["realize", "--on-conflict", "abort"]).exit(3);
     home.run(["realize"]).success();
     assert_eq!(home.read("f"), "1");

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::Home;
 use crate::support::filesystem::elsewhere;
@@ -375,14 +375,10 @@ fn records_that_are_damaged() {
 #[test]
 fn hooks_that_have_not_run() {
     let mut home = Home::new();
-    let directory = home.path();
-    let manifest = format!(
-        r#"{{"version":1,"home":{{"username":"t","directory":"{}"}},
-            "hooks":[{{"name":"h","script":"test -e good; echo ran >> log"}},
-                     {{"name":"i","script":"true","after":["h"]}}]}}"#,
-        directory.display()
-    );
-    home.set_configuration("home.json", &manifest);
+    home.declare(&json!({ "hooks": [
+        { "name": "h", "script": "test -e good; echo ran >> log" },
+        { "name": "i", "script": "true", "after": ["h"] },
+    ] }));
     home.run(["realize"]).exit(1);
     let json = home.run_bare(["doctor", "--json"]).exit(1).json();
     let kind = || "hook-pending".to_owned();

@@ -1,5 +1,7 @@
 //! Kernels and filters that refuse a system call.
 
+use serde_json::json;
+
 use crate::support::Home;
 
 #[test]
@@ -41,7 +43,6 @@ fn mounts_are_told_apart_by_their_device_without_their_number() {
 /// neither that call nor the other.
 #[test]
 fn the_home_is_locked_where_its_directory_cannot_be() {
-    let hook = r#""hooks":[{"name":"wait","script":": > started; while [ ! -e go ]; do :; done"}]"#;
     for (calls, held) in [
         (&["flock:error=EBADF:when=1"][..], true),
         (&["flock:error=ENOLCK:when=1..2"], true),
@@ -51,12 +52,10 @@ fn the_home_is_locked_where_its_directory_cannot_be() {
         ),
     ] {
         let mut home = Home::new();
-        let manifest = format!(
-            r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},
-                "files":{{"a":{{"text":"1"}}}},{hook}}}"#,
-            home.path().display()
-        );
-        home.set_configuration("home.json", &manifest);
+        home.declare(&json!({
+            "files": { "a": { "text": "1" } },
+            "hooks": [{ "name": "wait", "script": ": > started; while [ ! -e go ]; do :; done" }],
+        }));
         if !held {
             home.run_failing(calls, ["realize"])
                 .exit(1)

@@ -30,13 +30,7 @@ fn root(home: &Home) -> String {
 }
 
 fn declare(home: &mut Home, state: &Value) {
-    let whole = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "files": { "f": { "text": "" } },
-        "state": state,
-    });
-    home.set_configuration("home.json", &format!("{whole:#}\n"));
+    home.declare(&json!({ "files": { "f": { "text": "" } }, "state": state }));
 }
 
 fn configuration(home: &Home) -> String {

@@ -14,15 +14,10 @@ use crate::support::Home;
 fn home() -> Home {
     let mut home = Home::new();
     let root = home.outside("persist");
-    let whole = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "state": [
-            { "path": ".history", "root": root, "kind": "file" },
-            { "path": ".app/settings", "root": root, "kind": "file" },
-        ],
-    });
-    home.set_configuration("home.json", &whole.to_string());
+    home.declare(&json!({ "state": [
+        { "path": ".history", "root": root, "kind": "file" },
+        { "path": ".app/settings", "root": root, "kind": "file" },
+    ] }));
     home.run(["realize"]).success();
     home
 }
@@ -96,12 +91,7 @@ fn paths_that_a_switch_brings_are_watched_too() {
     let mut home = home();
     let child = watch(&home);
     let root = home.outside("persist");
-    let whole = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "state": [{ "path": ".new/x", "root": root, "kind": "file" }],
-    });
-    home.set_configuration("home.json", &whole.to_string());
+    home.declare(&json!({ "state": [{ "path": ".new/x", "root": root, "kind": "file" }] }));
     home.run(["realize"]).success();
     save(&home, ".new/x", "x");
     arrives(&home, ".new/x", "x");

@@ -6,13 +6,7 @@ use crate::support::Home;
 
 /// Sets a manifest with files and persisted paths.
 fn declare(home: &mut Home, files: &Value, state: &Value) {
-    let whole = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "files": files,
-        "state": state,
-    });
-    home.set_configuration("home.json", &whole.to_string());
+    home.declare(&json!({ "files": files, "state": state }));
 }
 
 fn at(path: &str, root: &str) -> Value {

@@ -26,13 +26,7 @@ fn home() -> Home {
     };
     let directories = DIRECTORIES.iter().map(of("directory"));
     let state: Vec<_> = directories.chain(FILES.iter().map(of("file"))).collect();
-    let manifest = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "profile": root.join(".nhmt/profile"),
-        "state": state,
-    });
-    home.set_configuration("home.json", &manifest.to_string());
+    home.declare(&json!({ "profile": root.join(".nhmt/profile"), "state": state }));
     home.run(["realize"]).success();
     home
 }

@@ -45,9 +45,7 @@ fn home() -> Home {
     let mut home = Home::new();
     let root = home.outside("persist");
     let state = |path: &str, kind: &str| json!({ "path": path, "root": root, "kind": kind });
-    let manifest = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
+    home.declare(&json!({
         "profile": root.join(".nhmt/profile"),
         "files": {
             ".inputrc": { "text": "set bell-style none\n" },
@@ -60,8 +58,7 @@ fn home() -> Home {
             state(".config/app/settings", "file"),
             state(".log", "file"),
         ],
-    });
-    home.set_configuration("home.json", &manifest.to_string());
+    }));
     home.run(["realize"]).success();
     home
 }

@@ -15,12 +15,7 @@ use crate::support::Home;
 fn home() -> Home {
     let mut home = Home::new();
     let root = home.outside("persist");
-    let whole = json!({
-        "version": 1,
-        "home": { "username": "tester", "directory": home.path() },
-        "state": [{ "path": ".history", "root": root, "kind": "file" }],
-    });
-    home.set_configuration("home.json", &whole.to_string());
+    home.declare(&json!({ "state": [{ "path": ".history", "root": root, "kind": "file" }] }));
     home.run(["realize"]).success();
     fs::write(home.at("new"), "newer").unwrap();
     fs::rename(home.at("new"), home.at(".history")).unwrap();

@@ -13,6 +13,7 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use serde_json::json;
 use walkdir::WalkDir;
 
 use crate::support::{Home, Outcome};
@@ -272,12 +273,10 @@ fn an_ordinary_user_needs_no_rights() {
 #[test]
 fn a_hook_that_fails_is_for_the_shell_to_look_at() {
     let mut home = home();
-    let json = format!(
-        r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},"files":{{"f":{{"text":"x"}}}},
-           "hooks":[{{"name":"fails","script":"echo from the hook; exit 3"}}]}}"#,
-        home.path().display()
-    );
-    home.set_configuration("home.json", &json);
+    home.declare(&json!({
+        "files": { "f": { "text": "x" } },
+        "hooks": [{ "name": "fails", "script": "echo from the hook; exit 3" }],
+    }));
     home.run(["test-container", "--", "cat", "f"])
         .exit(1)
         .stdout_lacks("x")

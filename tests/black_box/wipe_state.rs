@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
+use serde_json::json;
+
 use super::at_risk::paths;
 use crate::support::Home;
 
@@ -11,15 +13,13 @@ fn home() -> Home {
     let mut home = Home::new();
     let root = home.outside("persist/alice");
     fs::create_dir_all(&root).unwrap();
-    let json = format!(
-        r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},
-            "files":{{"f":{{"text":"1"}}}},
-            "state":[{{"path":".ssh","root":"{root}","kind":"directory"}},
-                     {{"path":"d/history","root":"{root}","kind":"file"}}]}}"#,
-        home.path().display(),
-        root = root.display()
-    );
-    home.set_configuration("home.json", &json);
+    home.declare(&json!({
+        "files": { "f": { "text": "1" } },
+        "state": [
+            { "path": ".ssh", "root": root, "kind": "directory" },
+            { "path": "d/history", "root": root, "kind": "file" },
+        ],
+    }));
     home.run(["realize"]).success();
     fs::write(home.at(".ssh/config"), "Host *").unwrap();
     home

@@ -29,6 +29,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
@@ -170,6 +171,17 @@ impl Home {
             home.display()
         );
         self.set_configuration("home.json", &json);
+    }
+
+    /// Replaces the manifest by one with these fields beside the home's.
+    pub fn declare(&mut self, fields: &Value) {
+        let mut manifest = json!({
+            "version": 1,
+            "home": { "username": "tester", "directory": self.path() },
+        });
+        let fields = fields.as_object().expect("the fields of a manifest");
+        manifest.as_object_mut().unwrap().extend(fields.clone());
+        self.set_configuration("home.json", &format!("{manifest:#}\n"));
     }
 
     /// A Nix configuration: the body of a module, used by what follows.
