@@ -320,7 +320,7 @@ fn the_session_is_that_of_a_login() {
         .success()
         .stdout_has("tool vim a b\n");
     // Login shells start over with the system's PATH.
-    for shell in ["/bin/sh", "/bin/bash", "/nonexistent/fish"] {
+    for shell in ["/bin/sh", "/bin/bash", "/nonexistent/sh-of-nobody"] {
         let mut command = home.command();
         command
             .arg("-f")
