@@ -2,53 +2,23 @@
 # and says what to do, instead of a bare "attribute missing".
 let
   names = {
-    attrsets = [
-      "chooseDevOutputs" "longestValidPathPrefix"
-    ];
-    cli = [
-      "toCommandLine" "toCommandLineGNU" "toCommandLineShell" "toCommandLineShellGNU"
-    ];
-    generators = [
-      "mkDconfKeyValue" "mkLuaInline" "toDconfINI" "toDhall" "toLua" "toPlist" "withRecursion"
-    ];
     lib = [
-      "addDrvOutputDependencies" "appendContext" "appendToName" "applyModuleArgsIfFunction"
-      "callPackageWith" "callPackagesWith" "canCleanSource" "checkFlag" "checkListOfEnum" "checkReqs"
-      "chooseDevOutputs" "cleanSource" "cleanSourceFilter" "cleanSourceWith" "closePropagation"
-      "cmakeBool" "cmakeFeature" "cmakeOptionType" "commitIdFromGitRepo" "condConcat" "converge"
-      "convertHash" "customisation" "defaultMerge" "defaultMergeArg" "derivations" "dontDistribute"
-      "enableFeature" "enableFeatureAs" "escapeURL" "extend" "extendDerivation" "extendMkDerivation"
-      "fakeHash" "fakeSha256" "fakeSha512" "fetchers" "fileset" "filesystem" "filterSource" "fix'"
-      "fixMergeModules" "fixupOptionType" "flakeRefToString" "flakes" "foldArgs" "fromHexString"
-      "fullDepEntry" "getLicenseFromSpdxId" "getLicenseFromSpdxIdOr" "getValue" "gvariant" "hasContext"
-      "hiPrioSet" "hydraJob" "ifEnable" "imap" "inNixShell" "inPureEvalMode" "innerClosePropagation"
-      "innerModifySumArgs" "isInOldestRelease" "kernel" "lazyDerivation" "lazyGenericClosure" "licenses"
-      "licensesSpdx" "listDfs" "lowPrioSet" "maintainers" "makeExtensible"
-      "makeExtensibleWithCustomName" "makeOverridable" "makeScope" "makeScopeWithSplicing"
-      "makeScopeWithSplicing'" "mapCrossIndex" "mapDerivationAttrset" "maybeAttr" "maybeAttrNullable"
-      "maybeEnv" "mergeAttrBy" "mergeAttrByFunc" "mergeAttrsByFuncDefaults"
-      "mergeAttrsByFuncDefaultsClean" "mergeAttrsConcatenateValues" "mergeAttrsNoOverride"
-      "mergeAttrsWithFunc" "mergeModules" "mergeModules'" "mesonBool" "mesonEnable" "mesonOption" "misc"
-      "mkEUI64Suffix" "mkLuaInline" "modifySumArgs" "network" "nixType" "nixpkgsVersion" "noDepEntry"
-      "nvs" "oldestSupportedReleaseIsAtLeast" "optionAttrSetToDocList" "optionAttrSetToDocList'"
-      "optionalDrvAttr" "overrideDerivation" "packEntry" "packagesFromDirectoryRecursive"
-      "parseFlakeRef" "path" "pathHasContext" "pathIsDirectory" "pathIsGitRepo" "pathIsRegularFile"
-      "pathType" "placeholder" "platforms" "readFileType" "renameCrossIndexFrom" "renameCrossIndexTo"
-      "repoRevToName" "revOrTag" "runTests" "scrubOptionValue" "setAttr" "setAttrMerge"
-      "showOptionWithDefLocs" "sourceByRegex" "sourceFilesBySuffices" "sourceTypes" "sources"
-      "splitByAndCompare" "splitStringBy" "stringAfter" "stringsWithDeps" "systems" "teams"
-      "testAllTrue" "textClosureList" "textClosureMap" "toBaseDigits" "toCamelCase" "toExtension"
-      "toHexString" "toposort" "traceFnSeqN" "traceSeqN" "traceValSeqFn" "traceValSeqN" "traceValSeqNFn"
-      "uniqList" "uniqListExt" "unsafeDiscardOutputDependency" "updateName" "version"
-      "warnOnInstantiate" "withFeature" "withFeatureAs"
+      "convertHash" "fetchers" "fileset" "flakeRefToString" "flakes" "kernel" "licenses" "maintainers"
+      "mkEUI64Suffix" "network" "parseFlakeRef" "sourceTypes" "systems" "teams"
     ];
-    lists = [
-      "listDfs" "toposort"
+    customisation = [
+      "makeScopeWithSplicing" "makeScopeWithSplicing'" "mapCrossIndex" "renameCrossIndexFrom" "renameCrossIndexTo"
     ];
     meta = [
-      "appendToName" "availableOn" "cpeFullVersionWithVendor" "defaultPriority" "dontDistribute"
-      "getLicenseFromSpdxId" "getLicenseFromSpdxIdOr" "hiPrioSet" "licensesSpdx" "lowPrioSet"
-      "mapDerivationAttrset" "platformMatch" "updateName"
+      "getLicenseFromSpdxId" "getLicenseFromSpdxIdOr" "licensesSpdx"
+    ];
+    misc = [
+      "checkFlag" "checkReqs" "closePropagation" "closePropagationFast" "closePropagationSlow" "condConcat"
+      "defaultMerge" "defaultMergeArg" "foldArgs" "getValue" "ifEnable" "innerClosePropagation"
+      "innerModifySumArgs" "lazyGenericClosure" "maybeAttr" "maybeAttrNullable" "maybeEnv" "mergeAttrBy"
+      "mergeAttrByFunc" "mergeAttrsByFuncDefaults" "mergeAttrsByFuncDefaultsClean"
+      "mergeAttrsConcatenateValues" "mergeAttrsNoOverride" "mergeAttrsWithFunc" "modifySumArgs" "nixType"
+      "setAttr" "setAttrMerge" "uniqList" "uniqListExt"
     ];
     modules = [
       "applyModuleArgsIfFunction" "collectModules" "filterOverrides'" "fixMergeModules"
@@ -59,15 +29,17 @@ let
       "literalCode" "optionAttrSetToDocList" "optionAttrSetToDocList'" "renderOptionValue"
       "scrubOptionValue" "showOptionWithDefLocs"
     ];
-    strings = [
-      "appendContext" "charToInt" "cmakeBool" "cmakeFeature" "cmakeOptionType" "commonPrefixLength"
-      "commonSuffixLength" "enableFeature" "enableFeatureAs" "escapeC" "escapeURL" "mesonBool"
-      "mesonEnable" "mesonOption" "splitStringBy" "toCamelCase" "withFeature" "withFeatureAs"
+    platforms = [
+      "aarch" "aarch64" "all" "arc" "arm" "armv7" "bigEndian" "cygwin" "embedded" "freebsd" "genode" "gnu" "i686" "illumos"
+      "js" "littleEndian" "loongarch64" "m68k" "microblaze" "mips" "mmix" "netbsd" "openbsd" "or1k" "power" "rx"
+      "redox" "riscv" "riscv32" "riscv64" "s390" "s390x" "sh4" "uefi" "unix" "vc4" "wasi" "windows" "x86" "x86_64"
+    ];
+    sources = [
+      "commitIdFromGitRepo" "pathIsGitRepo" "repoRevToName" "shortRev" "urlToName"
     ];
     trivial = [
-      "checkListOfEnum" "codeName" "fromHexString" "inNixShell" "inPureEvalMode" "isInOldestRelease"
-      "nixpkgsVersion" "oldestSupportedRelease" "oldestSupportedReleaseIsAtLeast" "release"
-      "revisionWithDefault" "splitByAndCompare" "toBaseDigits" "toHexString" "version" "versionSuffix"
+      "codeName" "isInOldestRelease" "nixpkgsVersion" "oldestSupportedRelease" "oldestSupportedReleaseIsAtLeast"
+      "release" "revisionWithDefault" "version" "versionSuffix"
     ];
     types = [
       "attrListOf" "attrListWith" "attrTag" "externalPath" "fileset" "json" "loaOf" "luaInline"
@@ -77,8 +49,8 @@ let
   };
 in
 {
-  # group -> what is present -> { name = throw …; } for what is absent
-  throwers =
+  # group -> what is present -> that, and { name = throw …; } for what is absent
+  fill =
     group: present:
     builtins.listToAttrs (
       map (name: {
@@ -89,5 +61,6 @@ in
           in
           throw "needs nixpkgs: ${full} is not part of nhmt's own library; give the configuration nixpkgs (its flake input, or `pkgs') to use it";
       }) names.${group}
-    );
+    )
+    // present;
 }

@@ -35,7 +35,14 @@ in
     go 0 set;
   getAttrFromPath =
     path: set:
-    lib.attrByPath path (throw "cannot find attribute `${builtins.concatStringsSep "." path}'") set;
+    lib.attrByPath path (abort "cannot find attribute '${builtins.concatStringsSep "." path}'") set;
+  longestValidPathPrefix =
+    path: set:
+    let
+      n = length path;
+      go = i: s: if i < n && s ? ${elemAt path i} then go (i + 1) s.${elemAt path i} else i;
+    in
+    lib.take (go 0 set) path;
   setAttrByPath = path: value: lib.foldr (name: v: { ${name} = v; }) value path;
   attrVals = names: set: map (n: set.${n}) names;
   getAttrs = names: set: lib.genAttrs names (n: set.${n});
@@ -53,7 +60,21 @@ in
   mapAttrsToList = f: set: map (n: f n set.${n}) (attrNames set);
   attrsToList = lib.mapAttrsToList lib.nameValuePair;
   concatMapAttrs = f: set: lib.mergeAttrsList (lib.mapAttrsToList f set);
-  mergeAttrsList = foldl' (a: b: a // b) { };
+  # By halves: a fold would copy what it has for each further set.
+  mergeAttrsList =
+    sets:
+    let
+      merge =
+        start: end:
+        if end - start == 1 then
+          elemAt sets start
+        else
+          let
+            middle = (start + end) / 2;
+          in
+          merge start middle // merge middle end;
+    in
+    if sets == [ ] then { } else merge 0 (length sets);
   filterAttrs = p: set: removeAttrs set (builtins.filter (n: !(p n set.${n})) (attrNames set));
   filterAttrsRecursive =
     p: set: mapAttrs (_: v: if isAttrs v then lib.filterAttrsRecursive p v else v) (lib.filterAttrs p set);
@@ -116,38 +137,51 @@ in
   optionalAttrs = condition: set: if condition then set else { };
   matchAttrs =
     pattern: set:
+    assert isAttrs pattern;
     builtins.all (
       n: set ? ${n} && (if isAttrs pattern.${n} then isAttrs set.${n} && lib.matchAttrs pattern.${n} set.${n} else pattern.${n} == set.${n})
     ) (attrNames pattern);
   unionOfDisjoint =
     a: b:
-    (a // b)
-    // mapAttrs (n: _: throw "unionOfDisjoint: the attribute ${n} is in both sets") (builtins.intersectAttrs a b);
+    let
+      both = builtins.intersectAttrs a b;
+      all = builtins.concatStringsSep " " (attrNames both);
+    in
+    (a // b) // mapAttrs (n: _: throw "unionOfDisjoint: collision on ${n}; complete list: ${all}") both;
   showAttrPath =
     path:
     if path == [ ] then "<root attribute path>" else lib.concatMapStringsSep "." lib.strings.escapeNixIdentifier path;
-  # Longer paths first, so that an update of a set sees those of its parts.
+  # Updates of deeper paths come first, so that an update of a set sees those
+  # of its parts; updates of one path come in their order.
   updateManyAttrsByPath =
     updates: set:
     let
+      show = path: lib.showAttrPath (lib.take path.depth path.of);
       at =
-        path: exists: v: update:
-        if path == [ ] then
-          (
-            if exists then
-              update v
+        depth: exists: v: updates:
+        let
+          split = builtins.partition (u: length u.path == depth) updates;
+          below = builtins.groupBy (u: elemAt u.path depth) split.wrong;
+          some = {
+            of = (head updates).path;
+            inherit depth;
+          };
+          inner =
+            if split.wrong == [ ] then
+              if exists then
+                v
+              else
+                throw "updateManyAttrsByPath: Path '${show some}' does not exist in the given value, but the first update to this path tries to access the existing value."
+            else if !exists then
+              mapAttrs (_: at (depth + 1) false null) below
+            else if isAttrs v then
+              v // mapAttrs (n: at (depth + 1) (v ? ${n}) v.${n}) below
             else
-              update (throw "while updating attributes: there is none at the path")
-          )
-        else
-          let
-            name = head path;
-            here = if exists then v else { };
-          in
-          here // { ${name} = at (tail path) (here ? ${name}) (here.${name} or null) update; };
-      inOrder = builtins.sort (a: b: length a.path > length b.path) updates;
+              throw "updateManyAttrsByPath: Path '${lib.showAttrPath (head split.wrong).path}' needs to be updated, but path '${show some}' of the given value is not an attribute set, so we can't update an attribute inside of it.";
+        in
+        lib.foldl (v: u: u.update v) inner split.right;
     in
-    foldl' (s: u: at u.path true s u.update) set inOrder;
+    at 0 true set updates;
 
   isDerivation = v: v.type or null == "derivation";
   toDerivation =
@@ -157,7 +191,7 @@ in
     in
     {
       type = "derivation";
-      name = builtins.unsafeDiscardStringContext (builtins.substring 33 (-1) (baseNameOf path'));
+      name = lib.strings.sanitizeDerivationName (builtins.substring 33 (-1) (baseNameOf path'));
       outPath = path';
       outputs = [ "out" ];
       out = lib.toDerivation path;
@@ -173,11 +207,12 @@ in
     in
     if pkg.outputSpecified or false || found == [ ] then pkg else pkg.${head found};
   getBin = lib.getOutput "bin";
-  getLib = lib.getFirstOutput [ "lib" "out" ];
+  getLib = lib.getOutput "lib";
   getDev = lib.getOutput "dev";
   getMan = lib.getOutput "man";
   getStatic = lib.getFirstOutput [ "static" "lib" "out" ];
   getInclude = lib.getFirstOutput [ "include" "dev" "out" ];
+  chooseDevOutputs = map lib.getDev;
   recurseIntoAttrs = set: set // { recurseForDerivations = true; };
   dontRecurseIntoAttrs = set: set // { recurseForDerivations = false; };
 }

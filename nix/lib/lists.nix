@@ -2,13 +2,12 @@
 { lib }:
 let
   inherit (builtins)
-    elemAt length genList foldl' isList head tail filter elem concatLists
+    concatLists concatMap elem elemAt filter foldl' genList head isList length partition tail
     ;
 in
 {
   inherit (builtins)
-    all any concatLists concatMap elem elemAt filter foldl' genList groupBy head isList length map partition sort
-    tail
+    all any concatLists concatMap elem elemAt filter genList groupBy head isList length map partition sort tail
     ;
 
   singleton = x: [ x ];
@@ -34,14 +33,16 @@ in
       go = i: if i == n then z else f (elemAt xs i) (go (i + 1));
     in
     go 0;
-  fold = lib.foldr;
+  fold = lib.warn "lib.fold is deprecated; its name now is lib.foldr" lib.foldr;
+  # What is built in leaves the first value of the accumulator alone.
+  foldl' = f: acc: xs: builtins.seq acc (foldl' f acc xs);
   foldl =
     f: z: xs:
     let
       go = i: if i < 0 then z else f (go (i - 1)) (elemAt xs i);
     in
     go (length xs - 1);
-  flatten = x: if isList x then builtins.concatMap lib.flatten x else [ x ];
+  flatten = x: if isList x then concatMap lib.flatten x else [ x ];
   remove = e: filter (x: x != e);
   count = p: foldl' (n: x: if p x then n + 1 else n) 0;
   findFirst =
@@ -64,8 +65,14 @@ in
       found = filter p xs;
     in
     if found == [ ] then none else if length found > 1 then several else head found;
-  last = xs: lib.throwIf (xs == [ ]) "lists.last: list must not be empty!" (elemAt xs (length xs - 1));
-  init = xs: lib.throwIf (xs == [ ]) "lists.init: list must not be empty!" (lib.take (length xs - 1) xs);
+  last =
+    xs:
+    assert lib.assertMsg (xs != [ ]) "lists.last: list must not be empty!";
+    elemAt xs (length xs - 1);
+  init =
+    xs:
+    assert lib.assertMsg (xs != [ ]) "lists.init: list must not be empty!";
+    lib.take (length xs - 1) xs;
   sublist =
     start: count: xs:
     let
@@ -84,8 +91,8 @@ in
   mutuallyExclusive = a: b: length a == 0 || !(builtins.any (x: elem x a) b);
   zipListsWith = f: a: b: genList (n: f (elemAt a n) (elemAt b n)) (lib.min (length a) (length b));
   zipLists = lib.zipListsWith (fst: snd: { inherit fst snd; });
-  crossLists = f: foldl' (fs: args: builtins.concatMap (g: map g args) fs) [ f ];
-  groupBy' = op: nul: pred: xs: builtins.mapAttrs (_: foldl' op nul) (builtins.groupBy pred xs);
+  crossLists = f: lib.foldl (fs: args: concatMap (g: map g args) fs) [ f ];
+  groupBy' = op: nul: pred: xs: builtins.mapAttrs (_: lib.foldl op nul) (builtins.groupBy pred xs);
   compareLists =
     cmp: a: b:
     if a == [ ] then
@@ -110,18 +117,24 @@ in
   naturalSort =
     xs:
     let
-      part = p: if isList p then lib.toIntBase10 (head p) else p;
-      key = s: map part (filter (p: p != "") (builtins.split "([0-9]+)" s));
-      cmp = a: b: if builtins.typeOf a == builtins.typeOf b then lib.compare a b else if builtins.isInt a then -1 else 1;
+      # Text and numbers take turns, so that what is compared is of one type.
+      key = s: map (p: if isList p then builtins.fromJSON (head p) else p) (builtins.split "(0|[1-9][0-9]*)" s);
     in
-    builtins.sort (a: b: lib.compareLists cmp (key a) (key b) < 0) xs;
+    map (p: p.value) (
+      builtins.sort (a: b: lib.compareLists lib.compare a.key b.key < 0) (
+        map (value: {
+          inherit value;
+          key = key value;
+        }) xs
+      )
+    );
   hasPrefix = prefix: xs: lib.take (length prefix) xs == prefix;
   removePrefix =
     prefix: xs:
     if lib.lists.hasPrefix prefix xs then
       lib.drop (length prefix) xs
     else
-      throw "lists.removePrefix: the first argument is not a prefix of the second";
+      throw "lib.lists.removePrefix: the first list is not a prefix of the second";
   commonPrefix =
     a: b:
     let
@@ -131,8 +144,54 @@ in
   concatAttrValues = set: concatLists (builtins.attrValues set);
   replaceElemAt =
     xs: i: x:
-    if i < 0 || i >= length xs then
-      throw "'lists.replaceElemAt' called with index ${toString i} on a list of size ${toString (length xs)}"
+    assert lib.assertMsg (i >= 0 && i < length xs)
+      "'lists.replaceElemAt' called with index ${toString i} on a list of size ${toString (length xs)}";
+    genList (n: if n == i then x else elemAt xs n) (length xs);
+
+  # stopOnCycles -> (x -> y -> whether x comes before y) -> list -> an element
+  # that no other comes before, on the way back from the first one; `visited`
+  # are those on the way, `rest` the others.
+  listDfs =
+    stopOnCycles: before: xs:
+    let
+      back =
+        here: visited: rest:
+        let
+          round = filter (x: before x here) visited;
+          split = partition (x: before x here) rest;
+        in
+        if stopOnCycles && round != [ ] then
+          {
+            cycle = here;
+            loops = round;
+            inherit visited rest;
+          }
+        else if split.right == [ ] then
+          {
+            minimal = here;
+            inherit visited rest;
+          }
+        else
+          back (head split.right) ([ here ] ++ visited) (tail split.right ++ split.wrong);
+    in
+    back (head xs) [ ] (tail xs);
+
+  # (x -> y -> whether x comes before y) -> list -> { result; } | { cycle; loops; }
+  toposort =
+    before: xs:
+    let
+      found = lib.listDfs true before xs;
+      further = lib.toposort before (found.visited ++ found.rest);
+    in
+    if length xs < 2 then
+      { result = xs; }
+    else if found ? cycle then
+      {
+        cycle = lib.reverseList ([ found.cycle ] ++ found.visited);
+        inherit (found) loops;
+      }
+    else if further ? cycle then
+      further
     else
-      genList (n: if n == i then x else elemAt xs n) (length xs);
+      { result = [ found.minimal ] ++ further.result; };
 }

@@ -64,7 +64,7 @@ builtins.mapAttrs (name: f: f name) {
   recursive-imports = n: traced n [ "infinite recursion" "must not depend on `config'" "recursive-imports.nix:3" ];
   # Evaluated with `-I nixpkgs=…' absent from the search path.
   no-nixpkgs = n: bad n [ "needs nixpkgs: a module uses `pkgs'" ];
-  absent-function = n: bad n [ "needs nixpkgs: lib.toposort" ];
+  absent-function = n: bad n [ "needs nixpkgs: lib.licenses" ];
   absent-argument = n: bad n [ "no module argument `inputs' at " "absent-argument.nix" "extraSpecialArgs" ];
   stray-setting = n: bad n [ "stray-setting.nix has `home' beside `config'" "below `config'" ];
   activation-cycle = n: bad n [

@@ -1,5 +1,5 @@
 { lib, ... }:
 {
   home.username = "alice";
-  home.homeDirectory = lib.toposort (a: b: a < b) [ "/home" ];
+  home.homeDirectory = lib.licenses.mit.fullName;
 }
