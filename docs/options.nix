@@ -65,11 +65,9 @@ let
     }
     {
       title = "Session";
-      starts = [ "home.packages" "home.extraOutputsToInstall" "home.session" "home.shellAliases" ];
+      starts = [ "home.packages" "home.extraOutputsToInstall" "home.session" "home.shellAliases" "home.shell" "nhmt.session" ];
       text = ''
-        The variables and the path are in `~/.local/share/nhmt/session.sh`. The shells that nhmt configures read it; for another one, let `~/.profile` do it:
-
-            . ~/.local/share/nhmt/session.sh'';
+        The variables and the path are in `~/.local/share/nhmt/session.sh`. The shells that nhmt configures read it; [Session](session.md) says what each kind of session gets, and the line for shells whose files are yours.'';
     }
     {
       title = "Hooks";

@@ -31,6 +31,7 @@ let
       import ./lib;
   nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
     pkgsGiven = pkgs != null;
+    isLinux = builtins.match ".*-linux" system != null;
   };
 
   withHm = base: base // { hm = import ./lib/hm { lib = base; }; };

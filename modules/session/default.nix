@@ -1,4 +1,4 @@
-# The environment of a session: variables, PATH, aliases for every shell.
+# The environment of a session: variables, search paths, aliases for every shell.
 {
   config,
   lib,
@@ -6,31 +6,69 @@
   ...
 }:
 let
-  inherit (lib) mkOption types;
+  inherit (builtins) attrNames concatMap filter mapAttrs;
+  inherit (lib) mkIf mkOption types;
   cfg = config.home;
-in
-{
-  options.home = {
-    sessionVariables = mkOption {
-      type = types.lazyAttrsOf (
-        types.nullOr (
-          types.oneOf [
-            types.str
-            types.path
-            types.int
-            types.float
-            types.bool
+  own = config.nhmt.session;
+  values = import ./value.nix { inherit types; };
+
+  set = lib.filterAttrs (_: v: v != null) cfg.sessionVariables;
+  searchFor =
+    name:
+    let
+      given = filter (s: s.name == name) own.search;
+      entries = part: map (e: if builtins.isString e then { text = e; there = false; } else e) (concatMap (s: s.${part} or [ ]) given);
+      declared = map (text: { inherit text; there = false; }) (cfg.sessionSearchVariables.${name} or [ ]);
+      packages = lib.optional (name == "PATH") {
+        text = nhmtLib.shell.inQuotes "${cfg.profileDirectory}/bin";
+        there = false;
+      };
+    in
+    {
+      inherit name;
+      first = declared ++ packages ++ entries "first";
+      last = entries "last";
+      when = if declared != [ ] then "always" else lib.foldl' (w: s: s.when or w) "always" given;
+    };
+  searched = cfg.sessionSearchVariables // { PATH = null; } // builtins.listToAttrs (map (s: lib.nameValuePair s.name null) own.search);
+
+  session = {
+    variables = removeAttrs set (attrNames searched);
+    # What is a search path too is completed after it was set.
+    unguarded = builtins.intersectAttrs searched set;
+    search = map searchFor (attrNames searched);
+    extra = cfg.sessionVariablesExtra;
+    digest = builtins.substring 0 32 (
+      builtins.hashString "sha256" (
+        builtins.unsafeDiscardStringContext (
+          builtins.toJSON [
+            cfg.homeDirectory
+            (mapAttrs (_: nhmtLib.shell.double) set)
+            session.search
+            session.extra
           ]
         )
-      );
+      )
+    );
+  };
+  text = file: import file { inherit lib nhmtLib session; };
+  declaredIn = [ "home.sessionVariables" ];
+  isDeclared = set != { } || cfg.sessionSearchVariables != { } || cfg.packages != [ ];
+in
+{
+  imports = [ ./shells.nix ];
+
+  options.home = {
+    sessionVariables = mkOption {
+      type = values.variables;
       default = { };
       example = {
         EDITOR = "vim";
         GOPATH = "$HOME/go";
       };
       description = ''
-        Environment variables. Values are double-quoted in the shell, so that `$HOME` in them expands;
-        the order is not settled, so none may refer to another. Null leaves a variable alone.
+        Environment variables. Values are double-quoted in the shell, so that `$HOME` and `''${NAME:-default}`
+        in them expand; the order is not settled, so none may refer to another. Null leaves a variable alone.
       '';
     };
     sessionPath = mkOption {
@@ -39,10 +77,21 @@ in
       example = [ "$HOME/.local/bin" ];
       description = "Directories to put before everything else on PATH.";
     };
+    sessionSearchVariables = mkOption {
+      type = types.attrsOf (types.listOf types.str);
+      default = { };
+      example = {
+        MANPATH = [ "$HOME/.npm-packages/man" ];
+      };
+      description = ''
+        Directories that search paths (lists with `:` between) begin with. What is on them already stays,
+        in its order, and nothing is there twice.
+      '';
+    };
     sessionVariablesExtra = mkOption {
       type = types.lines;
       default = "";
-      description = "Shell text to run after the variables were set.";
+      description = "Text for POSIX shells to run after the variables were set, once per session and content.";
     };
     shellAliases = mkOption {
       type = types.attrsOf types.str;
@@ -54,18 +103,87 @@ in
     };
   };
 
-  config.assertions = map (name: {
-    assertion = builtins.match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
-    message = "home.sessionVariables: `${name}' cannot be a shell variable's name; it may hold letters, digits and _, and begins with no digit.";
-  }) (builtins.attrNames cfg.sessionVariables);
-
-  config.home.file.".local/share/nhmt/session.sh" = {
-    text = import ./session.sh.nix {
-      inherit lib nhmtLib;
-      variables = cfg.sessionVariables;
-      extra = cfg.sessionVariablesExtra;
-      path = cfg.sessionPath ++ [ (nhmtLib.shell.inQuotes "${cfg.profileDirectory}/bin") ];
+  options.nhmt.session = {
+    fish.enable = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether the session's environment is written for fish, to `~/.local/share/nhmt/session.fish`. On with
+        `programs.fish.enable`; for a config.fish of your own, which then reads it with `source`.
+      '';
     };
-    declaredIn = [ "home.sessionVariables" ];
+    nushell.enable = mkOption {
+      type = types.bool;
+      default = false;
+      description = ''
+        Whether the session's environment is written for nushell, to `~/.local/share/nhmt/session.nu`. On with
+        `programs.nushell.enable`; for a config.nu of your own, which then reads it with `source`.
+      '';
+    };
+    environmentD.enable = mkOption {
+      type = types.bool;
+      default = nhmtLib.isLinux && isDeclared;
+      defaultText = lib.literalExpression "whether there are variables, search paths or packages, on Linux";
+      description = ''
+        Whether the session's environment is written for systemd's user manager, to
+        `~/.config/environment.d/99-nhmt.conf`.
+      '';
+    };
+    search = mkOption {
+      type = types.listOf types.raw;
+      default = [ ];
+      internal = true;
+      description = ''
+        What modules add to search paths: `{ name; first; last; when; }`. Entries are texts or
+        `{ text; there; }` for what has to be there; `when` is always, set or unset.
+      '';
+    };
+  };
+
+  config = {
+    home.sessionSearchVariables = mkIf (cfg.sessionPath != [ ]) { PATH = cfg.sessionPath; };
+
+    assertions =
+      let
+        isName = name: builtins.match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
+        assertion = option: name: {
+          assertion = isName name;
+          message = "${option}: `${name}' cannot be a shell variable's name; it may hold letters, digits and _, and begins with no digit.";
+        };
+      in
+      map (assertion "home.sessionVariables") (attrNames cfg.sessionVariables)
+      ++ map (name: {
+        # It would leave a shell that reads the file in the middle of a word.
+        assertion = !(builtins.isString set.${name}) || nhmtLib.template.isClosed set.${name};
+        message = "home.sessionVariables.${name} has a double quote without its partner: ${set.${name}}\n  Shells read the value in double quotes; write \\\" for a quote in it.";
+      }) (attrNames set)
+      ++ map (assertion "home.sessionSearchVariables") (attrNames cfg.sessionSearchVariables);
+
+    home.file = lib.mkMerge [
+      {
+        ".local/share/nhmt/session.sh" = {
+          text = text ./session.sh.nix;
+          inherit declaredIn;
+        };
+      }
+      (mkIf own.fish.enable {
+        ".local/share/nhmt/session.fish" = {
+          text = text ./session.fish.nix;
+          inherit declaredIn;
+        };
+      })
+      (mkIf own.nushell.enable {
+        ".local/share/nhmt/session.nu" = {
+          text = text ./session.nu.nix;
+          inherit declaredIn;
+        };
+      })
+      (mkIf own.environmentD.enable {
+        ".config/environment.d/99-nhmt.conf" = {
+          text = text ./environment-d.nix;
+          inherit declaredIn;
+        };
+      })
+    ];
   };
 }

@@ -52,6 +52,7 @@ builtins.mapAttrs (name: f: f name) {
     "conflict-other.nix:2"
     "lib.mkForce"
   ];
+  session-quote = n: bad n [ "home.sessionVariables.FIND has a double quote without its partner: rg -g \"!.git" "write \\\" for a quote" ];
   missing-username = n: bad n [ "the option `home.username' has no value" "home.username = …;" ];
   read-only = n: bad n [ "the option `home.profileDirectory' is read-only, but set at " "read-only.nix:4" ];
   missing-source = n: bad n [ "missing source of home.file.\".vimrc\" at " "missing-source.nix:4" "There is no /" "/no-such-file" ];

@@ -9,6 +9,8 @@
   sources = import ./sources.nix { inherit lib; };
   targets = import ./targets.nix { inherit lib; };
   shell = import ./shell.nix { inherit lib; };
+  template = import ./template.nix { inherit lib; };
+  nushell = import ./nushell.nix { inherit lib; };
   locations = import ./locations.nix { inherit lib; };
   hooks = import ./hooks.nix { inherit lib; };
   live = import ./live.nix {

@@ -5,7 +5,8 @@ rec {
   inQuotes = builtins.replaceStrings [ "\\" "\"" "$" "`" ] [ "\\\\" "\\\"" "\\$" "\\`" ];
 
   # Values are double-quoted as Home Manager has them: `$HOME` in them expands.
-  export = name: v: ''export ${name}="${if builtins.isBool v then lib.boolToString v else toString v}"'';
+  double = v: ''"${if builtins.isBool v then lib.boolToString v else toString v}"'';
+  export = name: v: "export ${name}=${double v}";
   exportAll =
     vars: lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
 

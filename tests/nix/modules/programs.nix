@@ -17,12 +17,12 @@ let
   lines = parts: s: map (p: has p s) parts;
 in
 [
-  (case "session variables" (lines [ "export A=\"$HOME/a\"" "export B=\"1\"" "export C=\"true\"" "export D" ] (session { home.sessionVariables = { A = "$HOME/a"; B = 1; C = true; D = null; }; })) [ true true true false ])
+  (case "session variables" (lines [ "set A \"$HOME/a\"\n" "set B \"1\"\n" "set C \"true\"\n" "set D" ] (session { home.sessionVariables = { A = "$HOME/a"; B = 1; C = true; D = null; }; })) [ true true true false ])
   (case "session digest follows the content" (digest { home.sessionVariables.A = "1"; } == digest { home.sessionVariables.A = "2"; }) false)
   (case "session digest follows the path" (digest { home.sessionPath = [ "/a" ]; } == digest { home.sessionPath = [ "/b" ]; }) false)
   (case "session extra" (has "\numask 077\n" (session { home.sessionVariablesExtra = "umask 077"; })) true)
-  (case "session path" (has "__nhmt_path_prepend \"/home/alice/.local/state/nhmt/current/packages/bin\"\n__nhmt_path_prepend \"$HOME/b\"\n__nhmt_path_prepend \"$HOME/a\"\n" (session { home.sessionPath = [ "$HOME/a" "$HOME/b" ]; })) true)
-  (case "xdg variables" (map (on: has "XDG_CONFIG_HOME=\"/home/alice/.config\"" (session { xdg.enable = on; })) [ true false ]) [ true false ])
+  (case "session path" (has "__nhmt_search PATH \"$HOME/a:$HOME/b:/home/alice/.local/state/nhmt/current/packages/bin\" \"\"\n" (session { home.sessionPath = [ "$HOME/a" "$HOME/b" ]; })) true)
+  (case "xdg variables" (map (on: has "XDG_CONFIG_HOME \"/home/alice/.config\"" (session { xdg.enable = on; })) [ true false ]) [ true false ])
 
   (case "bash files" (builtins.attrNames (manifest { programs.bash.enable = true; }).files) [ ".bash_profile" ".bashrc" ".local/share/nhmt/session.sh" ".profile" ])
   (case "bash logout" ((file ".bash_logout" { programs.bash = { enable = true; logoutExtra = "clear"; }; }).text) "clear")
@@ -64,6 +64,6 @@ in
     let
       c = { programs.readline.enable = true; home.preferXdgDirectories = true; };
     in
-    [ ((manifest c).files ? ".config/inputrc") (has "INPUTRC=\"/home/alice/.config/inputrc\"" (session c)) ]
+    [ ((manifest c).files ? ".config/inputrc") (has "INPUTRC \"/home/alice/.config/inputrc\"" (session c)) ]
   ) [ true true ])
 ]
