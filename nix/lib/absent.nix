@@ -20,15 +20,8 @@ let
       "mergeAttrsConcatenateValues" "mergeAttrsNoOverride" "mergeAttrsWithFunc" "modifySumArgs" "nixType"
       "setAttr" "setAttrMerge" "uniqList" "uniqListExt"
     ];
-    modules = [
-      "applyModuleArgsIfFunction" "collectModules" "filterOverrides'" "fixMergeModules"
-      "fixupOptionType" "importJSON" "importTOML" "mergeAttrDefinitionsWithPrio" "mergeModules"
-      "mergeModules'" "mkAliasIfDef"
-    ];
-    options = [
-      "literalCode" "optionAttrSetToDocList" "optionAttrSetToDocList'" "renderOptionValue"
-      "scrubOptionValue" "showOptionWithDefLocs"
-    ];
+    modules = [ ];
+    options = [ ];
     platforms = [
       "aarch" "aarch64" "all" "arc" "arm" "armv7" "bigEndian" "cygwin" "embedded" "freebsd" "genode" "gnu" "i686" "illumos"
       "js" "littleEndian" "loongarch64" "m68k" "microblaze" "mips" "mmix" "netbsd" "openbsd" "or1k" "power" "rx"
@@ -42,9 +35,7 @@ let
       "release" "revisionWithDefault" "version" "versionSuffix"
     ];
     types = [
-      "attrListOf" "attrListWith" "attrTag" "externalPath" "fileset" "json" "loaOf" "luaInline"
-      "mergeTypes" "noCheckForDocsModule" "optionDeclaration" "passwdEntry" "pathWith" "pkgs"
-      "serializableValueWith" "toml" "types"
+      "fileset"
     ];
   };
 in

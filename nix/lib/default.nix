@@ -36,7 +36,7 @@ let
       meta = absent "meta" (part ./meta.nix);
       misc = absent "misc" (part ./misc.nix);
       modules = absent "modules" (part ./modules);
-      options = absent "options" (part ./options.nix);
+      options = absent "options" (part ./options.nix // part ./option-docs.nix);
       types = part ./types;
       platforms = part ./platforms.nix;
 

@@ -3,17 +3,41 @@
 let
   inherit (builtins) all elemAt head isAttrs length;
   inherit (lib.modules) messages;
+
+  literal =
+    name: text:
+    if builtins.isString text then
+      {
+        _type = name;
+        inherit text;
+      }
+    else
+      throw "${name} expects a string, found ${messages.kind text}";
 in
 rec {
   isOption = lib.isType "option";
-  mkOption = attrs: attrs // { _type = "option"; };
+  # Named one by one, so that Nix refuses what is misspelt.
+  mkOption =
+    {
+      default ? null,
+      defaultText ? null,
+      example ? null,
+      description ? null,
+      relatedPackages ? null,
+      type ? null,
+      apply ? null,
+      internal ? null,
+      visible ? null,
+      readOnly ? null,
+    }@attrs:
+    attrs // { _type = "option"; };
 
   mkEnableOption =
     name:
     mkOption {
       default = false;
       example = true;
-      description = if name ? _type && name._type == "mdDoc" then name else "Whether to enable ${name}.";
+      description = "Whether to enable ${name}.";
       type = lib.types.bool;
     };
 
@@ -27,9 +51,9 @@ rec {
       pkgsText ? "pkgs",
     }:
     let
-      names = if builtins.isList name then name else [ name ];
-      path = if builtins.isList default then default else [ default ];
-      shown = "${pkgsText}.${lib.showAttrPath path}";
+      names = lib.toList name;
+      path = lib.toList default;
+      shown = lib.showAttrPath path;
     in
     mkOption (
       {
@@ -42,7 +66,7 @@ rec {
         else
           {
             default = lib.attrByPath path (throw "${shown} cannot be found in ${pkgsText}") pkgs;
-            defaultText = literalExpression shown;
+            defaultText = literalExpression "${pkgsText}.${shown}";
           }
       )
       // lib.optionalAttrs (example != null) {
@@ -68,14 +92,14 @@ rec {
       // attrs
     );
 
-  literalExpression = text: {
-    _type = "literalExpression";
-    inherit text;
-  };
-  literalMD = text: {
-    _type = "literalMD";
-    inherit text;
-  };
+  literalExpression = literal "literalExpression";
+  literalMD = literal "literalMD";
+  literalCode = language: text: literalMD "```${language}\n${text}\n```\n";
+
+  showOptionWithDefLocs = opt: ''
+    ${showOption opt.loc}, with values defined in:
+    ${lib.concatMapStringsSep "\n" (file: "  - ${file}") opt.files}
+  '';
 
   unknownModule = "<unknown-file>";
   showOption =

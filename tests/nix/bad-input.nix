@@ -164,6 +164,6 @@ builtins.mapAttrs (name: f: f name) {
   state-parent = n: bad n [ "target with `..' of home.persistence.\"/persist\".files at " "state-parent.nix:4" ];
   state-mode = n: bad n [ "the mode \"rwx\" of `.a' in home.persistence.\"/persist\".directories at " "state-mode.nix:4" "u=rwx,g=,o=" ];
   state-user = n: bad n [ "the owner \"bob\" of `.a' in home.persistence" "state-user.nix:4" "The home is that of \"alice\"" ];
-  state-type = n: bad n [ "wrong type for the option `home.persistence.\"/persist\".directories." "state-type.nix:4" "submodule or string" ];
+  state-type = n: bad n [ "wrong type for the option `home.persistence.\"/persist\".directories." "state-type.nix:4" "(submodule) or string" ];
   state-unknown = n: bad n [ "unknown option `home.persistence.\"/persist\".directory' at " "state-unknown.nix:4" "Did you mean `home.persistence.\"/persist\".directories'" ];
 }

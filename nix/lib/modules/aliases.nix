@@ -2,37 +2,61 @@
 { lib }:
 let
   inherit (lib)
-    getAttrFromPath mkIf mkMerge mkOption mkOverride setAttrByPath showFiles showOption toList
+    getAttrFromPath mkIf mkMerge mkOption mkOverride setAttrByPath showFiles showOption
     ;
+  inherit (lib.modules) defaultOverridePriority;
 in
 rec {
   mkAliasDefinitions = mkAliasAndWrapDefinitions lib.id;
   mkAliasAndWrapDefinitions = wrap: option: mkIf option.isDefined (wrap (mkMerge option.definitions));
   mkAliasAndWrapDefsWithPriority =
     wrap: option:
-    mkIf option.isDefined (wrap (mkMerge (map (mkOverride (option.highestPrio or 100)) option.definitions)));
-  mkDerivedConfig = opt: f: mkIf opt.isDefined (lib.mkOverride opt.highestPrio (f opt.value));
+    mkIf option.isDefined (
+      wrap (mkMerge (map (mkOverride (option.highestPrio or defaultOverridePriority)) option.definitions))
+    );
+  mkDerivedConfig = opt: f: mkOverride (opt.highestPrio or defaultOverridePriority) (f opt.value);
+
+  # An option of sets -> { name = { value; highestPrio; }; }
+  mergeAttrDefinitionsWithPrio =
+    opt:
+    let
+      sets = builtins.concatMap (
+        def:
+        map (builtins.mapAttrs (_: value: def // { inherit value; })) (lib.modules.pushDownProperties def.value)
+      ) opt.definitionsWithLocations;
+    in
+    assert opt.type.name == "attrsOf" || opt.type.name == "lazyAttrsOf";
+    builtins.mapAttrs (
+      n: defs:
+      let
+        m = lib.mergeDefinitions (opt.loc ++ [ n ]) opt.type.nestedTypes.elemType defs;
+      in
+      {
+        value = m.mergedValue;
+        inherit (m.defsFinal') highestPrio;
+      }
+    ) (lib.zipAttrs sets);
 
   mkRemovedOptionModule =
     path: instructions:
     { options, ... }:
+    let
+      opt = getAttrFromPath path options;
+    in
     {
       options = setAttrByPath path (mkOption {
         visible = false;
-        apply = _: throw "the option `${showOption path}' can no longer be used, since it is gone. ${instructions}";
+        apply = _: throw "the option `${showOption path}' can no longer be used, since it has been removed. ${instructions}";
       });
-      config.assertions =
-        let
-          opt = getAttrFromPath path options;
-        in
-        [
-          {
-            assertion = !opt.isDefined;
-            message = ''
-              The option definition `${showOption path}' in ${showFiles opt.files} no longer has any effect; please remove it.
-              ${instructions}'';
-          }
-        ];
+      config.assertions = [
+        {
+          assertion = !opt.isDefined;
+          message = ''
+            The option definition `${showOption path}' in ${showFiles opt.files} no longer has any effect; please remove it.
+            ${instructions}
+          '';
+        }
+      ];
     };
 
   mkRenamedOptionModule =
@@ -43,13 +67,20 @@ rec {
       warn = true;
       use = lib.trace "Obsolete option `${showOption from}' is used. It was renamed to `${showOption to}'.";
     };
+  # Warns from the release on that has both names in all supported ones; which
+  # release that is, the library of nixpkgs knows. This one always warns.
   mkRenamedOptionModuleWith =
     {
       from,
       to,
       sinceRelease,
     }:
-    mkRenamedOptionModule from to;
+    doRename {
+      inherit from to;
+      visible = false;
+      warn = true;
+      use = lib.warn "Obsolete option `${showOption from}' is used. It was renamed to `${showOption to}'.";
+    };
   mkAliasOptionModule =
     from: to:
     doRename {
@@ -58,7 +89,7 @@ rec {
       warn = false;
       use = lib.id;
     };
-  mkAliasOptionModuleMD = mkAliasOptionModule;
+  mkAliasOptionModuleMD = lib.warn "mkAliasOptionModuleMD is deprecated and will be removed in 26.05; please use mkAliasOptionModule." mkAliasOptionModule;
 
   doRename =
     {
@@ -73,20 +104,15 @@ rec {
     { config, options, ... }:
     let
       old = getAttrFromPath from options;
-      new = lib.attrByPath to (throw "the renamed option's new name `${showOption to}' does not exist") config;
-      newOption = lib.attrByPath to { } options;
+      missing = throw "`${showOption from}' is renamed to `${showOption to}', which is not declared\n  Declare the new option, or correct its path.";
     in
     {
-      options = setAttrByPath from (
-        mkOption (
-          {
-            inherit visible;
-            description = "Alias of {option}`${showOption to}`.";
-            apply = _: use new;
-          }
-          // lib.optionalAttrs (newOption ? type) { inherit (newOption) type; }
-        )
-      );
+      options = setAttrByPath from (mkOption {
+        inherit visible;
+        description = "Alias of {option}`${showOption to}`.";
+        apply = _: use (lib.attrByPath to missing config);
+        type = (lib.attrByPath to { } options).type or (lib.types.submodule { });
+      });
       config = mkIf condition (mkMerge [
         (lib.optionalAttrs (options ? warnings) {
           warnings =
@@ -105,29 +131,28 @@ rec {
   mkMergedOptionModule =
     froms: to: mergeFn:
     { config, options, ... }:
+    let
+      # Nobody writes this by hand; reading an unset option must not fail.
+      unset = "_mkMergedOptionModule";
+      isSet = path: getAttrFromPath path config != unset;
+    in
     {
-      options = lib.foldl' lib.recursiveUpdate { } (
+      options = builtins.foldl' lib.recursiveUpdate { } (
         map (
           path:
           setAttrByPath path (mkOption {
             visible = false;
-            # Nobody writes this by hand.
-            default = "_mkMergedOptionModule";
+            default = unset;
           })
         ) froms
       );
-      config = mkMerge [
-        {
-          warnings = lib.concatMap (
-            f:
-            lib.optional (getAttrFromPath f config != "_mkMergedOptionModule")
-              "The option `${showOption f}' defined in ${showFiles (getAttrFromPath f options).files} has been changed to `${showOption to}'."
-          ) froms;
-        }
-        (setAttrByPath to (
-          mkIf (builtins.any (f: getAttrFromPath f config != "_mkMergedOptionModule") froms) (mergeFn config)
-        ))
-      ];
+      config = {
+        warnings = map (
+          path:
+          "The option `${showOption path}' defined in ${showFiles (getAttrFromPath path options).files} has been changed to `${showOption to}', which has a different type. Please read the documentation of `${showOption to}' and update the configuration."
+        ) (builtins.filter isSet froms);
+      }
+      // setAttrByPath to (mkMerge (lib.optional (builtins.any isSet froms) (mergeFn config)));
     };
   mkChangedOptionModule =
     from: to: changeFn:

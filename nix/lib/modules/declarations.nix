@@ -1,37 +1,51 @@
 # Option declarations of all modules, merged into one tree that knows nothing
 # of any definition, so that instances of a submodule share it.
 #
-# node = { option } for an option, or { children; inner } for a set of them
-# (`inner`: the names of children that are sets themselves).
+# node = { option; isShared; shared; } for an option, or { children; sound } for a set of them.
 { lib }:
 let
   inherit (builtins)
-    all attrNames elemAt filter foldl' head isAttrs length mapAttrs tail zipAttrsWith
+    all attrNames filter foldl' head isAttrs length mapAttrs seq zipAttrsWith
     ;
-  inherit (lib) isOption showFiles showOption;
+  inherit (lib) isOption;
+  inherit (lib.modules) messages;
 
-  alreadyDeclared =
-    loc: a: b:
-    throw "the option `${showOption loc}' is declared twice, at ${b} and ${showFiles a}\n  Declare it once, or with types that can be merged (such as submodules) and one default.";
-
+  # Earlier declarations win where both say something that may differ.
   mergeTwo =
     loc: res: decl:
     let
       opt = decl.options;
       merged = res.type.typeMerge opt.type.functor;
       both = name: opt ? ${name} && res ? ${name};
-      clash = alreadyDeclared loc res.declarations decl.file;
+      clash = why: throw (messages.declaredTwice loc res decl why);
+      own = opt.type.getSubModules or null;
     in
-    if both "default" || both "example" || both "description" || both "apply" then
-      clash
+    if both "default" then
+      clash "a default"
+    else if both "example" then
+      clash "an example"
+    else if both "description" then
+      clash "a description"
+    else if both "apply" then
+      clash "an apply function"
     else
       opt
       // res
       // {
-        declarations = res.declarations ++ [ decl.file ];
+        declarations = res.declarations ++ [ decl._file ];
         declarationPositions = res.declarationPositions ++ [ (position decl) ];
+        # The modules of a submodule type learn the file of the declaration.
+        options =
+          if own == null then res.options else map (lib.modules.setDefaultModuleLocation decl._file) own ++ res.options;
       }
-      // lib.optionalAttrs (both "type") { type = if merged == null then clash else merged; };
+      // (
+        if !(both "type") then
+          { }
+        else if merged == null then
+          clash "types that cannot be merged"
+        else
+          { type = merged; }
+      );
 
   position =
     decl:
@@ -39,43 +53,51 @@ let
       decl.pos
     else
       {
-        inherit (decl) file;
+        file = decl._file;
         line = null;
         column = null;
       };
 
+  mergeOptionDecls =
+    loc:
+    foldl' (mergeTwo loc) {
+      inherit loc;
+      declarations = [ ];
+      declarationPositions = [ ];
+      options = [ ];
+    };
+  fixupOptionType =
+    _loc: opt:
+    if opt.type.getSubModules or null == null then
+      opt // { type = opt.type or lib.types.unspecified; }
+    else
+      opt
+      // {
+        type = opt.type.substSubModules opt.options;
+        options = [ ];
+      };
+
+  # `shared`: the merged default, one for all instances of the declaration,
+  # where nothing in its merge depends on the instance.
   finish =
     loc: decls:
     let
-      first = head decls;
-      opt = foldl' (mergeTwo loc) (
-        first.options
-        // {
-          inherit loc;
-          declarations = [ first.file ];
-          declarationPositions = [ (position first) ];
-        }
-      ) (tail decls);
-      type = opt.type or lib.types.unspecified;
-      # Modules of a submodule type learn the file that declares the option.
-      located =
-        if type.getSubModules or null == null then
-          type
-        else
-          type.substSubModules (map (lib.modules.located first.file) type.getSubModules);
-      plainDefault = opt ? default && !(opt.default ? _type) && !(opt.readOnly or false) && type.constant or (_: false) opt.default;
+      option = fixupOptionType loc (mergeOptionDecls loc decls);
+      inherit (option) type;
+      constant = type.merge.constant or (_: false);
     in
-    opt
-    // {
-      type = located;
-    }
-    // lib.optionalAttrs plainDefault {
-      # Merged once for all instances of the declaration.
-      mergedDefault =
-        (lib.modules.mergeDefs loc located [
+    {
+      inherit option;
+      isShared =
+        option ? default
+        && !(option.default ? _type)
+        && !(option.readOnly or false)
+        && constant option.default;
+      shared =
+        (lib.modules.mergeDefs loc type [
           {
-            inherit (first) file;
-            value = opt.default;
+            file = head option.declarations;
+            value = option.default;
           }
         ]).checked;
     };
@@ -98,43 +120,41 @@ let
   node =
     loc: decls:
     let
-      options = filter (d: isOption d.options) decls;
-      other = filter (d: !(isOption d.options)) decls;
-      wrong = head (filter (d: !(isAttrs d.options) || d.options ? _type) other);
+      options = filter (d: d.options ? _type && (d.options._type == "option" || throw (messages.notAnOption loc d))) decls;
     in
-    if other == [ ] then
-      { option = finish loc decls; }
-    else if any' (d: !(isAttrs d.options) || d.options ? _type) other then
-      throw "`${showOption loc}' is declared without mkOption at ${wrong.file}\n  expected: lib.mkOption { type = …; }, found ${lib.modules.messages.kind wrong.options}${
-        if lib.isOptionType wrong.options then " (a type: write lib.mkOption { type = …; } around it)" else ""
-      }"
+    if length options == length decls then
+      finish loc decls
     else if options == [ ] then
       tree loc decls
     else if all (d: d.options.type.name or null == "submodule") options then
-      { option = finish loc (map asSubmodule decls); }
+      finish loc (map asSubmodule decls)
     else
-      throw "`${showOption loc}' is an option at ${showFiles (map (d: d.file) options)} and a set of options at ${
-        showFiles (map (d: d.file) other)
-      }\n  Only an option that is a submodule can have options below it.";
-  any' = builtins.any;
+      throw (messages.optionAndSet loc options (filter (d: !isOption d.options) decls));
 
   tree =
     loc: decls:
     let
-      located = d: mapAttrs (n: o: {
-        inherit (d) file;
-        options = o;
-        pos = builtins.unsafeGetAttrPos n d.options;
-      }) d.options;
+      located =
+        d:
+        if isAttrs d.options then
+          mapAttrs (n: o: {
+            inherit (d) _file;
+            options = o;
+            pos = builtins.unsafeGetAttrPos n d.options;
+          }) d.options
+        else
+          throw (messages.notDeclarations loc d);
       children = zipAttrsWith (n: ds: node (loc ++ [ n ]) ds) (map located decls);
     in
     {
       inherit children;
-      inner = filter (n: !(children.${n} ? option)) (attrNames children);
+      # Forces what is declared at this level, as looking for definitions
+      # without a declaration does: once for all who share the tree.
+      sound = foldl' (x: n: seq children.${n} x) true (attrNames children);
     };
 in
 {
-  # prefix -> [ { file; options; } ] -> node
+  # prefix -> [ { _file; options; pos; } ] -> node
   declare = tree;
-  mergeOptionDecls = loc: decls: finish loc (map (d: { file = d._file; inherit (d) options; pos = d.pos or null; }) decls);
+  inherit mergeOptionDecls fixupOptionType;
 }

@@ -1,8 +1,30 @@
 # From the definitions of an option to its value.
 { lib }:
 let
-  inherit (builtins) all any concatMap filter head length;
+  inherit (builtins) addErrorContext all any concatMap filter head length;
   inherit (lib.modules) dischargeProperties messages mkOptionDefault sortProperties strongest;
+
+  isOrder = d: d.value._type or null == "order";
+  discharge =
+    d:
+    if d.value ? _type then
+      map (
+        v:
+        if v._type or null == "definition" then
+          v
+        else if d ? pos then
+          {
+            inherit (d) file pos;
+            value = v;
+          }
+        else
+          {
+            inherit (d) file;
+            value = v;
+          }
+      ) (addErrorContext "while evaluating the definitions at ${messages.at d}:" (dischargeProperties d.value))
+    else
+      [ d ];
 in
 rec {
   # loc -> type -> definitions -> the definitions that count and their merge.
@@ -13,38 +35,53 @@ rec {
       finishDefs loc type defs 100
     else
       let
-        discharged = concatMap (
-          d:
-          if d.value ? _type then
-            map (
-              v:
-              if v._type or null == "definition" then
-                {
-                  inherit (v) file value;
-                  pos = null;
-                }
-              else
-                d // { value = v; }
-            ) (dischargeProperties d.value)
-          else
-            [ d ]
-        ) defs;
-        best = strongest discharged;
-        ordered =
-          if any (d: d.value._type or null == "order") best.values then sortProperties best.values else best.values;
+        best = strongest (concatMap discharge defs);
+        ordered = if any isOrder best.values then sortProperties best.values else best.values;
       in
       finishDefs loc type ordered best.highestPrio;
 
   finishDefs = loc: type: values: highestPrio: rec {
     inherit values highestPrio;
     isDefined = values != [ ];
+    # Check and merge belong together where a type gives them as one.
     checked =
-      if all (d: type.check d.value) values then
+      if type.merge ? v2 && !(type.check ? isV2MergeCoherent) then
+        throw (messages.incoherentCheck loc type)
+      else if all (d: type.check d.value) values then
         type.merge loc values
       else
         throw (messages.wrongType loc type (filter (d: !(type.check d.value)) values));
     value = checked;
   };
+
+  # What types with parts say about the parts: listOf { list }, attrsOf
+  # { attrs }, submodule { configuration }.
+  checkAndMerge =
+    loc: type: values:
+    if type.merge ? v2 then
+      let
+        r = type.merge.v2 {
+          inherit loc;
+          defs = values;
+        };
+      in
+      if type.check ? isV2MergeCoherent then
+        r // { valueMeta = r.valueMeta // { _internal = { inherit type; }; }; }
+      else
+        throw (messages.incoherentCheck loc type)
+    else
+      {
+        headError = null;
+        value = (finishDefs loc type values 100).checked;
+        valueMeta = { };
+      };
+  # What is wrong with the heads of definitions; null when nothing is.
+  headError =
+    check: loc: defs:
+    if all (d: check d.value) defs then
+      null
+    else
+      { message = "definition values:${lib.options.showDefs (filter (d: !(check d.value)) defs)}"; };
 
   # The nixpkgs interface of the same thing.
   mergeDefinitions =
@@ -58,68 +95,73 @@ rec {
         inherit (m) values highestPrio;
       };
       inherit (m) isDefined;
-      mergedValue =
-        if isDefined then m.checked else type.emptyValue.value or (throw (messages.missing loc { inherit type; }));
+      mergedValue = valueOf loc type m;
+      checkedAndMerged = checkAndMerge loc type m.values;
       optionalValue = lib.optionalAttrs isDefined { value = mergedValue; };
     };
+  # The value of what is defined, else the type's empty one.
+  valueOf =
+    loc: type: m:
+    if m.isDefined then m.checked else type.emptyValue.value or (throw (messages.missing loc { inherit type; }));
 
-  # loc -> merged declaration -> definitions -> { config; options; }
+  # loc -> declaration (as of `declare`) -> definitions -> { config; options; }
   evalOption =
-    loc: opt: defs:
+    loc: declared: defs:
     let
+      opt = declared.option;
+      inherit (opt) type;
       byDefault = {
         file = head opt.declarations;
         value = mkOptionDefault opt.default;
       };
       m =
-        if defs == [ ] then
-          if opt ? default then mergeDefs loc opt.type [ byDefault ] else finishDefs loc opt.type [ ] 9999
-        # A plain definition always outranks the default.
-        else if !(opt ? default) || (length defs == 1 && !((head defs).value ? _type) && !(opt.readOnly or false)) then
-          mergeDefs loc opt.type defs
-        else if opt.readOnly or false then
-          throw (messages.readOnly loc defs)
+        if opt.readOnly or false && (if opt ? default then defs != [ ] else length defs > 1) then
+          throw (messages.readOnly loc opt defs)
+        else if !(opt ? default) then
+          mergeDefs loc type defs
+        # A plain definition outranks the default.
+        else if length defs == 1 && !((head defs).value ? _type) then
+          finishDefs loc type defs 100
         else
-          mergeDefs loc opt.type ([ byDefault ] ++ defs);
+          mergeDefs loc type ([ byDefault ] ++ defs);
       merged =
-        if opt.readOnly or false && length defs > 1 then
-          throw (messages.readOnly loc defs)
-        else if m.isDefined then
-          m.checked
-        else
-          opt.type.emptyValue.value or (throw (messages.missing loc opt));
+        if m.isDefined then m.checked else type.emptyValue.value or (throw (messages.missing loc opt));
       value = if opt ? apply then opt.apply merged else merged;
-      deprecated =
-        if opt.type.deprecationMessage or null == null then
-          lib.id
+      warned =
+        if type.deprecationMessage or null == null then
+          located
         else
-          lib.warn "The type of the option `${lib.showOption loc}' is deprecated. ${opt.type.deprecationMessage}";
+          lib.warn "the type `types.${type.name}' of the option `${lib.showOption loc}' is deprecated, declared at ${lib.showFiles opt.declarations}. ${type.deprecationMessage}" located;
       # Worked out only when there is an error to add it to.
       places = lib.optionalString (defs != [ ]) ", set at ${lib.concatMapStringsSep " and " messages.at defs}";
       context = "while evaluating the option `${lib.showOption loc}'${places}:";
-      located = builtins.addErrorContext context value;
+      located = addErrorContext context value;
+      options = opt // {
+        inherit loc;
+        value = warned;
+        inherit (m) isDefined highestPrio;
+        definitions = map (d: d.value) m.values;
+        files = map (d: d.file) m.values;
+        definitionsWithLocations = m.values;
+        inherit (builtins.seq m (checkAndMerge loc type m.values)) valueMeta;
+        __toString = _: lib.showOption loc;
+      };
     in
-    if defs == [ ] && opt ? mergedDefault then
+    if defs == [ ] && declared.isShared then
       {
-        config = if opt ? apply then builtins.addErrorContext context (opt.apply opt.mergedDefault) else opt.mergedDefault;
-        options = describe loc opt m located;
+        config = if opt ? apply then addErrorContext context (opt.apply declared.shared) else declared.shared;
+        inherit options;
       }
     else
       {
-        config = located;
-        options = deprecated (describe loc opt m located);
+        config = warned;
+        inherit options;
       };
 
-  describe =
-    loc: opt: m: value:
-    opt
-    // {
-      inherit loc value;
-      inherit (m) isDefined highestPrio;
-      definitions = map (d: d.value) m.values;
-      files = map (d: d.file) m.values;
-      definitionsWithLocations = m.values;
-      __toString = _: lib.showOption loc;
-    };
-  evalOptionValue = loc: opt: defs: (evalOption loc opt defs).options;
+  evalOptionValue =
+    loc: opt: defs:
+    (evalOption loc {
+      option = opt;
+      isShared = false;
+    } defs).options;
 }

@@ -35,7 +35,10 @@ rec {
   defaultOrderPriority = 1000;
   mkAfter = mkOrder 1500;
   mkDefinition = args: args // { _type = "definition"; };
-  mkFixStrictness = lib.id;
+  mkFixStrictness = lib.warn "lib.mkFixStrictness has no effect and will be removed. It returns its argument unmodified, so you can just remove any calls." lib.id;
+  mkAliasIfDef = lib.warn "Usage of 'mkAliasIfDef' has been deprecated. Use 'mkIf option.isDefined' instead." (
+    option: mkIf option.isDefined
+  );
 
   # Definition with a set as value -> definitions with plain sets as values;
   # `origin` is the set as it was written, for positions.
@@ -119,13 +122,19 @@ rec {
     defs:
     let
       priority = d: if d.value._type or null == "override" then d.value.priority else defaultOverridePriority;
-      best = builtins.foldl' (p: d: lib.min p (priority d)) 9999 defs;
+      # Nothing to compare one definition with: any priority will do.
+      best =
+        if builtins.length defs == 1 then
+          priority (builtins.head defs)
+        else
+          builtins.foldl' (p: d: lib.min p (priority d)) 9999 defs;
       strip = d: if d.value._type or null == "override" then d // { value = d.value.content; } else d;
     in
     {
       values = concatMap (d: if priority d == best then [ (strip d) ] else [ ]) defs;
       highestPrio = best;
     };
+  filterOverrides' = strongest;
   filterOverrides = defs: (strongest defs).values;
 
   sortProperties =

@@ -1,212 +1,295 @@
-# Types made from other types.
-{ lib }:
+# Lists, attribute sets and functions of values of another type.
+{ lib, internals }:
 let
-  inherit (builtins) concatLists elemAt filter head isAttrs isList length mapAttrs zipAttrsWith;
-  inherit (lib) mkOptionType;
-  inherit (lib.modules) mergeDefs pushDown messages;
+  inherit (builtins)
+    attrNames concatLists concatMap elemAt filter head isAttrs isList length mapAttrs zipAttrsWith
+    ;
+  inherit (lib) mkOptionType types;
+  inherit (lib.modules) checkAndMerge mergeDefs messages valueOf;
+  inherit (internals) elemTypeFunctor mkComposite ofPhrase;
 
-  nounPhrase = lib.types.optionDescriptionPhrase (c: c == "noun" || c == "composite");
-  sidePhrase = lib.types.optionDescriptionPhrase (c: c == "noun" || c == "conjunction");
+  metaOf = loc: type: m: (checkAndMerge loc type m.values).valueMeta;
 
-  wrapping = name: type: elem: lib.types.defaultFunctor name // {
-    inherit type;
-    wrapped = elem;
-  };
-
-  # Every attribute with its definitions; each remembers where it was written.
+  # Every attribute with its definitions; each knows where it was written.
   byName =
     defs:
     let
-      sets = builtins.concatMap pushDown defs;
       located =
         d:
         mapAttrs (n: value: {
-          file = d.file;
+          inherit (d) file;
           inherit value;
-          pos = builtins.unsafeGetAttrPos n d.origin;
+          pos = builtins.unsafeGetAttrPos n d.value;
         }) d.value;
     in
-    if length sets == 1 then
-      mapAttrs (_: d: [ d ]) (located (head sets))
+    if length defs == 1 then
+      mapAttrs (_: d: [ d ]) (located (head defs))
     else
-      zipAttrsWith (_: ds: ds) (map located sets);
-
-  attrsLike =
-    lazy: elem:
-    mkOptionType rec {
-      name = if lazy then "lazyAttrsOf" else "attrsOf";
-      description = "${if lazy then "lazy " else ""}attribute set of ${nounPhrase elem}";
-      descriptionClass = "composite";
-      check = isAttrs;
-      merge =
-        loc: defs:
-        let
-          merged = mapAttrs (n: ds: mergeDefs (loc ++ [ n ]) elem ds) (byName defs);
-          missing = filter (n: !merged.${n}.isDefined) (builtins.attrNames merged);
-        in
-        if lazy then
-          mapAttrs (
-            n: m: if m.isDefined then m.value else elem.emptyValue.value or (throw (messages.missing (loc ++ [ n ]) null))
-          ) merged
-        else
-          mapAttrs (_: m: m.value) (if missing == [ ] then merged else removeAttrs merged missing);
-      emptyValue.value = { };
-      getSubOptions = prefix: elem.getSubOptions (prefix ++ [ "<name>" ]);
-      getSubModules = elem.getSubModules;
-      substSubModules = m: attrsLike lazy (elem.substSubModules m);
-      functor = wrapping name (attrsLike lazy) elem;
-      nestedTypes.elemType = elem;
-      constant = v: v == { };
-    };
+      zipAttrsWith (_: ds: ds) (map located defs);
 in
 {
   listOf =
-    elem:
-    mkOptionType rec {
-      name = "listOf";
-      description = "list of ${nounPhrase elem}";
-      descriptionClass = "composite";
-      check = isList;
-      merge =
+    elemType:
+    let
+      merged =
         loc: defs:
         let
           one =
             n: d:
             lib.imap1 (
               m: value:
-              mergeDefs (loc ++ [ "[definition ${toString n}-entry ${toString m}]" ]) elem [
-                (d // { inherit value; })
-              ]
+              let
+                at = loc ++ [ "[definition ${toString n}-entry ${toString m}]" ];
+              in
+              {
+                inherit at;
+                m = mergeDefs at elemType [ (d // { inherit value; }) ];
+              }
             ) d.value;
         in
-        map (x: x.value) (filter (x: x.isDefined) (concatLists (lib.imap1 one defs)));
-      emptyValue.value = [ ];
-      getSubOptions = prefix: elem.getSubOptions (prefix ++ [ "*" ]);
-      getSubModules = elem.getSubModules;
-      substSubModules = m: lib.types.listOf (elem.substSubModules m);
-      functor = wrapping name lib.types.listOf elem;
-      nestedTypes.elemType = elem;
+        filter (e: e.m.isDefined) (concatLists (lib.imap1 one defs));
+    in
+    mkComposite {
+      name = "listOf";
+      description = "list of ${ofPhrase elemType}";
+      descriptionClass = "composite";
+      check = isList;
+      merge = loc: defs: map (e: e.m.value) (merged loc defs);
+      meta = loc: defs: { list = map (e: metaOf e.at elemType e.m) (merged loc defs); };
       constant = v: v == [ ];
+      emptyValue.value = [ ];
+      getSubOptions = prefix: elemType.getSubOptions (prefix ++ [ "*" ]);
+      inherit (elemType) getSubModules;
+      substSubModules = m: types.listOf (elemType.substSubModules m);
+      functor = elemTypeFunctor "listOf" { inherit elemType; } // {
+        type = p: types.listOf p.elemType;
+      };
+      nestedTypes.elemType = elemType;
+    };
+  nonEmptyListOf =
+    elemType:
+    types.addCheck (types.listOf elemType) (l: l != [ ])
+    // {
+      description = "non-empty ${internals.nounPhrase (types.listOf elemType)}";
+      emptyValue = { };
+      substSubModules = m: types.nonEmptyListOf (elemType.substSubModules m);
     };
 
-  attrsOf = attrsLike false;
-  lazyAttrsOf = attrsLike true;
+  attrsOf = elemType: types.attrsWith { inherit elemType; };
+  # Lazy in its values, so that a name whose conditions are all false exists.
+  lazyAttrsOf =
+    elemType:
+    types.attrsWith {
+      inherit elemType;
+      lazy = true;
+    };
   attrsWith =
     {
       elemType,
       lazy ? false,
       placeholder ? "name",
     }:
-    attrsLike lazy elemType;
+    let
+      merged =
+        loc: defs:
+        let
+          all = mapAttrs (n: ds: mergeDefs (loc ++ [ n ]) elemType ds) (byName defs);
+          missing = filter (n: !all.${n}.isDefined) (attrNames all);
+        in
+        if lazy || missing == [ ] then all else removeAttrs all missing;
+      # What both say, or what one says where the other has the usual.
+      choice =
+        usual: a: b:
+        if a == b || b == usual then
+          a
+        else if a == usual then
+          b
+        else
+          null;
+    in
+    mkComposite {
+      name = if lazy then "lazyAttrsOf" else "attrsOf";
+      description = "${lib.optionalString lazy "lazy "}attribute set of ${ofPhrase elemType}";
+      descriptionClass = "composite";
+      check = isAttrs;
+      merge =
+        loc: defs:
+        mapAttrs (if lazy then n: valueOf (loc ++ [ n ]) elemType else _: m: m.value) (merged loc defs);
+      meta = loc: defs: { attrs = mapAttrs (n: metaOf (loc ++ [ n ]) elemType) (merged loc defs); };
+      constant = v: v == { };
+      emptyValue.value = { };
+      getSubOptions = prefix: elemType.getSubOptions (prefix ++ [ "<${placeholder}>" ]);
+      inherit (elemType) getSubModules;
+      substSubModules =
+        m:
+        types.attrsWith {
+          elemType = elemType.substSubModules m;
+          inherit lazy placeholder;
+        };
+      functor = elemTypeFunctor "attrsWith" { inherit elemType lazy placeholder; } // {
+        binOp =
+          a: b:
+          let
+            elem = a.elemType.typeMerge b.elemType.functor;
+            shown = choice "name" a.placeholder b.placeholder;
+          in
+          if elem == null || a.lazy != b.lazy || shown == null then
+            null
+          else
+            {
+              elemType = elem;
+              inherit (a) lazy;
+              placeholder = shown;
+            };
+      };
+      nestedTypes.elemType = elemType;
+    };
+  loaOf =
+    elemType:
+    types.attrsOf elemType
+    // {
+      name = "loaOf";
+      deprecationMessage = "Mixing lists with attribute values is no longer possible; please use `types.attrsOf` instead. See https://github.com/NixOS/nixpkgs/issues/1800 for the motivation.";
+      nestedTypes.elemType = elemType;
+    };
 
-  nullOr =
-    elem:
-    mkOptionType rec {
-      name = "nullOr";
-      description = "null or ${sidePhrase elem}";
-      descriptionClass = "conjunction";
-      check = v: v == null || elem.check v;
+  # Attributes in an order: [ { name = value; } … ], or a set whose values may
+  # have one by mkOrder. A name may come several times.
+  attrListOf = elemType: types.attrListWith { inherit elemType; };
+  attrListWith =
+    {
+      elemType,
+      asAttrs ? false,
+      mergeAttrValues ? _name: values: values,
+    }:
+    let
+      description = "attribute list of ${ofPhrase elemType}";
+      # Takes the order off a value, and reads its priority.
+      peel =
+        value:
+        let
+          inner = peel value.content;
+        in
+        if value._type or null == "order" then
+          inner // { prio = value.priority; }
+        else if value._type or null == "override" then
+          inner
+          // {
+            overridePrio = value.priority;
+            value = lib.mkOverride value.priority inner.value;
+          }
+        else
+          {
+            inherit value;
+            prio = lib.modules.defaultOrderPriority;
+            overridePrio = lib.modules.defaultOverridePriority;
+          };
+      fromSet = def: key: peel def.value.${key} // {
+        inherit (def) file;
+        inherit key;
+        pos = builtins.unsafeGetAttrPos key def.value;
+      };
+      fromEntry =
+        loc: def: raw:
+        let
+          ordered = raw._type or null == "order";
+          entry = if ordered then raw.content else raw;
+          item = fromSet (def // { value = entry; }) (head (attrNames entry));
+        in
+        if isAttrs entry && length (attrNames entry) == 1 then
+          item // lib.optionalAttrs ordered { prio = raw.priority; }
+        else
+          throw (
+            messages.wrongType (loc ++ [ "*" ]) { description = "attribute set with one attribute"; } [
+              (def // { value = raw; })
+            ]
+          );
+      evaluated =
+        loc: defs:
+        let
+          all = concatMap (
+            d: if isList d.value then map (fromEntry loc d) d.value else map (fromSet d) (attrNames d.value)
+          ) defs;
+          strongest = builtins.foldl' (
+            acc: i:
+            if i.overridePrio < acc.${i.key} or lib.modules.defaultOverridePriority then
+              acc // { ${i.key} = i.overridePrio; }
+            else
+              acc
+          ) { } all;
+          kept = filter (i: i.overridePrio == strongest.${i.key} or lib.modules.defaultOverridePriority) all;
+        in
+        filter (e: e.m.isDefined) (
+          map (i: {
+            inherit (i) file key prio;
+            m = mergeDefs (loc ++ [ i.key ]) elemType [ { inherit (i) file pos value; } ];
+          }) (builtins.sort (a: b: a.prio < b.prio) kept)
+        );
+      listed = map (e: { ${e.key} = e.m.value; });
+      check = v: isList v || isAttrs v;
+    in
+    mkComposite {
+      name = "attrListOf";
+      inherit description check;
+      descriptionClass = "composite";
       merge =
         loc: defs:
         let
-          nulls = filter (d: d.value == null) defs;
+          list = listed (evaluated loc defs);
         in
-        if length defs == 1 then
-          (if (head defs).value == null then null else elem.merge loc defs)
-        else if nulls == [ ] then
-          elem.merge loc defs
-        else if length nulls == length defs then
-          null
-        else
-          throw (messages.conflict loc defs);
-      emptyValue.value = null;
-      getSubOptions = elem.getSubOptions;
-      getSubModules = elem.getSubModules;
-      substSubModules = m: lib.types.nullOr (elem.substSubModules m);
-      functor = wrapping name lib.types.nullOr elem;
-      nestedTypes.elemType = elem;
-      constant = v: v == null || elem.constant or (_: false) v;
-    };
-
-  either =
-    a: b:
-    mkOptionType rec {
-      name = "either";
-      # A clause between commas needs one behind it.
-      description =
-        if (a.descriptionClass or null) == "nonRestrictiveClause" then
-          "${a.description}, or ${lib.types.optionDescriptionPhrase (c: c == "noun" || c == "composite" || c == "conjunction") b}"
-        else
-          "${sidePhrase a} or ${lib.types.optionDescriptionPhrase (c: c == "noun" || c == "composite" || c == "conjunction") b}";
-      descriptionClass = "conjunction";
-      check = v: a.check v || b.check v;
-      merge =
+        if asAttrs then zipAttrsWith mergeAttrValues list else list;
+      meta =
         loc: defs:
-        if builtins.all (d: a.check d.value) defs then
-          a.merge loc defs
-        else if builtins.all (d: b.check d.value) defs then
-          b.merge loc defs
-        else
-          lib.mergeOneOption loc defs;
-      typeMerge =
-        f:
         let
-          a' = a.typeMerge (elemAt f.payload.elemType 0).functor;
-          b' = b.typeMerge (elemAt f.payload.elemType 1).functor;
+          entries = evaluated loc defs;
         in
-        if f.name == "either" && a' != null && b' != null then lib.types.either a' b' else null;
-      functor = lib.types.defaultFunctor name // {
-        type = { elemType }: lib.types.either (elemAt elemType 0) (elemAt elemType 1);
-        payload.elemType = [ a b ];
-      };
-      nestedTypes = {
-        left = a;
-        right = b;
-      };
-      constant = v: if a.check v then a.constant or (_: false) v else b.constant or (_: false) v;
-    };
-  oneOf =
-    ts:
-    if ts == [ ] then throw "types.oneOf needs at least one type in its list" else lib.foldl' lib.types.either (head ts) (builtins.tail ts);
-
-  coercedTo =
-    from: convert: to:
-    assert lib.assertMsg (
-      from.getSubModules == null
-    ) "coercedTo: the first type must not have submodules (it’s a ${from.description})";
-    mkOptionType {
-      name = "coercedTo";
-      description = "${sidePhrase to} or ${sidePhrase from} convertible to it";
-      descriptionClass = to.descriptionClass or null;
-      check = v: (from.check v && to.check (convert v)) || to.check v;
-      merge =
-        loc: defs:
-        to.merge loc (map (d: if from.check d.value then d // { value = convert d.value; } else d) defs);
-      emptyValue = to.emptyValue;
-      getSubOptions = to.getSubOptions;
-      getSubModules = to.getSubModules;
-      substSubModules = m: lib.types.coercedTo from convert (to.substSubModules m);
+        {
+          attrList = map (e: metaOf (loc ++ [ e.key ]) elemType e.m) entries;
+          attrListValue = listed entries;
+          definitions = map (
+            e:
+            lib.mkDefinition {
+              inherit (e) file;
+              value = lib.mkOrder e.prio { ${e.key} = e.m.value; };
+            }
+          ) entries;
+        };
+      emptyValue.value = if asAttrs then { } else [ ];
+      getSubOptions = prefix: elemType.getSubOptions (prefix ++ [ "*" ]);
+      inherit (elemType) getSubModules;
+      substSubModules =
+        m:
+        types.attrListWith {
+          inherit asAttrs mergeAttrValues;
+          elemType = elemType.substSubModules m;
+        };
       typeMerge = _: null;
-      functor = wrapping "coercedTo" (_: null) to;
-      nestedTypes = {
-        coercedType = from;
-        finalType = to;
-      };
+      nestedTypes.elemType = elemType;
     };
 
   functionTo =
-    elem:
+    elemType:
     mkOptionType {
       name = "functionTo";
-      description = "function that evaluates to a(n) ${elem.description}";
+      description = "function that evaluates to a(n) ${ofPhrase elemType}";
+      descriptionClass = "composite";
       check = lib.isFunction;
       merge =
-        loc: defs: arg:
-        (mergeDefs (loc ++ [ "<function body>" ]) elem (map (d: d // { value = d.value arg; }) defs)).checked;
-      getSubOptions = prefix: elem.getSubOptions (prefix ++ [ "<function body>" ]);
-      getSubModules = elem.getSubModules;
-      substSubModules = m: lib.types.functionTo (elem.substSubModules m);
-      functor = wrapping "functionTo" lib.types.functionTo elem;
-      nestedTypes.elemType = elem;
+        loc: defs:
+        let
+          body = loc ++ [ "<function body>" ];
+        in
+        {
+          # Optional is what all definitions take as optional.
+          __functionArgs = zipAttrsWith (_: builtins.all (x: x)) (map (d: lib.functionArgs d.value) defs);
+          __functor = _: arg: valueOf body elemType (mergeDefs body elemType (map (d: d // { value = d.value arg; }) defs));
+        };
+      getSubOptions = prefix: elemType.getSubOptions (prefix ++ [ "<function body>" ]);
+      inherit (elemType) getSubModules;
+      substSubModules = m: types.functionTo (elemType.substSubModules m);
+      functor = elemTypeFunctor "functionTo" { inherit elemType; } // {
+        type = p: types.functionTo p.elemType;
+      };
+      nestedTypes.elemType = elemType;
     };
 }
