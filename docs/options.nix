@@ -30,7 +30,7 @@ let
   sections = [
     {
       title = "The home";
-      starts = [ "home.username" "home.homeDirectory" "home.stateVersion" "home.enableNixpkgsReleaseCheck" "home.preferXdgDirectories" "home.profileDirectory" "programs.home-manager" ];
+      starts = [ "home.username" "home.homeDirectory" "home.stateVersion" "home.enableNixpkgsReleaseCheck" "home.preferXdgDirectories" "home.profileDirectory" "home.uid" "home.language" "home.keyboard" "home.checks" "home.extraDependencies" "home.enableDebugInfo" "uninstall" ];
       text = ''
         The defaults of name and directory are `$USER` and `$HOME` of who runs `nhmt`. In a flake they have none, and the configuration has to set both. `--home` outranks what is set.'';
     }
@@ -48,7 +48,7 @@ let
     }
     {
       title = "XDG directories";
-      starts = [ "xdg" ];
+      starts = [ "xdg.enable" "xdg.localBinInPath" "xdg.binHome" "xdg.cache" "xdg.config" "xdg.data" "xdg.state" "xdg.systemDirs" "xdg.userDirs" ];
       text = ''
         The entries of `xdg.configFile`, `xdg.dataFile`, `xdg.stateFile` and `xdg.cacheFile` have the same options as those of [`home.file`](#files).'';
     }
@@ -68,6 +68,52 @@ let
       starts = [ "home.packages" "home.extraOutputsToInstall" "home.session" "home.shellAliases" "home.shell" "nhmt.session" ];
       text = ''
         The variables and the path are in `~/.local/share/nhmt/session.sh`. The shells that nhmt configures read it; [Session](session.md) says what each kind of session gets, and the line for shells whose files are yours.'';
+    }
+    {
+      title = "Applications";
+      starts = [ "xdg.autostart" "xdg.desktopEntries" "xdg.mime" "xdg.portal" "xdg.terminal-exec" "dbus" ];
+      text = ''
+        What is in menus, what opens what, what starts with the desktop.
+
+            xdg.mimeApps = {
+              enable = true;
+              defaultApplications."text/html" = "firefox.desktop";
+            };'';
+    }
+    {
+      title = "Fonts and pointers";
+      starts = [ "fonts" "home.pointerCursor" "xresources" ];
+      text = ''
+        Files for fontconfig in `fontconfig/conf.d` below `xdg.configHome`, the theme of the pointer, and X resources.'';
+    }
+    {
+      title = "systemd";
+      starts = [ "systemd.user" ];
+      text = ''
+        Units of the user's systemd, as files below `systemd/user` in `xdg.configHome`. A switch has the manager read them again; it starts and stops nothing.
+
+            systemd.user.services.notes = {
+              Service.ExecStart = "/home/alice/.local/bin/notes";
+              Install.WantedBy = [ "default.target" ];
+            };'';
+    }
+    {
+      title = "Nix";
+      starts = [ "nix." "nixpkgs" ];
+      text = "The settings of Nix, and the package set of this home.";
+    }
+    {
+      title = "Variants";
+      starts = [ "specialisation" ];
+      text = ''
+        Each variant is this configuration with what it adds.
+
+            specialisation.dark.configuration.home.sessionVariables.THEME = "dark";'';
+    }
+    {
+      title = "Taken for Home Manager";
+      starts = [ "manual" "news" "programs.home-manager" ];
+      text = "These have no effect, and are no error.";
     }
     {
       title = "Hooks";
@@ -117,6 +163,8 @@ let
   # An option that others may declare, too, has what is said of it beside it.
   documented = o: if lib.isOption o then o // o.documented or { } else o;
 
+  isFiles = tree: head tree.loc == "xdg" && lib.hasSuffix "File" (lib.last tree.loc);
+
   # The options in a tree, those of submodules behind them. The files of `xdg`
   # have the options of `home.file`, which are listed once.
   within =
@@ -126,10 +174,11 @@ let
     in
     if lib.isOption tree then
       let
-        inner = if head tree.loc == "xdg" then { } else tree.type.getSubOptions tree.loc;
+        inner =
+          if isFiles tree || tree.visible or true == "shallow" then { } else tree.type.getSubOptions tree.loc;
       in
-      if (tree.visible or true) == true && shown tree then
-        [ tree ] ++ within (removeAttrs inner [ "_module" ])
+      if (tree.visible or true) != false && shown tree then
+        [ tree ] ++ within (removeAttrs inner [ "_module" "_freeformOptions" ])
       else
         [ ]
     else if isAttrs tree then

@@ -1,21 +1,29 @@
 # All modules of nhmt.
 {
   imports = [
+    ./accepted.nix
     ./activation
     ./assertions.nix
     ./conflicts.nix
-    ./profile.nix
+    ./dbus.nix
     ./files
     ./files/live.nix
+    ./fonts
     ./home
     ./manifest.nix
+    ./nix
+    ./nixpkgs.nix
     ./packages
     ./persistence
     ./persistence/sync.nix
+    ./profile.nix
     ./programs/bash.nix
     ./programs/git
     ./programs/readline.nix
     ./session
+    ./specialisation.nix
+    ./systemd
     ./xdg
+    ./xresources.nix
   ];
 }

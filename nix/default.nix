@@ -17,6 +17,8 @@
   # Where the configuration's copy in the store was made from:
   # [ { store = …; path = …; } ], absolute.
   liveRoots ? [ ],
+  # Which of the configuration's `specialisation` is meant; null: itself.
+  specialisation ? null,
   # More arguments for modules, also usable in `imports`.
   extraSpecialArgs ? { },
 }@args:
@@ -32,22 +34,20 @@ let
   nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
     pkgsGiven = pkgs != null;
     isLinux = builtins.match ".*-linux" system != null;
+    packages = import ./lib/nhmt/packages.nix {
+      lib = library;
+      pkgsGiven = pkgs != null;
+    };
   };
 
   withHm = base: base // { hm = import ./lib/hm { lib = base; }; };
 
   # Resolved only when a module asks for `pkgs`: an entry of the search path
   # may be a download.
-  packageSet =
-    if pkgs != null then
-      pkgs
-    else if builtins.any (e: e.prefix == "nixpkgs" || (e.prefix == "" && builtins.pathExists "${e.path}/nixpkgs")) builtins.nixPath then
-      import <nixpkgs> { inherit system; }
-    else
-      throw ''
-        needs nixpkgs: a module uses `pkgs', but there is no <nixpkgs> in the Nix search path
-          Add a channel (nix-channel --add https://nixos.org/channels/nixpkgs-unstable nixpkgs && nix-channel --update),
-          or use a flake with nixpkgs among its inputs, or remove what uses `pkgs' (home.packages needs it).'';
+  packageSet = import ./package-set.nix {
+    inherit pkgs system;
+    lib = library;
+  };
 
   evaluation = library.evalModules {
     class = "homeManager";
@@ -64,9 +64,10 @@ let
       (if builtins.isList configuration then configuration else [ configuration ])
       ++ [
         ../modules
+        outcome
         {
           _file = "nhmt (defaults of the command line)";
-          _module.args.pkgs = mkDefault packageSet;
+          nixpkgs.system = mkDefault system;
           home = library.mkMerge (
             optional (username != null) { username = mkDefault username; }
             ++ optional (homeDirectory != null) {
@@ -77,7 +78,15 @@ let
         }
       ];
   };
-  inherit (evaluation) config options;
+  # What there is in the end of any configuration: this one, or a variant of it.
+  outcome =
+    { config, ... }:
+    {
+      _file = "nhmt (what becomes of the configuration)";
+      _module.args.pkgs = mkDefault (packageSet config.nixpkgs);
+      home.path = (environmentOf config).derivation;
+      home.activationPackage = treeOf config;
+    };
 
   nhmt =
     if builder == null then
@@ -85,28 +94,60 @@ let
     else
       nhmtLib.sources.toStore (path: "the builder ${path} does not exist") builder;
 
-  environment = import ./packages.nix {
-    inherit system;
-    builder = nhmt;
-    packages = config.home.packages;
-    extraOutputs = config.home.extraOutputsToInstall;
-    toStore = nhmtLib.sources.toStore (path: "missing package in home.packages: there is no ${path}");
-  };
-  packages = if config.home.packages == [ ] then null else environment.derivation;
-  manifest =
+  environmentOf =
+    config:
+    import ./packages.nix {
+      inherit system;
+      builder = nhmt;
+      packages = config.home.packages;
+      extraOutputs = config.home.extraOutputsToInstall;
+      toStore = nhmtLib.sources.toStore (path: "missing package in home.packages: there is no ${path}");
+    };
+  packagesOf = config: if config.home.packages == [ ] then null else (environmentOf config).derivation;
+  manifestOf =
+    config:
     config.nhmt.manifest
-    // library.optionalAttrs (packages != null) {
+    // library.optionalAttrs (config.home.packages != [ ]) {
       packages = {
-        path = "${packages}";
-        inherit (environment) names;
+        path = "${packagesOf config}";
+        inherit (environmentOf config) names;
       };
     };
+  treeOf =
+    config:
+    import ./home-tree.nix {
+      inherit system;
+      inherit (config.home) checks;
+      manifest = manifestOf config;
+      builder = nhmt;
+    };
+
+  inherit (evaluation) options;
+  config =
+    let
+      all = evaluation.config.specialisation;
+    in
+    if specialisation == null then
+      evaluation.config
+    else if all ? ${specialisation} then
+      all.${specialisation}.configuration
+    else
+      throw (
+        "unknown specialisation `${specialisation}'\n  "
+        + (
+          if all == { } then
+            "The configuration has none; specialisation.${library.strings.escapeNixIdentifier specialisation}.configuration would be one."
+          else
+            "The configuration has ${library.concatStringsSep ", " (builtins.attrNames all)}."
+        )
+      );
 in
 {
-  inherit config options manifest packages;
-  homeTree = import ./home-tree.nix {
-    inherit system manifest;
-    builder = nhmt;
-  };
+  inherit config options;
+  manifest = manifestOf config;
+  packages = packagesOf config;
+  homeTree = treeOf config;
+  # As Home Manager calls it.
+  activationPackage = treeOf config;
   override = changes: import ./default.nix (args // changes);
 }

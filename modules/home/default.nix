@@ -4,6 +4,13 @@ let
   inherit (lib) mkOption types;
 in
 {
+  imports = [
+    ./build.nix
+    ./keyboard.nix
+    ./language.nix
+    ./pointer-cursor.nix
+  ];
+
   options = {
     home = {
       username = mkOption {
@@ -37,8 +44,16 @@ in
       };
     };
 
-    programs.home-manager.enable = lib.mkEnableOption "" // {
-      description = "Taken for Home Manager's configurations; nhmt is a command of its own.";
+    programs.home-manager = {
+      enable = lib.mkEnableOption "" // {
+        description = "Taken for Home Manager's configurations; nhmt is a command of its own.";
+      };
+      path = mkOption {
+        type = types.nullOr types.str;
+        default = null;
+        internal = true;
+        description = "Taken for Home Manager's configurations.";
+      };
     };
   };
 

@@ -29,6 +29,13 @@ let
       default = { };
       description = "Files by their place relative to {option}`${base}`.";
     };
+  variables = {
+    XDG_CONFIG_HOME = cfg.configHome;
+    XDG_DATA_HOME = cfg.dataHome;
+    XDG_STATE_HOME = cfg.stateHome;
+    XDG_CACHE_HOME = cfg.cacheHome;
+    XDG_BIN_HOME = cfg.binHome;
+  };
   set = name: base: {
     name = "xdg.${name}";
     option = options.xdg.${name};
@@ -36,6 +43,17 @@ let
   };
 in
 {
+  imports = [
+    ./autostart.nix
+    ./desktop-entries.nix
+    ./mime-apps.nix
+    ./mime.nix
+    ./portal.nix
+    ./system-dirs.nix
+    ./terminal-exec.nix
+    ./user-dirs.nix
+  ];
+
   options.xdg = {
     enable = lib.mkEnableOption "setting of the XDG base directory variables";
     configHome = directory ".config" "configurations";
@@ -43,6 +61,11 @@ in
     stateHome = directory ".local/state" "applications' state";
     cacheHome = directory ".cache" "caches";
     binHome = directory ".local/bin" "programs of the user's own";
+    localBinInPath = mkOption {
+      type = types.bool;
+      default = false;
+      description = "Whether {option}`xdg.binHome` is on PATH, with {option}`xdg.enable`.";
+    };
     configFile = files "xdg.configHome";
     dataFile = files "xdg.dataHome";
     stateFile = files "xdg.stateHome";
@@ -56,12 +79,7 @@ in
       (set "stateFile" cfg.stateHome)
       (set "cacheFile" cfg.cacheHome)
     ];
-    home.sessionVariables = lib.mkIf cfg.enable (builtins.mapAttrs (_: nhmtLib.shell.inQuotes) {
-      XDG_CONFIG_HOME = cfg.configHome;
-      XDG_DATA_HOME = cfg.dataHome;
-      XDG_STATE_HOME = cfg.stateHome;
-      XDG_CACHE_HOME = cfg.cacheHome;
-      XDG_BIN_HOME = cfg.binHome;
-    });
+    home.sessionVariables = lib.mkIf cfg.enable (builtins.mapAttrs (_: nhmtLib.shell.inQuotes) variables);
+    home.sessionPath = lib.mkIf (cfg.enable && cfg.localBinInPath) (lib.mkAfter [ (nhmtLib.shell.inQuotes cfg.binHome) ]);
   };
 }

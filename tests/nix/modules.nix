@@ -59,6 +59,10 @@ let
     ++ import ./modules/activation.nix { inherit case evaluate manifest file fails lib; }
     ++ import ./modules/methods.nix { inherit case evaluate manifest file plain fails storeName lib; }
     ++ import ./modules/persistence.nix { inherit case evaluate manifest fails lib; }
+    ++ import ./modules/home.nix { inherit case evaluate manifest fails lib; }
+    ++ import ./modules/xdg.nix { inherit case evaluate file text manifest fails has lib; }
+    ++ import ./modules/desktop.nix { inherit case evaluate file text manifest fails has lib; }
+    ++ import ./modules/nix.nix { inherit case evaluate file text manifest fails has lib; }
     ++ import ./modules/programs.nix { inherit case text file has manifest lib; }
     ++ [
       (case "home" (manifest { }).home { username = "alice"; directory = "/home/alice"; })

@@ -39,7 +39,7 @@ fn the_library_behaves_as_its_manual_says() {
 
 #[test]
 fn the_modules_evaluate_to_what_they_promise() {
-    all_hold("modules.nix", 150);
+    all_hold("modules.nix", 290);
 }
 
 #[test]

@@ -10,12 +10,22 @@ let
   within = top: path: path == top || lib.hasPrefix "${top}/" path;
 in
 {
-  # Path or string -> a source that is live.
-  source = path: {
-    nhmtLive = true;
-    # Not a path: that would be copied to the store wherever it is used.
-    outPath = toString path;
-  };
+  # Path or string -> a source that is live; of what a derivation makes, the
+  # place itself: it changes with the derivation only.
+  source =
+    path:
+    let
+      # Not a path: that would be copied to the store wherever it is used.
+      outPath = toString path;
+      isBuilt = builtins.any (of: of ? outputs) (builtins.attrValues (builtins.getContext outPath));
+    in
+    if isBuilt then
+      outPath
+    else
+      {
+        nhmtLive = true;
+        inherit outPath;
+      };
   isLive = source: source.nhmtLive or false;
 
   # option, places (for messages) -> source -> its absolute path in the working
