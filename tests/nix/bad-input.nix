@@ -85,7 +85,6 @@ builtins.mapAttrs (name: f: f name) {
   ];
   activation-type = n: bad n [ "home.activation.one.data" "activation-type.nix:4" ];
   activation-twice = n: bad n [ "conflicting definitions of the option `home.activation.one.data'" ];
-  hm-absent = n: bad n [ "lib.hm.gvariant is Home Manager's and not part of nhmt" ];
   unknown-method = n: bad n [ "home.file.\".vimrc\".method" "unknown-method.nix:4" "\"seed\"" "\"teleport\"" ];
   merge-without-value = n: bad n [ "the method merge without a value in xdg.configFile.\"app.json\" at " "merge-without-value.nix:4" "Set `format' and `value', whose keys it enforces." ];
   merge-format = n: bad n [ "the method merge with the format git-config in home.file.\".gitconfig\" at " "merge-format.nix:4" "It knows json, toml, yaml and ini." ];

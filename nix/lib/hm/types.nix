@@ -1,8 +1,8 @@
-# Types of options that hold graphs.
+# Types of options: graphs, and what only some modules need.
 { lib }:
 let
   inherit (lib) mkOption mkOptionType types;
-  dag = import ./dag.nix { inherit lib; };
+  inherit (lib.hm) dag;
 
   # Beside what an entry has, `more` options of each.
   dagWith =
@@ -56,8 +56,125 @@ let
       };
       nestedTypes.elemType = elem;
     };
+
+  functionWith =
+    name: description: merge:
+    mkOptionType {
+      inherit name description merge;
+      check = lib.isFunction;
+    };
+
+  # A file below a directory, or the whole directory.
+  sourceFile =
+    directory: file:
+    types.submodule (
+      { config, ... }:
+      {
+        options = {
+          target = mkOption {
+            type = types.singleLineStr;
+            internal = true;
+            readOnly = true;
+          };
+          source = mkOption {
+            type = types.nullOr types.path;
+            default = null;
+            description = "What to link: a directory as `${directory}`, a file as `${directory}/${file}`.";
+          };
+          text = mkOption {
+            type = types.lines;
+            default = "";
+            description = "Text of `${directory}/${file}`.";
+          };
+          recursive = lib.mkEnableOption "linking each file in `source` by itself, when that is a directory";
+        };
+        config.target =
+          directory
+          + lib.optionalString (!(config.source != null && lib.pathIsDirectory config.source)) "/${file}";
+      }
+    );
 in
 {
   dagOf = dagWith { };
-  inherit dagWith;
+  inherit dagWith sourceFile;
+
+  gvariant = import ./gvariant-type.nix { inherit lib; };
+
+  selectorFunction =
+    functionWith "selectorFunction"
+      "Function that takes an attribute set and returns a list containing a selection of the values of the input set"
+      (_: defs: set: builtins.concatMap (select: select set) (lib.getValues defs));
+  overlayFunction =
+    functionWith "overlayFunction"
+      "An overlay function, takes self and super and returns an attribute set overriding the desired attributes."
+      (_: defs: self: super: builtins.foldl' (acc: d: acc // d.value self super) { } defs);
+
+  fontType = types.submodule {
+    options = {
+      package = mkOption {
+        type = types.nullOr types.package;
+        default = null;
+        example = lib.literalExpression "pkgs.dejavu_fonts";
+        description = "The package of the font, which is installed; null when the font is there already.";
+      };
+      name = mkOption {
+        type = types.str;
+        example = "DejaVu Sans";
+        description = "The family of the font.";
+      };
+      size = mkOption {
+        type = types.nullOr types.number;
+        default = null;
+        example = "8";
+        description = "The size of the font.";
+      };
+    };
+  };
+
+  nushellValue =
+    let
+      named = description: type: type // {
+        inherit description;
+        descriptionClass = "name";
+      };
+      value = types.nullOr (
+        types.oneOf [
+          (mkOptionType {
+            name = "nushell";
+            description = "Nushell inline value";
+            descriptionClass = "name";
+            check = lib.isType "nushell-inline";
+          })
+          types.bool
+          types.int
+          types.float
+          types.str
+          types.path
+          (named "attribute set of Nushell values" (types.attrsOf value))
+          (named "list of Nushell values" (types.listOf value))
+        ]
+      );
+    in
+    value;
+
+  # Text, or a source with options; what comes out has the latter's form.
+  sourceFileOrLines =
+    directory: file:
+    let
+      asFile = sourceFile directory file;
+      fromText = d: {
+        inherit (d) file;
+        value = {
+          text = d.value;
+          source = null;
+          recursive = false;
+        };
+      };
+    in
+    types.either types.lines asFile
+    // {
+      merge = loc: defs: asFile.merge loc (map (d: if types.lines.check d.value then fromText d else d) defs);
+    };
+
+  SCFGDirectives = types.anything;
 }

@@ -1,0 +1,4 @@
+# Booleans in words.
+_: {
+  yesNo = value: if value then "yes" else "no";
+}

@@ -1,5 +1,0 @@
-{ lib, ... }:
-{
-  home.username = lib.hm.gvariant.mkString "alice";
-  home.homeDirectory = "/home/alice";
-}
