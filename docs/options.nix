@@ -130,6 +130,24 @@ let
         Writes `.bashrc`, `.profile`, `.bash_profile`, and `.bash_logout` when there is something in it.'';
     }
     {
+      title = "zsh";
+      starts = [ "programs.zsh" ];
+      text = ''
+        Writes `.zshenv`, `.zprofile` and `.zshrc` in `dotDir`, and `.zlogin` and `.zlogout` when there is something in them.'';
+    }
+    {
+      title = "fish";
+      starts = [ "programs.fish" ];
+      text = ''
+        Writes `fish/config.fish`, functions and completions below `xdg.configHome`.'';
+    }
+    {
+      title = "nushell";
+      starts = [ "programs.nushell" ];
+      text = ''
+        Writes `env.nu`, and `config.nu` and `login.nu` when there is something in them. `nu -c` reads none of them without `-l`.'';
+    }
+    {
       title = "git";
       starts = [ "programs.git" ];
       text = ''

@@ -18,8 +18,11 @@
     ./persistence/sync.nix
     ./profile.nix
     ./programs/bash.nix
+    ./programs/fish
     ./programs/git
+    ./programs/nushell.nix
     ./programs/readline.nix
+    ./programs/zsh
     ./session
     ./specialisation.nix
     ./systemd

@@ -22,10 +22,7 @@ let
       inherit description;
     };
 
-  session = ''
-    if [ -r "${nhmtLib.shell.inQuotes config.home.homeDirectory}/.local/share/nhmt/session.sh" ]; then
-      . "${nhmtLib.shell.inQuotes config.home.homeDirectory}/.local/share/nhmt/session.sh"
-    fi'';
+  session = (import ../session/read.nix { inherit config nhmtLib; }).sh;
 
   history =
     let
@@ -111,7 +108,7 @@ in
       description = "Options for `shopt`; a leading `-` unsets one.";
     };
     sessionVariables = mkOption {
-      type = types.lazyAttrsOf (types.nullOr (types.oneOf [ types.str types.path types.int types.float types.bool ]));
+      type = (import ../session/value.nix { inherit types; }).variables;
       default = { };
       example = {
         MAILCHECK = 30;

@@ -8,11 +8,11 @@
   session,
 }:
 let
-  inherit (builtins) attrNames replaceStrings;
+  inherit (builtins) attrNames;
   inherit (lib) concatMapStrings concatMapStringsSep;
+  inherit (nhmtLib.fish) quote;
   inherit (nhmtLib.template) ofValue parse;
 
-  quote = s: "'${replaceStrings [ "\\" "'" ] [ "\\\\" "\\'" ] s}'";
   isPlain = p: builtins.isString p || p.op == "";
   word = p: if builtins.isString p then quote p else ''"''$${p.var}"'';
 

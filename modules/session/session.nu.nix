@@ -67,7 +67,7 @@ let
     {
       always = "if true {\n${complete}}\n";
       set = "if (text $env.${s.name}?) != \"\" {\n${complete}}\n";
-      unset = "if (text $env.${s.name}?) == \"\" or ($searched | where name == "${s.name}" | is-not-empty) {\n${complete}}\n";
+      unset = "if (text $env.${s.name}?) == \"\" or ($searched | where name == \"${s.name}\" | is-not-empty) {\n${complete}}\n";
     }
     .${s.when};
 in

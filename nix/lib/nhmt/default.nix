@@ -11,6 +11,8 @@
   shell = import ./shell.nix { inherit lib; };
   template = import ./template.nix { inherit lib; };
   nushell = import ./nushell.nix { inherit lib; };
+  fish = import ./fish.nix { inherit lib; };
+  zsh = import ./zsh.nix { inherit lib; };
   locations = import ./locations.nix { inherit lib; };
   hooks = import ./hooks.nix { inherit lib; };
   live = import ./live.nix {

@@ -5,6 +5,7 @@
   file,
   has,
   manifest,
+  fails,
   lib,
 }:
 let
@@ -39,6 +40,17 @@ in
   ) [ true true true ])
   (case "bash completion off" (has "completion" (bash { enableCompletion = false; })) false)
   (case "bash profile" (lines [ "session.sh" "export E=\"vi\"" "EXTRA" ] (text ".profile" { programs.bash = { enable = true; sessionVariables.E = "vi"; profileExtra = "EXTRA"; }; })) [ true true true ])
+
+  (case "files of the session" (builtins.attrNames (manifest { nhmt.session.fish.enable = true; nhmt.session.nushell.enable = true; nhmt.session.environmentD.enable = true; }).files) [ ".config/environment.d/99-nhmt.conf" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ])
+  (case "every text of the session" (map (f: builtins.stringLength (text f { home.sessionVariables = { A = "$HOME"; B = "`x`"; C = "''${D:-e}"; }; home.sessionSearchVariables.S = [ "/s" ]; home.sessionVariablesExtra = "x"; nhmt.session = { fish.enable = true; nushell.enable = true; environmentD.enable = true; search = [ { name = "M"; first = [ "/m" ]; when = "set"; } { name = "U"; first = [ { text = "/u"; there = true; } ]; when = "unset"; } ]; }; }) > 500) [ ".config/environment.d/99-nhmt.conf" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ]) [ true true true true ])
+  (case "zsh files" (builtins.attrNames (manifest { programs.zsh = { enable = true; dotDir = "/home/alice/.config/zsh"; loginExtra = "l"; siteFunctions.f = "echo"; }; }).files) [ ".config/zsh/.zlogin" ".config/zsh/.zprofile" ".config/zsh/.zsh-functions/f" ".config/zsh/.zshenv" ".config/zsh/.zshrc" ".local/share/nhmt/session.sh" ".zshenv" ])
+  (case "zsh order" (let t = text ".zshrc" { programs.zsh = { enable = true; initContent = lib.mkMerge [ (lib.mkAfter "LAST") (lib.mkBefore "FIRST") "MIDDLE" ]; }; }; parts = map (p: builtins.stringLength (builtins.head (lib.splitString p t))) [ "FIRST" "compinit" "MIDDLE" "LAST" ]; in parts == lib.sort (a: b: a < b) parts) true)
+  (case "zsh shell variables in dotDir" (fails (manifest { programs.zsh = { enable = true; dotDir = "$HOME/z"; }; })) true)
+  (case "fish files" (builtins.attrNames (manifest { programs.fish = { enable = true; functions.f = "echo"; completions.c = "complete -c c"; }; }).files) [ ".config/fish/completions/c.fish" ".config/fish/config.fish" ".config/fish/functions/f.fish" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.sh" ])
+  (case "fish abbreviations" (lines [ "abbr --add -- gco 'git checkout'" "abbr --add --position anywhere -- -C --color" "alias ll 'ls \\'x\\''" ] (text ".config/fish/config.fish" { home.shellAliases.ll = "ls 'x'"; programs.fish = { enable = true; shellAbbrs = { gco = "git checkout"; "-C" = { position = "anywhere"; expansion = "--color"; }; }; }; })) [ true true true ])
+  (case "nushell files" (builtins.attrNames (manifest { programs.nushell = { enable = true; extraLogin = "l"; }; }).files) [ ".config/nushell/env.nu" ".config/nushell/login.nu" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ])
+  (case "nushell values" (lines [ "load-env {\"A\": \"x\\\"y\", \"L\": [1, null, ({|| 1 })]}" "$env.config.\"a\".\"b\" = 1.5" ] (text ".config/nushell/config.nu" { programs.nushell = { enable = true; environmentVariables = { A = "x\"y"; L = [ 1 null { _type = "nushell-inline"; expr = "{|| 1 }"; } ]; }; settings.a.b = 1.5; }; })) [ true true ])
+  (case "nushell plugins are refused" (fails (manifest { programs.nushell = { enable = true; plugins = [ { type = "derivation"; outPath = "/x"; name = "x"; } ]; }; })) true)
 
   (case "git settings" (git { settings = { user.name = "A"; remote.origin.url = "u"; core.pager = [ "a" "b" ]; }; }) { user.name = "A"; remote.origin.url = "u"; core.pager = [ "a" "b" ]; })
   (case "git old names" (git { userName = "A"; userEmail = "a@b"; aliases.s = "status"; extraConfig.init.defaultBranch = "main"; }) { user = { name = "A"; email = "a@b"; }; alias.s = "status"; init.defaultBranch = "main"; })
