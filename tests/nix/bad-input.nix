@@ -35,7 +35,7 @@ builtins.mapAttrs (name: f: f name) {
     "unknown option `programs.emacs' at "
     "unknown-program.nix:4"
     "nhmt has no `programs.emacs'"
-    "bash, git"
+    "bash, fish, git"
     "home.file or xdg.configFile"
   ];
   wrong-type = n: bad n [
