@@ -13,8 +13,8 @@ use super::declared::declare_drift;
 use super::failure::Failure;
 use super::report;
 use crate::generation::Number;
-use crate::manifest::Index;
-use crate::reconcile;
+use crate::manifest::{Index, RouteMethod};
+use crate::reconcile::{self, Condition, Routed};
 use crate::state::at_risk::Sort;
 use crate::tree::diff::{LivePath, StatePath};
 use crate::ui::{BOLD, CHANGED, DIM};
@@ -79,13 +79,18 @@ fn show(context: &Context, (number, tree, index): &InForce) -> Result<Value, Fai
     declare_drift(&mut drift, tree);
     let live = LivePath::all(index, tree);
     let state = StatePath::all(index);
+    let routes = reconcile::routes(&context.open()?, index)?;
+    let orphaned = routes
+        .iter()
+        .filter(|one| one.condition == Condition::Orphaned);
     if context.json() {
         return Ok(json!({
             "generation": number.get(),
             "path": tree,
             "drift": drift,
             "live": live,
-            "state": state,
+            "state": state.iter().map(|one| with_method(one, &routes)).collect::<Vec<_>>(),
+            "orphaned": orphaned.map(orphan).collect::<Vec<_>>(),
         }));
     }
     let links = report::links(index.entries().len());
@@ -100,6 +105,26 @@ fn show(context: &Context, (number, tree, index): &InForce) -> Result<Value, Fai
             root.display()
         ));
     }
+    for one in routes.iter().filter(|one| one.declared) {
+        let how = match (one.method, one.in_force) {
+            (_, Some(RouteMethod::Bind)) => "is a mount of",
+            (RouteMethod::Bind, Some(RouteMethod::Symlink)) => "is a link instead of a mount, to",
+            _ => continue,
+        };
+        let place = one.root.join(one.path.as_path());
+        context.ui.result(format_args!(
+            "{DIM}~/{} {how} {}{DIM:#}",
+            one.path,
+            place.display()
+        ));
+    }
+    for one in orphaned {
+        context.ui.result(format_args!(
+            "{DIM}~/{} is orphaned: no configuration keeps it any more, and its data is {}{DIM:#}",
+            one.path,
+            one.root.join(one.path.as_path()).display()
+        ));
+    }
     for LivePath { path, target } in &live {
         context.ui.result(format_args!(
             "{DIM}~/{path} is live, outside of the generation: {}{DIM:#}",
@@ -110,6 +135,25 @@ fn show(context: &Context, (number, tree, index): &InForce) -> Result<Value, Fai
         ui.result(format_args!("{CHANGED}!{CHANGED:#} {what}"));
     });
     Ok(Value::Null)
+}
+
+/// A persisted path, with the method by which it leads to its place now.
+fn with_method(one: &StatePath, routes: &[Routed]) -> Value {
+    let mut object = json!(one);
+    let found = routes
+        .iter()
+        .find(|route| route.declared && one.path == route.path && one.root == route.root);
+    object["in_force"] = json!(found.and_then(|route| route.in_force));
+    object
+}
+
+fn orphan(one: &Routed) -> Value {
+    json!({
+        "path": one.path,
+        "kind": one.kind,
+        "root": one.root,
+        "place": one.root.join(one.path.as_path()),
+    })
 }
 
 /// How many paths each root has.

@@ -6,6 +6,7 @@
 
 pub(crate) mod attributes;
 mod below;
+mod bind;
 mod case;
 pub(crate) mod copy;
 pub(crate) mod dir;
@@ -29,6 +30,7 @@ pub use home_dir::HomeDir;
 pub use layout::Layout;
 pub use lock::{Holder, HomeLock, LockError};
 
+pub(crate) use bind::Means;
 pub(crate) use error::{AtPlace, errno};
 #[cfg(test)]
 pub(crate) use exchange::plain;

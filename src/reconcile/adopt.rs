@@ -58,10 +58,14 @@ impl Run<'_> {
     pub(super) fn persist(&mut self, plan: &mut Plan, number: u64) -> Result<(), ReconcileError> {
         self.lock_roots(plan.roots())?;
         self.prepare_roots(&plan.routes, number)?;
+        self.unmount(&plan.routes.unmount)?;
         for RouteStep { path, route } in &plan.routes.unmounted {
             self.notes.push(format!(
-                "~/{path} is to be a bind mount, which the system makes, and nothing is mounted \
-                 there; a link leads to {} instead",
+                "~/{path} is to be a bind mount, {}; a link leads to {} instead",
+                match route.kind {
+                    RouteKind::Directory => "which takes the right to mount",
+                    RouteKind::File => "which nhmt makes of directories only",
+                },
                 route.place(path).display()
             ));
         }
@@ -294,6 +298,13 @@ impl Run<'_> {
         let place = route.place(path);
         let target = dir.read_link(path.name());
         if target.is_ok_and(|target| is_direct_to(target.as_encoded_bytes(), &place)) {
+            return Ok(());
+        }
+        let found = dir
+            .stat(path.name())
+            .map(|stat| FileType::from_raw_mode(stat.st_mode));
+        if found == Ok(FileType::Directory) {
+            self.link_instead(&dir, path, &direct(&place))?;
             return Ok(());
         }
         let slot = self.work.slot(&dir).at("write beside", path)?;

@@ -28,6 +28,13 @@ pub enum ReconcileError {
          or choose another target for what is declared there"
     )]
     MountPoint(HomePath),
+    /// What is mounted at the path, which is to go, is in use.
+    #[error(
+        "~/{0} is a mount that is to go, and a program uses it; nothing was changed\n  leave \
+         that directory in every shell and end what has files open there (`lsof +D {place}` lists \
+         it), then run the command again", place = .1.display()
+    )]
+    MountBusy(HomePath, PathBuf),
     /// The filesystem does not let the directory be moved, though it stays on
     /// the same mount.
     #[error(

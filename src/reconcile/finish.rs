@@ -46,6 +46,8 @@ impl Run<'_> {
         if let Err(error) = self.leave(plan) {
             problems.push(error.to_string());
         }
+        self.mount(&plan.routes.mount);
+        self.work.clean();
         if let Err(error) = self.bring_to_disk() {
             problems.push(error.to_string());
         }

@@ -31,6 +31,7 @@ mod journal;
 mod keep;
 mod left;
 mod mend;
+mod mounts;
 mod observe;
 mod observed;
 mod once;

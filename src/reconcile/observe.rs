@@ -11,12 +11,13 @@ use rustix::io::Errno;
 
 use super::directories::Directories;
 use super::files::Written;
+use super::mounts;
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::union::Union;
 use crate::home::copy::same_bytes;
 use crate::home::dir::{Dir, Identity, LINK_MAX};
 use crate::home::{AtPlace, HomeDir, HomeError, Obstacle, Parent, ancestor};
-use crate::manifest::{HomePath, Index};
+use crate::manifest::{Entry, HomePath, Index};
 use crate::state;
 
 /// Looks at every path of either index: one `readlinkat` for each, in
@@ -38,6 +39,9 @@ pub fn observe(
         written: Written::read(home)?,
         ..Observed::default()
     };
+    if [old, new].iter().any(|index| has_mounts(index)) {
+        observed.means = home.dir().mount_means();
+    }
     let made = observed.made.clone();
     let written = observed.written.clone();
     let inspector = Inspector {
@@ -75,6 +79,10 @@ pub fn observe(
             Parent::Open(dir) => match dir.read_link_into(path.name(), &mut buffer) {
                 Ok(length) if home.is_target_of(&buffer[..length], path) => Mark::Ours,
                 Err(Errno::NOENT) => Mark::Absent,
+                Err(Errno::INVAL) if is_own_mount(&observed, dir, pair.old)? => {
+                    observed.mounted.insert(path.clone());
+                    Mark::Ours
+                }
                 Ok(_) | Err(Errno::INVAL) => {
                     match inspector.inspect(dir, path, pair.new.is_some())? {
                         Some(found) => {
@@ -95,6 +103,21 @@ pub fn observe(
         }
     }
     Ok(observed)
+}
+
+fn has_mounts(index: &Index) -> bool {
+    let mut routes = index.routes().filter_map(|entry| entry.route.as_deref());
+    routes.any(mounts::is_mountable)
+}
+
+/// Whether nhmt mounted what is at the path of `old`, and could take it away.
+fn is_own_mount(observed: &Observed, dir: &Dir, old: Option<&Entry>) -> Result<bool, HomeError> {
+    let Some((entry, route)) = old.and_then(|old| Some((old, old.route.as_deref()?))) else {
+        return Ok(false);
+    };
+    Ok(observed.means.is_some()
+        && observed.made.has(&entry.path)
+        && mounts::is_mounted(dir, &entry.path, route)?)
 }
 
 fn is_below_last(observed: &Observed, path: &HomePath) -> bool {

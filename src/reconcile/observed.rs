@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::directories::Directories;
 use super::files::Written;
+use crate::home::Means;
 use crate::home::dir::Identity;
 use crate::manifest::HomePath;
 use crate::state::Seen;
@@ -77,4 +78,9 @@ pub struct Observed {
     pub(crate) routes: BTreeMap<HomePath, Seen>,
     /// What nhmt left in files that are no links.
     pub(crate) written: Written,
+    /// nhmt may mount, which was looked at when some path is to be a mount.
+    pub(crate) means: Option<Means>,
+    /// The persisted paths of the old generation that nhmt mounted. Their marks
+    /// are those of links, which take their places before anything else.
+    pub(crate) mounted: BTreeSet<HomePath>,
 }

@@ -8,6 +8,7 @@ use super::conflict::{Conflict, ConflictKind};
 use super::drift::{Drift, DriftKind};
 use super::files::Step;
 use super::inside::InsideStep;
+use super::mounts;
 use super::observed::Observed;
 use super::planner::Planner;
 use crate::home::dir::Identity;
@@ -76,11 +77,14 @@ pub(crate) struct RouteStep {
 }
 
 /// What is to be done with persisted paths, in this order. All but the last
-/// happens before anything else, each step complete in itself.
+/// two happens before anything else, each step complete in itself.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RoutePlan {
     /// The root gets its directories, and remembers the route.
     pub(crate) prepare: Vec<RouteStep>,
+    /// Mounts that the new generation has not: the links of the old one take
+    /// their places.
+    pub(crate) unmount: Vec<RouteStep>,
     /// Bind mounts that nobody made: a link stands in for them.
     pub(crate) unmounted: Vec<RouteStep>,
     /// A direct link is there, which becomes a link through the anchor.
@@ -95,11 +99,15 @@ pub(crate) struct RoutePlan {
     /// After the pivot: links of old leaves that lie below a persisted path
     /// now.
     pub(crate) inside: Vec<RouteStep>,
+    /// After everything else: links that give way to mounts.
+    pub(crate) mount: Vec<RouteStep>,
 }
 
 impl RoutePlan {
     fn is_empty(&self) -> bool {
         self.prepare.is_empty()
+            && self.unmount.is_empty()
+            && self.mount.is_empty()
             && self.adopt.is_empty()
             && self.readopt.is_empty()
             && self.inside.is_empty()
@@ -217,6 +225,8 @@ impl Plan {
             &routes.readopt,
             &routes.ends,
             &routes.inside,
+            &routes.unmount,
+            &routes.mount,
         ];
         let steps = lists.into_iter().flatten().map(|step| &*step.route.root);
         let inside = self.inside.iter().map(|step| &*step.route.root);
@@ -244,6 +254,7 @@ impl Plan {
             && self.after.is_empty()
             && self.stale.is_empty()
             && self.routes.inside.is_empty()
+            && self.routes.mount.is_empty()
             && self.inside.is_empty()
             && self.files.is_empty())
     }
@@ -275,5 +286,7 @@ impl Plan {
 /// observed for these two. Pure: nothing is read or written.
 #[must_use]
 pub fn plan(old: &Index, new: &Index, observed: &Observed, policy: OnConflict) -> Plan {
-    Planner::new(old, new, observed, policy).plan()
+    let mut plan = Planner::new(old, new, observed, policy).plan();
+    mounts::plan(old, new, observed, &mut plan);
+    plan
 }

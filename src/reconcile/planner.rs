@@ -77,7 +77,8 @@ impl<'a> Planner<'a> {
             }
         }
         let made = self.observed.made.inside_out();
-        let made = made.filter(|dir| !has_below(self.new, dir));
+        let mounted = &self.observed.mounted;
+        let made = made.filter(|dir| !has_below(self.new, dir) && !mounted.contains(dir));
         for dir in made {
             let step =
                 InsideStep::leave(dir, self.new).or_else(|| InsideStep::leave(dir, self.old));
@@ -360,7 +361,7 @@ pub(super) fn leads_to(target: &Path) -> String {
     format!("it leads to {}", Escaped(target.as_os_str().as_bytes()))
 }
 
-fn is_directory(found: &Found) -> bool {
+pub(super) fn is_directory(found: &Found) -> bool {
     matches!(found.kind, FoundKind::Directory { .. })
 }
 

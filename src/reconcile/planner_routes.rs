@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::conflict::ConflictKind;
 use super::drift::DriftKind;
+use super::mounts;
 use super::observed::{FoundKind, Mark};
 use super::plan::RouteStep;
-use super::planner::{Planner, foreign};
+use super::planner::{Planner, foreign, is_directory};
 use super::union::Pair;
 use crate::manifest::{Escaped, HomePath, Route, RouteKind, RouteMethod};
 use crate::state::is_direct_to;
@@ -32,6 +33,11 @@ impl Planner<'_> {
             if route.method == RouteMethod::Bind && !seen.mounted {
                 self.plan.routes.unmounted.push(step.clone());
             }
+        }
+        if observed.mounted.contains(path) && mounts::stays(self.old, self.new, path) {
+            self.covered = Some(path.clone());
+            self.count(pair, true);
+            return true;
         }
         let begins_empty = seen.there.is_nothing();
         match (&seen.older, mark) {
@@ -138,13 +144,21 @@ impl Planner<'_> {
             self.plan.counts.removed += 1;
             self.plan.stale.push(path.clone());
         }
-        if direct || mark == Mark::Ours {
+        // What a mount was over, before a restart of the machine.
+        let left = mark == Mark::Odd
+            && route.kind == RouteKind::Directory
+            && self.observed.made.has(path)
+            && self.observed.found.get(path).is_some_and(is_directory);
+        if left {
+            self.plan.counts.removed += 1;
+        }
+        if direct || left || mark == Mark::Ours {
             self.plan.routes.ends.push(RouteStep {
                 path: path.clone(),
                 route: route.clone(),
             });
         }
-        direct
+        direct || left
     }
 }
 

@@ -122,6 +122,11 @@ pub fn recover(
     } else {
         problems.extend(run.settle_all(&journal));
     }
+    if let Some(new) = trees.new.as_ref().filter(|_| new)
+        && let Err(error) = run.uncover(new)
+    {
+        problems.push(error.to_string());
+    }
     run.work.clean();
     problems.append(&mut run.meddled);
     let mut recovered = Recovered {

@@ -49,8 +49,10 @@ pub struct Routed {
     pub root: PathBuf,
     /// What it is.
     pub kind: RouteKind,
-    /// How it is reached.
+    /// How it is to be reached.
     pub method: RouteMethod,
+    /// How it is reached.
+    pub in_force: Option<RouteMethod>,
     /// How it is found.
     pub condition: Condition,
     /// The generation in force declares it.
@@ -99,6 +101,7 @@ pub fn routes(home: &HomeDir, index: &Index) -> Result<Vec<Routed>, HomeError> {
             root: route.root.clone(),
             kind: route.kind,
             method: route.method,
+            in_force: in_force(at(home, &entry.path, route)?, &seen),
             condition: condition(home, &entry.path, route, &seen)?,
             declared: true,
         });
@@ -114,7 +117,8 @@ pub fn routes(home: &HomeDir, index: &Index) -> Result<Vec<Routed>, HomeError> {
             }
             let route = plain(&place, known.kind);
             let seen = looker.look(home, path, &route, None)?;
-            let condition = match at(home, path, &route)? {
+            let found = at(home, path, &route)?;
+            let condition = match found {
                 At::Direct => Condition::Added,
                 At::Data if !known.declared && known.kind == RouteKind::File => Condition::Replaced,
                 _ if seen.there.is_nothing() => continue,
@@ -125,6 +129,7 @@ pub fn routes(home: &HomeDir, index: &Index) -> Result<Vec<Routed>, HomeError> {
                 root: place.clone(),
                 kind: known.kind,
                 method: RouteMethod::Symlink,
+                in_force: in_force(found, &seen),
                 condition,
                 declared: false,
             });
@@ -165,6 +170,15 @@ fn at(home: &HomeDir, path: &HomePath, route: &Route) -> Result<At, HomeError> {
         Err(Errno::INVAL) => Ok(At::Data),
         Err(Errno::NOENT) => Ok(At::Nothing),
         Err(errno) => Err(errno).at("look at", path),
+    }
+}
+
+/// The method by which a path leads to its place.
+fn in_force(found: At, seen: &Seen) -> Option<RouteMethod> {
+    match found {
+        At::Linked | At::Direct => Some(RouteMethod::Symlink),
+        At::Data if seen.mounted => Some(RouteMethod::Bind),
+        _ => None,
     }
 }
 

@@ -39,6 +39,8 @@ mod methods_open;
 #[cfg(target_os = "linux")]
 mod methods_race;
 mod methods_seed;
+#[cfg(target_os = "linux")]
+mod mounts;
 mod no_configuration;
 mod output;
 #[cfg(target_os = "linux")]

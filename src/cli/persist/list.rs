@@ -7,6 +7,7 @@ use serde_json::json;
 use super::index;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::manifest::RouteMethod;
 use crate::reconcile::{self, Condition, Routed};
 use crate::ui::Table;
 
@@ -41,6 +42,7 @@ fn as_json(one: &Routed) -> serde_json::Value {
         "path": one.path,
         "kind": one.kind,
         "method": one.method,
+        "in_force": one.in_force,
         "root": one.root,
         "place": one.root.join(one.path.as_path()),
         "condition": one.condition,
@@ -52,7 +54,11 @@ fn as_json(one: &Routed) -> serde_json::Value {
 fn found(one: &Routed) -> String {
     let path = &one.path;
     match one.condition {
-        Condition::InPlace if one.declared => "in place".to_owned(),
+        Condition::InPlace if one.declared => match (one.method, one.in_force) {
+            (_, Some(RouteMethod::Bind)) => "in place, mounted".to_owned(),
+            (RouteMethod::Bind, _) => "in place, by a link instead of a mount".to_owned(),
+            _ => "in place".to_owned(),
+        },
         Condition::InPlace | Condition::Added => {
             "in place, and not declared: add it to the configuration".to_owned()
         }

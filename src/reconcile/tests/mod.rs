@@ -13,6 +13,8 @@ mod inside;
 mod inside_moments;
 mod model;
 mod moments;
+#[cfg(target_os = "linux")]
+mod mount_moments;
 mod mounts;
 mod plan;
 mod race;

@@ -15,6 +15,8 @@ use crate::reconcile::{Backups, Done, Plan, ReconcileError, Way, apply, plan_for
 pub(super) struct Scratch {
     temp: tempfile::TempDir,
     root: Option<PathBuf>,
+    /// How persisted paths lead there.
+    pub(super) method: RouteMethod,
     pub(super) generation: u64,
     current: Option<(Index, PathBuf)>,
 }
@@ -77,6 +79,7 @@ impl Scratch {
         Self {
             temp,
             root: None,
+            method: RouteMethod::Symlink,
             generation: 0,
             current: None,
         }
@@ -161,7 +164,7 @@ impl Scratch {
     /// A tree of these files and persisted paths.
     pub(super) fn routed(&self, files: &[(&str, &str)], routes: &[(&str, RouteKind)]) -> Tree {
         let plain = self.tree(files);
-        let words = format!("{files:?} {routes:?} {:?}", self.root());
+        let words = format!("{files:?} {routes:?} {:?} {:?}", self.method, self.root());
         let name = Digest::of(words.as_bytes()).to_string();
         let tree = self.temp.path().join("store").join(&name[..16]);
         let fresh = !tree.exists();
@@ -185,7 +188,7 @@ impl Scratch {
             let route = Route {
                 root: self.root(),
                 kind: *kind,
-                method: RouteMethod::Symlink,
+                method: self.method,
                 mode: None,
                 parent_mode: None,
             };

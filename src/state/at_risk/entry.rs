@@ -88,6 +88,10 @@ impl Entry<'_> {
             && here != there
         {
             part.keeping.push(number);
+            if self.keeps.is_place(self.path, &seen.identity) {
+                part.rest.kept += 1;
+                return;
+            }
             part.rest.mounts.push(Mounted {
                 path: HomePath::new(&*self.path).expect("names make a path"),
                 is_same_filesystem: own.identity.device == seen.identity.device,

@@ -84,6 +84,18 @@ impl Keeps {
         self.roots.push(root);
     }
 
+    /// Whether what is at `path`, where it is mounted, is the very thing that is
+    /// persisted there.
+    pub(super) fn is_place(&self, path: &[u8], mounted: &Identity) -> bool {
+        let Some(Keep::Route(place)) = self.at.get(path) else {
+            return false;
+        };
+        rustix::fs::lstat(place).is_ok_and(|stat| {
+            let place = Identity::of(&stat);
+            (place.device, place.inode) == (mounted.device, mounted.inode)
+        })
+    }
+
     /// Whether `target` is what nhmt gives to a link at `path` that leads to a
     /// persistent directory.
     pub(super) fn leads_to_root(&self, path: &[u8], target: &[u8]) -> bool {

@@ -195,6 +195,10 @@ impl<'a> Reader<'a> {
                 part.keeping.push(job.parent);
                 let here = job.above.see_self()?;
                 let there = job.above.see(&job.name)?;
+                if self.walk.terms.keeps.is_place(&job.path, &there.identity) {
+                    part.rest.kept += 1;
+                    return Ok(());
+                }
                 let path = HomePath::new(&job.path).expect("names make a path");
                 part.rest.mounts.push(Mounted {
                     path,
