@@ -62,6 +62,9 @@ in
     }
     // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
     // lib.optionalAttrs (config.nhmt.profile != null) { inherit (config.nhmt) profile; }
+    // lib.optionalAttrs (config.home.extraDependencies != [ ]) {
+      dependencies = map (path: nhmtLib.sources.toStore (p: "home.extraDependencies: there is no ${p}") "${path}") config.home.extraDependencies;
+    }
     // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
     // lib.optionalAttrs (backups != { }) { inherit backups; }
     // lib.optionalAttrs (state.entries != { }) {

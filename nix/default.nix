@@ -136,7 +136,7 @@ let
         "unknown specialisation `${specialisation}'\n  "
         + (
           if all == { } then
-            "The configuration has none; specialisation.${library.strings.escapeNixIdentifier specialisation}.configuration would be one."
+            "The configuration has none: specialisation.${library.strings.escapeNixIdentifier specialisation}.configuration would be one."
           else
             "The configuration has ${library.concatStringsSep ", " (builtins.attrNames all)}."
         )

@@ -52,6 +52,7 @@ impl Scene {
                 username: "alice".into(),
                 directory: "/home/alice".into(),
                 override_directory: false,
+                specialisation: None,
             },
             events: Vec::new(),
         }

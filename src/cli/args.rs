@@ -65,6 +65,9 @@ pub(super) struct Global {
     /// `github:alice/dotfiles`. Without NAME it is `USER@HOST`, else `USER`.
     #[arg(long, global = true, value_name = "REF")]
     pub flake: Option<String>,
+    /// The variant of the configuration, one of its `specialisation.<name>`
+    #[arg(long, global = true, value_name = "NAME", alias = "specialization")]
+    pub specialisation: Option<String>,
     /// The home directory to work on, instead of `$HOME`
     ///
     /// It overrides `home.homeDirectory` of the configuration; state directory

@@ -81,7 +81,7 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
 fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<PathBuf, Failure> {
     if let Source::Manifest(path) = source {
         // Nix would say what is wrong with it, but neither where nor in which file.
-        manifest(path)?;
+        manifest(context, path)?;
     }
     let nix = keeper::nix(context)?;
     let cache = Cache::from_environment();
@@ -100,7 +100,7 @@ pub(super) fn manifest_of(
     source: &Source,
 ) -> Result<(Manifest, String), Failure> {
     let (mut manifest, shown) = match source {
-        Source::Manifest(path) => (manifest(path)?, path.display().to_string()),
+        Source::Manifest(path) => (manifest(context, path)?, path.display().to_string()),
         Source::Module(_) | Source::Flake { .. } => {
             let nix = keeper::nix(context)?;
             let cache = Cache::from_environment();
@@ -150,7 +150,14 @@ fn locally(store: &LocalStore, manifest: &Manifest, shown: &str) -> Result<PathB
 }
 
 /// The manifest in the file at `path`.
-fn manifest(path: &Path) -> Result<Manifest, Failure> {
+fn manifest(context: &Context, path: &Path) -> Result<Manifest, Failure> {
+    if let Some(name) = &context.global.specialisation {
+        return Err(Failure::new(format_args!(
+            "a manifest has no variants, and `--specialisation {name}` asks for one"
+        ))
+        .code(Code::Usage)
+        .hint("leave the flag out, or name a configuration in Nix with `-f` or `--flake`"));
+    }
     let shown = path.display().to_string();
     let json = fs::read(path).map_err(|error| {
         Failure::new(format_args!("cannot read {shown}: {error}")).code(Code::Evaluation)
@@ -197,6 +204,7 @@ fn whose(context: &Context) -> eval::Home {
         username,
         directory,
         override_directory: context.global.home.is_some(),
+        specialisation: context.global.specialisation.clone(),
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Home {
     pub directory: PathBuf,
     /// Whether the directory outranks what the configuration says (`--home`).
     pub override_directory: bool,
+    /// Which of the configuration's `specialisation` is meant; `None`: itself.
+    pub specialisation: Option<String>,
 }
 
 /// Evaluates and builds configurations.

@@ -30,13 +30,17 @@ pub(super) fn path(path: &Path) -> String {
 
 /// What every entry point is told of the home.
 pub(super) fn home_arguments(home: &Home) -> String {
-    format!(
+    let mut arguments = format!(
         "system = {}; username = {}; homeDirectory = {}; overrideHomeDirectory = {};",
         string(&system()),
         string(&home.username),
         string(&home.directory.display().to_string()),
         home.override_directory
-    )
+    );
+    if let Some(name) = &home.specialisation {
+        let _ = write!(arguments, " specialisation = {};", string(name));
+    }
+    arguments
 }
 
 /// The attribute `attribute` of the entry point for the file `configuration`.
@@ -103,6 +107,9 @@ pub(super) fn from_flake(
             arguments,
             "homeDirectory = {directory}; overrideHomeDirectory = true; "
         );
+    }
+    if let Some(name) = &home.specialisation {
+        let _ = write!(arguments, "specialisation = {}; ", string(name));
     }
     format!(
         "let flake = builtins.getFlake {}; all = flake.nhmtConfigurations or {{ }}; \

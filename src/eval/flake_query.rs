@@ -41,7 +41,9 @@ impl FlakeQuery<'_> {
         {
             changes.place.clone_from(&self.reference.place);
         }
-        if self.home.override_directory || changes.place.is_some() {
+        let home = self.home;
+        let changed = home.override_directory || home.specialisation.is_some();
+        if changed || changes.place.is_some() {
             return self.overridden(&names, changes, progress);
         }
         for name in &names {

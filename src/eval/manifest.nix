@@ -31,5 +31,6 @@ import (nix + "/home-tree.nix") {
     given
     // { files = builtins.mapAttrs file files; }
     // (if overrideHomeDirectory then { home = given.home // { directory = homeDirectory; }; } else { })
+    // (if given ? dependencies then { dependencies = map (toStore "dependencies") given.dependencies; } else { })
     // (if packages != null then { packages = packages // { path = toStore "packages.path" packages.path; }; } else { });
 }

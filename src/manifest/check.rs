@@ -186,6 +186,7 @@ impl Manifest {
             state,
             at_risk: raw.at_risk,
             profile: raw.profile,
+            dependencies: raw.dependencies,
         })
     }
 

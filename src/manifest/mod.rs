@@ -66,6 +66,8 @@ pub struct Manifest {
     /// Where the generations are kept, when not at the usual place in the home;
     /// absolute and normalized.
     pub profile: Option<PathBuf>,
+    /// Store paths that live as long as the home tree, which names them here.
+    pub dependencies: Vec<PathBuf>,
 }
 
 impl Manifest {

@@ -35,6 +35,8 @@ pub(super) struct RawManifest {
     #[serde(default)]
     pub at_risk: AtRiskSpec,
     pub profile: Option<PathBuf>,
+    #[serde(default)]
+    pub dependencies: Vec<PathBuf>,
 }
 
 /// The same object, as it is written from a checked manifest.
@@ -62,6 +64,8 @@ pub(super) struct WrittenManifest<'a> {
     at_risk: &'a AtRiskSpec,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<&'a PathBuf>,
+    #[serde(skip_serializing_if = "<[PathBuf]>::is_empty")]
+    dependencies: &'a [PathBuf],
 }
 
 impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
@@ -77,6 +81,7 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             state: &manifest.state,
             at_risk: &manifest.at_risk,
             profile: manifest.profile.as_ref(),
+            dependencies: &manifest.dependencies,
         }
     }
 }

@@ -24,5 +24,6 @@ mod packages;
 mod persist_session;
 mod persistence;
 mod progress;
+mod specialisation;
 mod stores;
 mod test_container;
