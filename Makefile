@@ -91,6 +91,8 @@ test-release:
 .PHONY: test-rust
 test-rust:
 	cargo test --locked --lib --bins $(other_tests)
+	tests/setup/later-bwrap "$(BUILD)/bwrap-current" \
+	    cargo test --locked --test black_box test_container
 	cargo test --locked --doc
 
 .PHONY: test-nix
