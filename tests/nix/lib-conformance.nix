@@ -3,13 +3,23 @@
 # Evaluates to the checks that fail: an empty list is success. Also run with
 # `lib = import <nixpkgs/lib>;`, so that the expectations are true ones:
 #   nix-instantiate --eval --strict --json -E 'import ./tests/nix/lib-conformance.nix { }'
+# and for `lib.hm` with Home Manager's own, `hm = import MODULES/lib { lib = …; }`.
 {
   lib ? import ../../nix/lib,
+  hm ? lib.hm or (import ../../nix/lib/hm { inherit lib; }),
 }:
 let
-  cases = builtins.concatMap (file: import file { inherit lib; }) [
-    ./lib-conformance/functions.nix
+  cases = builtins.concatMap (file: import file { lib = lib // { inherit hm; }; }) [
+    ./lib-conformance/attrsets.nix
+    ./lib-conformance/generators.nix
+    ./lib-conformance/gvariant.nix
+    ./lib-conformance/hm.nix
+    ./lib-conformance/lists.nix
     ./lib-conformance/modules.nix
+    ./lib-conformance/packages.nix
+    ./lib-conformance/paths.nix
+    ./lib-conformance/strings.nix
+    ./lib-conformance/trivial.nix
     ./lib-conformance/types.nix
   ];
   # A case without `expected` must throw.

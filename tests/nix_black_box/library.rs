@@ -19,9 +19,9 @@ fn instantiate(home: &Home, expression: &str, arguments: &[&str]) -> Outcome {
 
 /// `{ count; failures; }`: every case ran, and none failed.
 #[track_caller]
-fn all_hold(file: &str, at_least: u64) {
+fn all_hold(file: &str, arguments: &str, at_least: u64) {
     let home = Home::with_nix();
-    let result = instantiate(&home, &format!("import ./{file} {{ }}"), &[])
+    let result = instantiate(&home, &format!("import ./{file} {{ {arguments} }}"), &[])
         .success()
         .json();
     assert_eq!(result["failures"], serde_json::json!([]));
@@ -34,12 +34,26 @@ fn all_hold(file: &str, at_least: u64) {
 
 #[test]
 fn the_library_behaves_as_its_manual_says() {
-    all_hold("lib-conformance.nix", 200);
+    all_hold("lib-conformance.nix", "", 560);
+    // Not everyone has nixpkgs: these are for who changes the cases.
+    if let Some(nixpkgs) = std::env::var_os("NHMT_TEST_NIXPKGS_LIB") {
+        let nixpkgs = nixpkgs.to_str().unwrap();
+        all_hold(
+            "lib-conformance.nix",
+            &format!("lib = import {nixpkgs};"),
+            560,
+        );
+        if let Some(hm) = std::env::var_os("NHMT_TEST_HM_LIB") {
+            let hm = hm.to_str().unwrap();
+            let extended = format!("import {hm}/stdlib-extended.nix (import {nixpkgs})");
+            all_hold("lib-conformance.nix", &format!("lib = {extended};"), 560);
+        }
+    }
 }
 
 #[test]
 fn the_modules_evaluate_to_what_they_promise() {
-    all_hold("modules.nix", 290);
+    all_hold("modules.nix", "", 290);
 }
 
 #[test]

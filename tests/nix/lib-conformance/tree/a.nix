@@ -1,0 +1,1 @@
+{ n }: "a${toString n}"

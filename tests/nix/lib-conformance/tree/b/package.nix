@@ -1,0 +1,1 @@
+{ n }: "b${toString n}"

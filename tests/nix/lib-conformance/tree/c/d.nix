@@ -1,0 +1,1 @@
+{ n }: "d${toString n}"

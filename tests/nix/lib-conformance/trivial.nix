@@ -1,0 +1,62 @@
+# Functions on plain values, fixed points, warnings, assertions, debugging.
+{ lib }:
+let
+  case = name: expr: expected: { inherit name expr expected; };
+  throws = name: expr: { inherit name expr; };
+in
+[
+  (case "pipe" (lib.pipe 2 [ (x: x + 1) (x: x * 2) ]) 6)
+  (case "mod" (lib.mod 11 4) 3)
+  (case "boolToString" (lib.boolToString false) "false")
+  (case "functionArgs" (lib.functionArgs (lib.setFunctionArgs (x: x) { a = true; })) { a = true; })
+  (case "isFunction of functor" (lib.isFunction { __functor = _: x: x; }) true)
+  (case "extends" (lib.fix (lib.extends (final: prev: { b = prev.a + 1; }) (final: { a = 1; }))) { a = 1; b = 2; })
+  (throws "throwIf" (lib.throwIf true "message" 1))
+  (case "id const flip" [ (lib.id 1) (lib.const 5 6) (lib.flip lib.concat [ 1 ] [ 2 ]) ] [ 1 5 [ 2 1 ] ])
+  (case "or and xor" [ (lib.or true false) (lib.and true false) (lib.xor true true) (lib.xor true false) ] [ true false false true ])
+  (case "bits" [ (lib.bitAnd 6 3) (lib.bitOr 6 3) (lib.bitXor 6 3) (lib.bitNot 5) ] [ 2 7 5 (-6) ])
+  (case "min max" [ (lib.min 1 2) (lib.max 1 2) ] [ 1 2 ])
+  (case "mod of negative numbers" [ (lib.mod 1 10) (lib.mod (-11) 4) ] [ 1 (-3) ])
+  (case "compare" [ (lib.compare 1 2) (lib.compare "b" "a") (lib.compare 1 1) ] [ (-1) 1 0 ])
+  (case "splitByAndCompare" (let cmp = lib.splitByAndCompare (lib.hasPrefix "foo") lib.compare lib.compare; in [ (cmp "a" "z") (cmp "fooa" "fooz") (cmp "f" "fooa") (cmp "fooa" "a") ]) [ (-1) (-1) 1 (-1) ])
+  (case "defaultTo mapNullable" [ (lib.defaultTo 5 null) (lib.defaultTo 5 10) (lib.mapNullable (x: x + 1) null) (lib.mapNullable (x: x + 1) 22) ] [ 5 10 null 23 ])
+  (case "boolToYesNo" (lib.boolToYesNo true) "yes")
+  (case "toHexString" (map lib.toHexString [ 0 250 4096 ]) [ "0" "FA" "1000" ])
+  (case "fromHexString" (map lib.fromHexString [ "FF" "0xff" "0x7fffffffffffffff" ]) [ 255 255 9223372036854775807 ])
+  (case "toBaseDigits" [ (lib.toBaseDigits 10 250) (lib.toBaseDigits 2 250) (lib.toBaseDigits 16 250) ] [ [ 2 5 0 ] [ 1 1 1 1 1 0 1 0 ] [ 15 10 ] ])
+  (throws "toBaseDigits of a negative number" (lib.toBaseDigits 10 (-1)))
+  (case "toFunction" [ ((lib.toFunction 1) 2) ((lib.toFunction (x: x + 1)) 2) ] [ 1 3 ])
+  (case "mirrorFunctionArgs" (lib.functionArgs (lib.mirrorFunctionArgs ({ a, b ? 1 }: a) (x: x))) { a = false; b = true; })
+  (case "functionArgs of a functor" (lib.functionArgs { __functor = _: { a }: a; }) { a = false; })
+  (case "isFunction" (map lib.isFunction [ (x: x) { } 1 ]) [ true false false ])
+  (case "warnings pass the value on" [ (lib.warnIf false "m" 1) (lib.warnIfNot true "m" 1) (lib.showWarnings [ ] 1) (lib.throwIfNot true "m" 1) ] [ 1 1 1 1 ])
+  (throws "throwIfNot" (lib.throwIfNot false "m" 1))
+  (case "checkListOfEnum" (lib.checkListOfEnum "colorVariants" [ "standard" "light" "dark" ] [ "dark" ] 7) 7)
+  (throws "checkListOfEnum of another" (lib.checkListOfEnum "colorVariants" [ "standard" ] [ "dark" ] 7))
+  (case "importTOML" (lib.importTOML (builtins.toFile "x.toml" "[a]\nb = 1\n")) { a.b = 1; })
+  (case "importJSON" (lib.importJSON (builtins.toFile "x.json" "{\"a\":[1]}")) { a = [ 1 ]; })
+  (case "fileContents" (lib.fileContents (builtins.toFile "x" "a\n\n")) "a\n")
+
+  (case "fix'" (builtins.attrNames (lib.fix' (self: { a = 1; }))) [ "__unfix__" "a" ])
+  (case "converge" (lib.converge (x: x / 2) 16) 0)
+  (case "composeExtensions" (lib.fix (lib.extends (lib.composeExtensions (final: prev: { a = prev.a + 1; }) (final: prev: { b = prev.a * 10; })) (final: { a = 1; }))) { a = 2; b = 20; })
+  (case "composeManyExtensions" (lib.fix (lib.extends (lib.composeManyExtensions [ (final: prev: { c = final.b; }) (final: prev: { b = prev.a; }) ]) (final: { a = 1; }))) { a = 1; b = 1; c = 1; })
+  (case "toExtension" [ ((lib.toExtension { a = 1; }) { } { }) ((lib.toExtension (prev: { b = prev.x; })) { } { x = 2; }) ((lib.toExtension (final: prev: { c = final.y + prev.x; })) { y = 1; } { x = 2; }) ] [ { a = 1; } { b = 2; } { c = 3; } ])
+  (case "makeExtensible" (let o = lib.makeExtensible (self: { a = 1; b = self.a; }); in [ o.b (o.extend (final: prev: { a = prev.a + 1; })).b ]) [ 1 2 ])
+  (case "makeExtensibleWithCustomName" ((lib.makeExtensibleWithCustomName "more" (self: { a = 1; })).more (_: _: { b = 2; })).b 2)
+  (case "lib.extend" (let l = lib.extend (final: prev: { id = x: prev.id x + 1; twice = final.id (final.id 0); }); in [ l.twice (l.extend (_: _: { y = 3; })).y ]) [ 2 3 ])
+
+  (case "assertMsg" (lib.assertMsg true "m") true)
+  (throws "assertMsg" (lib.assertMsg false "m"))
+  (case "assertOneOf" (lib.assertOneOf "sslLibrary" "openssl" [ "openssl" "libressl" ]) true)
+  (throws "assertOneOf" (lib.assertOneOf "sslLibrary" "gnutls" [ "openssl" ]))
+  (throws "assertEachOneOf" (lib.asserts.assertEachOneOf "sslLibraries" [ "openssl" "x" ] [ "openssl" ]))
+  (case "checkAssertWarn" (lib.asserts.checkAssertWarn [ { assertion = true; message = "m"; } ] [ ] 1) 1)
+  (throws "checkAssertWarn" (lib.asserts.checkAssertWarn [ { assertion = false; message = "m"; } ] [ ] 1))
+
+  (case "runTests" (lib.runTests { testAndOk = { expr = lib.and true false; expected = false; }; testAndFail = { expr = lib.and true false; expected = true; }; other = { expr = 1; expected = 2; }; }) [ { name = "testAndFail"; expected = true; result = false; } ])
+  (case "runTests of some" (lib.runTests { tests = [ "other" ]; testA = { expr = 1; expected = 2; }; other = { expr = 1; expected = 2; }; }) [ { name = "other"; expected = 2; result = 1; } ])
+  (case "throwTestFailures" (lib.debug.throwTestFailures { failures = [ ]; }) null)
+  (throws "throwTestFailures of some" (lib.debug.throwTestFailures { failures = [ { name = "n"; expected = 1; result = 2; } ]; }))
+  (case "traces pass the value on" [ (lib.traceIf false "m" 1) (lib.traceSeqN 1 { a.b = throw "not needed"; } 2) (lib.traceValFn (_: "shown") 3) (lib.traceFnSeqN 1 "f" (x: x + 1) 3) ] [ 1 2 3 4 ])
+]
