@@ -41,9 +41,12 @@ impl FlakeQuery<'_> {
         {
             changes.place.clone_from(&self.reference.place);
         }
-        let home = self.home;
-        let changed = home.override_directory || home.specialisation.is_some();
-        if changed || changes.place.is_some() {
+        let Home {
+            override_directory,
+            specialisation,
+            ..
+        } = self.home;
+        if *override_directory || specialisation.is_some() || changes.place.is_some() {
             return self.overridden(&names, changes, progress);
         }
         for name in &names {
