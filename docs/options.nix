@@ -87,6 +87,18 @@ let
         Files for fontconfig in `fontconfig/conf.d` below `xdg.configHome`, the theme of the pointer, and X resources.'';
     }
     {
+      title = "GTK and GNOME";
+      starts = [ "gtk" "dconf" ];
+      text = ''
+        What programs look like, and the settings of GNOME's programs, which a hook loads into dconf.
+
+            gtk = {
+              enable = true;
+              font = { name = "DejaVu Sans"; size = 11; };
+              colorScheme = "dark";
+            };'';
+    }
+    {
       title = "systemd";
       starts = [ "systemd.user" ];
       text = ''

@@ -6,9 +6,11 @@
     ./assertions.nix
     ./conflicts.nix
     ./dbus.nix
+    ./dconf
     ./files
     ./files/live.nix
     ./fonts
+    ./gtk
     ./home
     ./manifest.nix
     ./nix

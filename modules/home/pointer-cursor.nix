@@ -107,6 +107,10 @@ in
         "Xcursor.theme" = cfg.name;
         "Xcursor.size" = cfg.x11.size;
       };
+      gtk.cursorTheme = mkIf cfg.gtk.enable (mkDefault {
+        inherit (cfg) name package;
+        inherit (cfg.gtk) size;
+      });
       warnings = lib.optional cfg.sway.enable ''
         home.pointerCursor.sway.enable has no effect: nhmt has no module for sway yet.
           Write `seat * xcursor_theme ${cfg.name} ${toString cfg.sway.size}' into sway's configuration.'';

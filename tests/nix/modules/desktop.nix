@@ -1,4 +1,4 @@
-# Fonts, the pointer, X resources, units of systemd.
+# Fonts, GTK, dconf, the pointer, X resources, units of systemd.
 {
   case,
   evaluate,
@@ -18,6 +18,7 @@ let
   fonts = more: { fonts.fontconfig = { enable = true; } // more; };
   conf = ".config/fontconfig/conf.d/";
   lines = parts: s: map (p: has p s) parts;
+  gtk = more: { gtk = { enable = true; theme = { name = "T"; package = package "theme"; }; font = { name = "Sans"; size = 10; }; cursorTheme = { name = "C"; size = 24; }; iconTheme.name = "I"; } // more; };
   cursor = more: { home.pointerCursor = { enable = true; name = "C"; package = package "cursor"; } // more; };
   unit = more: { systemd.user.services.notes = { Unit.Description = "Notes"; Service.ExecStart = "/bin/true"; } // more; };
   service = ".config/systemd/user/notes.service";
@@ -34,6 +35,15 @@ in
   (case "fonts: a file by source" ((file "${conf}90-hm-x.conf" (fonts { configFile.x.source = ./files.nix; })) ? source) true)
   (case "fonts: a file that is off" (below "${conf}90" (fonts { configFile.x = { enable = false; text = ""; }; })) [ ])
 
+  (case "gtk 2" (text ".gtkrc-2.0" (gtk { gtk2.extraConfig = "gtk-x = 1"; })) "gtk-cursor-theme-name = \"C\"\ngtk-cursor-theme-size = 24\ngtk-font-name = \"Sans 10\"\ngtk-icon-theme-name = \"I\"\ngtk-theme-name = \"T\"\ngtk-x = 1\n")
+  (case "gtk 2 by XDG" (below ".config/gtk-2.0" (gtk { } // { home.preferXdgDirectories = true; })) [ ".config/gtk-2.0/gtkrc" ])
+  (case "gtk 3" (value ".config/gtk-3.0/settings.ini" (gtk { colorScheme = "dark"; gtk3.extraConfig.gtk-cursor-blink = false; })).Settings { gtk-application-prefer-dark-theme = true; gtk-cursor-blink = false; gtk-cursor-theme-name = "C"; gtk-cursor-theme-size = 24; gtk-font-name = "Sans 10"; gtk-icon-theme-name = "I"; gtk-theme-name = "T"; })
+  (case "gtk 3, more" [ (text ".config/gtk-3.0/bookmarks" (gtk { gtk3.bookmarks = [ "file:///a" "file:///b" ]; })) (text ".config/gtk-3.0/gtk.css" (gtk { gtk3.extraCss = "* { }"; })) ] [ "file:///a\nfile:///b\n" "* { }" ])
+  (case "gtk 4 has no theme" (value ".config/gtk-4.0/settings.ini" (gtk { colorScheme = "light"; })).Settings { gtk-cursor-theme-name = "C"; gtk-cursor-theme-size = 24; gtk-font-name = "Sans 10"; gtk-icon-theme-name = "I"; gtk-interface-color-scheme = 3; })
+  (case "gtk 4 has one by the state's version" (has "@import url(\"file:///nix/store/" (text ".config/gtk-4.0/gtk.css" (gtk { } // { home.stateVersion = "25.11"; }))) (lib.hasPrefix "/nix/store" builtins.storeDir))
+  (case "gtk versions differ" ((value ".config/gtk-3.0/settings.ini" (gtk { gtk3.theme.name = "U"; })).Settings.gtk-theme-name) "U")
+  (case "gtk packages, once" (map (p: p.name) (config (gtk { gtk4.theme = { name = "T"; package = package "theme"; }; })).home.packages) [ "theme" ])
+  (case "gtk in dconf" (config (gtk { colorScheme = "dark"; })).dconf.settings."org/gnome/desktop/interface" { color-scheme = "prefer-dark"; cursor-size = 24; cursor-theme = "C"; font-name = "Sans 10"; gtk-theme = "T"; icon-theme = "I"; })
 
   (case "pointer" (map (n: below n (cursor { })) [ ".icons" ".local/share/icons" ]) [ [ ".icons/C" ".icons/default/index.theme" ] [ ".local/share/icons/C" ".local/share/icons/default/index.theme" ] ])
   (case "pointer, its name" (has "[Icon Theme]\n" (text ".icons/default/index.theme" (cursor { })) && has "Inherits=C\n" (text ".icons/default/index.theme" (cursor { }))) true)
@@ -43,6 +53,7 @@ in
     in
     { inherit (v) XCURSOR_THEME XCURSOR_SIZE HYPRCURSOR_THEME HYPRCURSOR_SIZE; }
   ) { XCURSOR_THEME = "C"; XCURSOR_SIZE = 16; HYPRCURSOR_THEME = "C"; HYPRCURSOR_SIZE = 20; })
+  (case "pointer in GTK" (config (cursor { gtk.enable = true; size = 48; })).gtk.cursorTheme.size 48)
   (case "pointer in X" (text ".Xresources" (cursor { x11.enable = true; dotIcons.enable = false; })) "Xcursor.size: 32\nXcursor.theme: C\n")
   (case "pointer of the system's" (below ".icons" { home.pointerCursor = { enable = true; name = "C"; }; }) [ ".icons/default/index.theme" ])
   (case "pointer, off" (below ".icons" (cursor { enable = false; })) [ ])
