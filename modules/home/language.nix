@@ -1,5 +1,10 @@
 # The languages of the home: the variables that locale(7) names.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  options,
+  ...
+}:
 let
   inherit (lib) mkOption types;
   cfg = config.home.language;
@@ -35,7 +40,10 @@ in
     description = "The locales of the session, by what they are for.";
   };
 
-  config.home.sessionVariables = lib.mapAttrs' (setting: value: lib.nameValuePair variables.${setting}.name value) (
-    lib.filterAttrs (_: value: value != null) cfg
+  # Most homes leave them to the system, and need not have them merged.
+  config.home.sessionVariables = lib.mkIf (options.home.language.highestPrio < (lib.mkOptionDefault null).priority) (
+    lib.mapAttrs' (setting: value: lib.nameValuePair variables.${setting}.name value) (
+      lib.filterAttrs (_: value: value != null) cfg
+    )
   );
 }

@@ -3,6 +3,7 @@
   config,
   lib,
   nhmtLib,
+  options,
   pkgs,
   ...
 }:
@@ -10,7 +11,12 @@ let
   inherit (lib) mkIf mkMerge mkOption types;
   cfg = config.nix;
   settings = import ./settings.nix { inherit lib; };
-  hasConf = cfg.settings != { } || cfg.extraOptions != "";
+  # Most homes say nothing of Nix, and need not have it merged.
+  isSet = option: option.highestPrio < (lib.mkOptionDefault null).priority;
+  isConfigured = builtins.any isSet (
+    map (name: options.nix.${name}) [ "settings" "extraOptions" "registry" "nixPath" "channels" "assumeXdg" ]
+  );
+  hasConf = isSet options.nix.settings && cfg.settings != { } || cfg.extraOptions != "";
   text = ''
     # Written from nix.settings and nix.extraOptions of the home.
     ${settings.text cfg.settings}${cfg.extraOptions}'';
@@ -117,13 +123,13 @@ in
   config = mkMerge [
     {
       nix.useXdg = cfg.assumeXdg || (cfg.enable && cfg.settings.use-xdg-base-directories or false);
+      nix.nixPath = mkIf (isSet options.nix.channels && cfg.enable && cfg.channels != { }) [ channels ];
     }
-    (mkIf cfg.enable {
+    (mkIf (isConfigured && cfg.enable) {
       assertions = lib.optional cfg.assumeXdg {
         assertion = !(cfg.settings ? use-xdg-base-directories);
         message = "nix.assumeXdg is for a Nix that is told elsewhere, but nix.settings.use-xdg-base-directories is set.";
       };
-      nix.nixPath = mkIf (cfg.channels != { }) [ channels ];
       home.file = lib.mapAttrs' (name: source: lib.nameValuePair "${channels}/${name}" { inherit source; }) cfg.channels;
       home.sessionVariables = mkIf (cfg.nixPath != [ ]) {
         NIX_PATH = path + lib.optionalString cfg.keepOldNixPath "\${NIX_PATH:+:$NIX_PATH}";

@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  options,
   pkgs,
   ...
 }:
@@ -56,8 +57,12 @@ let
     [ (lib.nameValuePair "systemd/user/${file}" content) ]
     ++ map (installed "wants") (lib.toList (unit.Install.WantedBy or [ ]))
     ++ map (installed "requires") (lib.toList (unit.Install.RequiredBy or [ ]));
+  # Most homes have none of a kind, and need not have it merged.
+  isSet = setting: options.systemd.user.${setting}.highestPrio < (lib.mkOptionDefault null).priority;
   units = lib.concatLists (
-    lib.mapAttrsToList (setting: kind: lib.concatLists (lib.mapAttrsToList (files kind) cfg.${setting})) kinds
+    lib.mapAttrsToList (setting: kind: lib.concatLists (lib.mapAttrsToList (files kind) cfg.${setting})) (
+      lib.filterAttrs (setting: _: isSet setting) kinds
+    )
   );
 
   environment =
@@ -125,7 +130,7 @@ in
   config = mkIf cfg.enable {
     xdg.configFile = mkMerge [
       (builtins.listToAttrs units)
-      (mkIf (settings != { }) {
+      (mkIf (isSet "settings" && settings != { }) {
         "systemd/user.conf" = {
           format = "ini";
           value = settings;
