@@ -24,7 +24,7 @@ let
       username = "alice";
       homeDirectory = "/home/alice";
     })
-    options
+    reference
     ;
 
   sections = [
@@ -190,32 +190,9 @@ let
     "home.homeDirectory" = "the home of who runs nhmt";
   };
 
-  # An option that others may declare, too, has what is said of it beside it.
-  documented = o: if lib.isOption o then o // o.documented or { } else o;
-
-  isFiles = tree: head tree.loc == "xdg" && lib.hasSuffix "File" (lib.last tree.loc);
-
-  # The options in a tree, those of submodules behind them. The files of `xdg`
-  # have the options of `home.file`, which are listed once.
-  within =
-    found:
-    let
-      tree = documented found;
-    in
-    if lib.isOption tree then
-      let
-        inner =
-          if isFiles tree || tree.visible or true == "shallow" then { } else tree.type.getSubOptions tree.loc;
-      in
-      if (tree.visible or true) != false && shown tree then
-        [ tree ] ++ within (removeAttrs inner [ "_module" "_freeformOptions" ])
-      else
-        [ ]
-    else if isAttrs tree then
-      concatLists (map within (attrValues tree))
-    else
-      [ ];
-  all = within (removeAttrs options [ "_module" ]);
+  # The files of `xdg` have the options of `home.file`, which are listed once.
+  isRepeated = o: builtins.length o.loc > 2 && builtins.match "xdg\\.[a-z]+File" "${head o.loc}.${builtins.elemAt o.loc 1}" != null;
+  all = filter (o: shown o && !(isRepeated o)) reference.options;
 
   # One line for a cell of a table.
   line =

@@ -149,5 +149,12 @@ in
   homeTree = treeOf config;
   # As Home Manager calls it.
   activationPackage = treeOf config;
+  # For looking around: `nhmt options` and `nhmt repl`.
+  reference = import ./reference.nix { inherit config options; lib = library; };
+  scope = {
+    inherit config options;
+    lib = withHm (extraSpecialArgs.lib or library);
+    inherit (evaluation._module.args) pkgs;
+  };
   override = changes: import ./default.nix (args // changes);
 }

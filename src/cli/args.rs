@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    activate, backups, build, completions, delete_generations, diff, doctor, internal, persist,
-    realize, rollback, select_generation, status, test_container, why, wipe,
+    activate, backups, build, completions, delete_generations, diff, doctor, internal, options,
+    persist, realize, repl, rollback, select_generation, status, test_container, why, wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -171,6 +171,8 @@ pub(super) enum Command {
     #[command(visible_alias = "expire-generations")]
     DeleteGenerations(delete_generations::DeleteGenerations),
     Status(status::Status),
+    Options(options::Options),
+    Repl(repl::Repl),
     Why(why::Why),
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),

@@ -23,9 +23,12 @@ mod internal;
 mod interrupt;
 mod keeper;
 mod list_generations;
+mod options;
+mod pager;
 mod persist;
 mod realize;
 mod refuse;
+mod repl;
 mod report;
 mod rollback;
 mod scratch;
@@ -142,6 +145,8 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::SelectGeneration(args) => select_generation::run(&context, &args),
         Command::DeleteGenerations(args) => delete_generations::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),
+        Command::Options(args) => options::run(&context, &args),
+        Command::Repl(args) => repl::run(&context, &args),
         Command::Why(args) => why::run(&context, &args),
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),

@@ -26,21 +26,28 @@ const IN_DIRECTORY: [&str; 3] = ["flake.nix", "home.nix", "home.json"];
 
 /// Finds the configuration that the flags, the environment, or custom name.
 pub(super) fn find(global: &Global) -> Result<Source, Failure> {
+    look_for(global)?.ok_or_else(|| no_configuration(configuration_directory().as_deref()))
+}
+
+/// As [`find`]; `None` when none was named and custom knows none.
+pub(super) fn look_for(global: &Global) -> Result<Option<Source>, Failure> {
     if let Some(flake) = &global.flake {
-        return Ok(Source::flake(flake));
+        return Ok(Some(Source::flake(flake)));
     }
     if let Some(path) = &global.file {
-        return at(path).ok_or_else(|| nothing_at(path, "--file"))?;
+        return at(path)
+            .ok_or_else(|| nothing_at(path, "--file"))?
+            .map(Some);
     }
     if let Some(path) = env::var_os("NHMT_CONFIG").filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
-        return at(&path).ok_or_else(|| nothing_at(&path, "$NHMT_CONFIG"))?;
+        let found = at(&path).ok_or_else(|| nothing_at(&path, "$NHMT_CONFIG"))?;
+        return found.map(Some);
     }
-    let directory = configuration_directory();
-    match directory.as_deref().and_then(at) {
-        Some(source) => source,
-        None => Err(no_configuration(directory.as_deref())),
-    }
+    configuration_directory()
+        .as_deref()
+        .and_then(at)
+        .transpose()
 }
 
 impl Source {

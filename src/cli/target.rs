@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use tempfile::TempDir;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::Code;
 use super::args::Backend;
@@ -12,7 +13,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::keeper;
 use super::source::Source;
-use crate::eval::{self, Evaluator, Event, Severity};
+use crate::eval::{self, Evaluator, Event, Question, Severity};
 use crate::manifest::{Manifest, ManifestError};
 use crate::store::local::AddError;
 use crate::store::{Cache, LocalStore};
@@ -130,6 +131,35 @@ pub(super) fn manifest_of(
             .clone_into(&mut manifest.home.directory);
     }
     Ok((manifest, shown))
+}
+
+/// The answer to `question` about `source`, as JSON. Without a source it is
+/// about a configuration that sets nothing.
+pub(super) fn query(
+    context: &Context,
+    source: Option<&Source>,
+    question: &Question,
+) -> Result<String, Failure> {
+    let nix = keeper::nix(context)?;
+    let cache = Cache::from_environment();
+    let evaluator = Evaluator::new(&nix, &cache, executable()?);
+    let source = source.map(evaluated).transpose()?;
+    let json = watched(context, |progress| {
+        evaluator.query(source.as_ref(), &whose(context), question, progress)
+    });
+    json.map_err(|error| with_raw(context, error))
+}
+
+/// The command for `nhmt repl`, and a file that it needs.
+pub(super) fn repl(
+    context: &Context,
+    source: Option<&Source>,
+) -> Result<(Command, NamedTempFile), Failure> {
+    let nix = keeper::nix(context)?;
+    let cache = Cache::from_environment();
+    let evaluator = Evaluator::new(&nix, &cache, executable()?);
+    let source = source.map(evaluated).transpose()?;
+    Ok(evaluator.repl(source.as_ref(), &whose(context))?)
 }
 
 fn locally(store: &LocalStore, manifest: &Manifest, shown: &str) -> Result<PathBuf, Failure> {

@@ -6,6 +6,7 @@ use std::process::Command;
 use super::flake::Reference;
 use super::flake_query::FlakeQuery;
 use super::library::Library;
+use super::question::Question;
 use super::run::{Finished, run};
 use super::{ErrorKind, EvalError, Event, builder, expression, translate};
 use crate::store::{Cache, Nix};
@@ -84,7 +85,8 @@ impl<'a> Evaluator<'a> {
         let expression = match source {
             Source::File(path) => {
                 let path = configuration(path)?;
-                expression::from_file(library.dir(), &path, home, &self.builder()?, "homeTree")
+                let builder = self.builder()?;
+                expression::from_file(library.dir(), Some(&path), home, &builder, "homeTree")
             }
             Source::Manifest(path) => {
                 let path = existing(path)?;
@@ -121,16 +123,47 @@ impl<'a> Evaluator<'a> {
         home: &Home,
         progress: &mut dyn FnMut(Event),
     ) -> Result<String, EvalError> {
-        let library = Library::unpack(self.cache)?;
         match source {
             Source::Manifest(path) => {
                 let path = existing(path)?;
                 std::fs::read_to_string(&path).map_err(|error| EvalError::io(path, &error))
             }
-            Source::File(path) => {
-                let path = configuration(path)?;
-                let expression =
-                    expression::from_file(library.dir(), &path, home, &self.builder()?, "manifest");
+            _ => self.query(Some(source), home, &Question::Manifest, progress),
+        }
+    }
+
+    /// The answer to `question` about `source`, as JSON; without a source, and
+    /// for a manifest, about a configuration that sets nothing.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::build`].
+    pub fn query(
+        &self,
+        source: Option<&Source>,
+        home: &Home,
+        question: &Question,
+        progress: &mut dyn FnMut(Event),
+    ) -> Result<String, EvalError> {
+        let library = Library::unpack(self.cache)?;
+        let (attribute, apply) = question.parts();
+        match source {
+            None | Some(Source::File(_) | Source::Manifest(_)) => {
+                let path = match source {
+                    Some(Source::File(path)) => Some(configuration(path)?),
+                    _ => None,
+                };
+                let expression = expression::from_file(
+                    library.dir(),
+                    path.as_deref(),
+                    home,
+                    &self.builder()?,
+                    attribute,
+                );
+                let expression = match &apply {
+                    Some(function) => format!("({function}) ({expression})"),
+                    None => expression,
+                };
                 let command = || {
                     let mut command = self.nix.command("nix-instantiate");
                     self.nix.arguments().add_evaluation(&mut command);
@@ -140,23 +173,30 @@ impl<'a> Evaluator<'a> {
                 };
                 evaluate(&command, &library, progress)
             }
-            Source::Flake { reference, from } => {
+            Some(Source::Flake { reference, from }) => {
                 let command = |installable: &[String]| {
                     let mut command = self.flake_command("eval");
                     command.arg("--json").args(installable);
+                    if let Some(function) = &apply {
+                        command.args(["--apply", function]);
+                    }
                     command
                 };
                 FlakeQuery {
                     evaluator: self,
                     reference: Reference::parse(reference, from)?,
                     home,
-                    attribute: "manifest",
+                    attribute,
                     command: &command,
                     library: library.dir(),
                 }
                 .run(progress)
             }
         }
+    }
+
+    pub(super) fn nix(&self) -> &Nix {
+        self.nix
     }
 
     pub(super) fn cache(&self) -> &Cache {
@@ -252,7 +292,7 @@ fn successful(finished: &Finished, library: &Library) -> Result<String, EvalErro
 }
 
 /// The file that is meant by `path`, absolute.
-fn configuration(path: &Path) -> Result<PathBuf, EvalError> {
+pub(super) fn configuration(path: &Path) -> Result<PathBuf, EvalError> {
     if path.is_dir() {
         existing(&path.join("home.nix"))
     } else {

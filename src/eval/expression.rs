@@ -43,10 +43,11 @@ pub(super) fn home_arguments(home: &Home) -> String {
     arguments
 }
 
-/// The attribute `attribute` of the entry point for the file `configuration`.
+/// The attribute `attribute` of the entry point for the file `configuration`;
+/// without one, for a configuration that sets nothing.
 pub(super) fn from_file(
     library: &Path,
-    configuration: &Path,
+    configuration: Option<&Path>,
     home: &Home,
     builder: &str,
     attribute: &str,
@@ -54,9 +55,15 @@ pub(super) fn from_file(
     format!(
         "(import {} {{ configuration = {}; builder = {builder}; {} }}).{attribute}",
         path(&library.join("nix")),
-        path(configuration),
+        configuration.map_or("{ }".to_owned(), path),
         home_arguments(home)
     )
+}
+
+/// A list of strings.
+pub(super) fn list<S: AsRef<str>>(texts: &[S]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| string(text.as_ref())).collect();
+    format!("[ {} ]", texts.join(" "))
 }
 
 /// The home tree of the manifest in the file `manifest`.

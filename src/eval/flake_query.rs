@@ -34,7 +34,7 @@ impl FlakeQuery<'_> {
     /// has: purely where that is possible, since Nix remembers only pure
     /// evaluations.
     pub(super) fn run(&self, progress: &mut dyn FnMut(Event)) -> Result<String, EvalError> {
-        let names = self.names();
+        let names = names(&self.reference, self.home);
         let mut changes = Changes::default();
         if let Some(live) = self.live()
             && live.is_known()
@@ -148,18 +148,6 @@ impl FlakeQuery<'_> {
         self.reference.explain_untracked(error)
     }
 
-    /// The names to try: the given one alone, else `user@host` and `user`.
-    fn names(&self) -> Vec<String> {
-        if let Some(name) = &self.reference.name {
-            return vec![name.clone()];
-        }
-        let user = &self.home.username;
-        let uname = rustix::system::uname();
-        let host = uname.nodename().to_string_lossy();
-        let host = host.split('.').next().unwrap_or_default();
-        vec![format!("{user}@{host}"), user.clone()]
-    }
-
     /// Says what the flake has instead.
     fn absent(&self, tried: &[String]) -> EvalError {
         let Reference { url, shown, .. } = &self.reference;
@@ -188,6 +176,18 @@ impl FlakeQuery<'_> {
             )),
         }
     }
+}
+
+/// The names to try: the given one alone, else `user@host` and `user`.
+pub(super) fn names(reference: &Reference, home: &Home) -> Vec<String> {
+    if let Some(name) = &reference.name {
+        return vec![name.clone()];
+    }
+    let user = &home.username;
+    let uname = rustix::system::uname();
+    let host = uname.nodename().to_string_lossy();
+    let host = host.split('.').next().unwrap_or_default();
+    vec![format!("{user}@{host}"), user.clone()]
 }
 
 fn quoted(names: &[String]) -> Vec<String> {

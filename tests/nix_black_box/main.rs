@@ -17,6 +17,7 @@ mod library;
 mod live;
 mod methods;
 mod odd_names;
+mod options;
 mod options_page;
 mod own_flake;
 mod packages;

@@ -147,16 +147,15 @@ rec {
         __toString = _: lib.showOption loc;
       };
     in
-    if defs == [ ] && declared.isShared then
-      {
-        config = if opt ? apply then addErrorContext context (opt.apply declared.shared) else declared.shared;
-        inherit options;
-      }
-    else
-      {
-        config = warned;
-        inherit options;
-      };
+    {
+      # To look at the options alone must evaluate no default.
+      config =
+        if defs == [ ] && declared.isShared then
+          (if opt ? apply then addErrorContext context (opt.apply declared.shared) else declared.shared)
+        else
+          warned;
+      inherit options;
+    };
 
   evalOptionValue =
     loc: opt: defs:

@@ -1,0 +1,73 @@
+//! Nix's prompt, with a configuration in scope.
+
+use std::io::Write as _;
+use std::process::Command;
+
+use tempfile::NamedTempFile;
+
+use super::evaluator::{Evaluator, Home, Source, configuration};
+use super::expression::{self, Changes};
+use super::flake::Reference;
+use super::flake_query::names;
+use super::library::Library;
+use super::{ErrorKind, EvalError};
+use crate::store::nix::Version;
+
+impl Evaluator<'_> {
+    /// The command that opens Nix's prompt with `config`, `options`, `lib` and
+    /// `pkgs` of `source`, and the file that it reads these from, which has to
+    /// last as long. Without a source they are those of a configuration that
+    /// sets nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`EvalError`]: there is no such configuration, or no place for a
+    /// temporary file.
+    pub fn repl(
+        &self,
+        source: Option<&Source>,
+        home: &Home,
+    ) -> Result<(Command, NamedTempFile), EvalError> {
+        let library = Library::unpack(self.cache())?;
+        let expression = match source {
+            Some(Source::Flake { reference, from }) => {
+                let reference = Reference::parse(reference, from)?;
+                let names = names(&reference, home);
+                let changes = Changes {
+                    builder: Some(self.builder()?),
+                    place: reference.place,
+                };
+                expression::from_flake(&reference.url, &names, home, &changes, "scope")
+            }
+            Some(Source::File(path)) => {
+                let path = configuration(path)?;
+                let builder = self.builder()?;
+                expression::from_file(library.dir(), Some(&path), home, &builder, "scope")
+            }
+            None | Some(Source::Manifest(_)) => {
+                expression::from_file(library.dir(), None, home, "null", "scope")
+            }
+        };
+        let written = NamedTempFile::with_suffix(".nix").and_then(|mut file| {
+            file.write_all(expression.as_bytes())?;
+            Ok(file)
+        });
+        let file = written.map_err(|error| {
+            EvalError::new(
+                ErrorKind::Machine,
+                format!("cannot write a temporary file: {error}"),
+            )
+        })?;
+        let mut command = self.flake_command("repl");
+        // Before 2.10 it takes files, and later ones as well, but not for long.
+        let takes_installables = Version {
+            major: 2,
+            minor: 10,
+        };
+        if *self.nix().version() >= takes_installables {
+            command.arg("--file");
+        }
+        command.arg(file.path());
+        Ok((command, file))
+    }
+}
