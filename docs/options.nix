@@ -128,6 +128,12 @@ let
       text = "These have no effect, and are no error.";
     }
     {
+      title = "Linux that is not NixOS";
+      starts = [ "targets.genericLinux" "i18n" ];
+      text = ''
+        [Session](session.md#linux-that-is-not-nixos) says what is set.'';
+    }
+    {
       title = "Hooks";
       starts = [ "home.activation" "home.extraActivationPath" "home.emptyActivationPath" ];
       text = ''

@@ -28,6 +28,7 @@
     ./session
     ./specialisation.nix
     ./systemd
+    ./targets/generic-linux.nix
     ./xdg
     ./xresources.nix
   ];

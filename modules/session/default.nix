@@ -13,6 +13,11 @@ let
   values = import ./value.nix { inherit types; };
 
   set = lib.filterAttrs (_: v: v != null) cfg.sessionVariables;
+  # XDG Base Directory Specification
+  defaults = {
+    XDG_CONFIG_DIRS = [ "/etc/xdg" ];
+    XDG_DATA_DIRS = [ "/usr/local/share" "/usr/share" ];
+  };
   searchFor =
     name:
     let
@@ -27,7 +32,8 @@ let
     {
       inherit name;
       first = declared ++ packages ++ entries "first";
-      last = entries "last";
+      # What an unset one stands for is not lost by setting it.
+      last = entries "last" ++ map (text: { inherit text; there = true; }) (defaults.${name} or [ ]);
       when = if declared != [ ] then "always" else lib.foldl' (w: s: s.when or w) "always" given;
     };
   searched = cfg.sessionSearchVariables // { PATH = null; } // builtins.listToAttrs (map (s: lib.nameValuePair s.name null) own.search);
@@ -126,7 +132,7 @@ in
       defaultText = lib.literalExpression "whether there are variables, search paths or packages, on Linux";
       description = ''
         Whether the session's environment is written for systemd's user manager, to
-        `~/.config/environment.d/99-nhmt.conf`.
+        `~/.config/environment.d/zz-nhmt.conf`.
       '';
     };
     search = mkOption {
@@ -179,7 +185,7 @@ in
         };
       })
       (mkIf own.environmentD.enable {
-        ".config/environment.d/99-nhmt.conf" = {
+        ".config/environment.d/zz-nhmt.conf" = {
           text = text ./environment-d.nix;
           inherit declaredIn;
         };

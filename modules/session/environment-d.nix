@@ -33,7 +33,8 @@ let
       else
         builtins.elem p.op [ "" ":-" ":+" ] && lib.all (w: builtins.isString w -> builtins.match "[^{}]*" w != null) p.word && has p.word
     ) pieces;
-  text = v: let pieces = parse (ofValue v); in if has pieces then concatMapStrings piece pieces else null;
+  # An empty value is none to systemd.
+  text = v: let pieces = parse (ofValue v); in if has pieces && pieces != [ ] then concatMapStrings piece pieces else null;
   line = n: v: "${n}=\"${v}\"\n";
 
   known = filter (n: text values.${n} != null) (attrNames values);
@@ -56,7 +57,7 @@ let
     + line s.name "${first}${lib.optionalString (first != "") ":"}${reference}{${kept}}";
 in
 "# Environment of the user's systemd, written by nhmt.\n"
-+ concatMapStrings (n: "# ${n} is left out: only a shell can tell its value.\n") unknown
++ concatMapStrings (n: "# ${n} is left out: this syntax cannot say its value.\n") unknown
 + concatMapStrings (n: line n (text values.${n})) known
 + concatMapStrings search searches
 + line "__NHMT_SET" (concatMapStrings (n: "${n}=${reference}{${n}}|~") known)

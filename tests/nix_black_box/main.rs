@@ -25,6 +25,8 @@ mod packages;
 mod persist_session;
 mod persistence;
 mod progress;
+#[cfg(target_os = "linux")]
+mod session;
 mod specialisation;
 mod stores;
 mod test_container;

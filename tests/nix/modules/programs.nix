@@ -5,6 +5,7 @@
   file,
   has,
   manifest,
+  evaluate,
   fails,
   lib,
 }:
@@ -41,8 +42,8 @@ in
   (case "bash completion off" (has "completion" (bash { enableCompletion = false; })) false)
   (case "bash profile" (lines [ "session.sh" "export E=\"vi\"" "EXTRA" ] (text ".profile" { programs.bash = { enable = true; sessionVariables.E = "vi"; profileExtra = "EXTRA"; }; })) [ true true true ])
 
-  (case "files of the session" (builtins.attrNames (manifest { nhmt.session.fish.enable = true; nhmt.session.nushell.enable = true; nhmt.session.environmentD.enable = true; }).files) [ ".config/environment.d/99-nhmt.conf" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ])
-  (case "every text of the session" (map (f: builtins.stringLength (text f { home.sessionVariables = { A = "$HOME"; B = "`x`"; C = "''${D:-e}"; }; home.sessionSearchVariables.S = [ "/s" ]; home.sessionVariablesExtra = "x"; nhmt.session = { fish.enable = true; nushell.enable = true; environmentD.enable = true; search = [ { name = "M"; first = [ "/m" ]; when = "set"; } { name = "U"; first = [ { text = "/u"; there = true; } ]; when = "unset"; } ]; }; }) > 500) [ ".config/environment.d/99-nhmt.conf" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ]) [ true true true true ])
+  (case "files of the session" (builtins.attrNames (manifest { nhmt.session.fish.enable = true; nhmt.session.nushell.enable = true; nhmt.session.environmentD.enable = true; }).files) [ ".config/environment.d/zz-nhmt.conf" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ])
+  (case "every text of the session" (map (f: builtins.stringLength (text f { home.sessionVariables = { A = "$HOME"; B = "`x`"; C = "''${D:-e}"; }; home.sessionSearchVariables.S = [ "/s" ]; home.sessionVariablesExtra = "x"; nhmt.session = { fish.enable = true; nushell.enable = true; environmentD.enable = true; search = [ { name = "M"; first = [ "/m" ]; when = "set"; } { name = "U"; first = [ { text = "/u"; there = true; } ]; when = "unset"; } ]; }; }) > 500) [ ".config/environment.d/zz-nhmt.conf" ".local/share/nhmt/session.fish" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ]) [ true true true true ])
   (case "zsh files" (builtins.attrNames (manifest { programs.zsh = { enable = true; dotDir = "/home/alice/.config/zsh"; loginExtra = "l"; siteFunctions.f = "echo"; }; }).files) [ ".config/zsh/.zlogin" ".config/zsh/.zprofile" ".config/zsh/.zsh-functions/f" ".config/zsh/.zshenv" ".config/zsh/.zshrc" ".local/share/nhmt/session.sh" ".zshenv" ])
   (case "zsh order" (let t = text ".zshrc" { programs.zsh = { enable = true; initContent = lib.mkMerge [ (lib.mkAfter "LAST") (lib.mkBefore "FIRST") "MIDDLE" ]; }; }; parts = map (p: builtins.stringLength (builtins.head (lib.splitString p t))) [ "FIRST" "compinit" "MIDDLE" "LAST" ]; in parts == lib.sort (a: b: a < b) parts) true)
   (case "zsh shell variables in dotDir" (fails (manifest { programs.zsh = { enable = true; dotDir = "$HOME/z"; }; })) true)
@@ -51,6 +52,25 @@ in
   (case "nushell files" (builtins.attrNames (manifest { programs.nushell = { enable = true; extraLogin = "l"; }; }).files) [ ".config/nushell/env.nu" ".config/nushell/login.nu" ".local/share/nhmt/session.nu" ".local/share/nhmt/session.sh" ])
   (case "nushell values" (lines [ "load-env {\"A\": \"x\\\"y\", \"L\": [1, null, ({|| 1 })]}" "$env.config.\"a\".\"b\" = 1.5" ] (text ".config/nushell/config.nu" { programs.nushell = { enable = true; environmentVariables = { A = "x\"y"; L = [ 1 null { _type = "nushell-inline"; expr = "{|| 1 }"; } ]; }; settings.a.b = 1.5; }; })) [ true true ])
   (case "nushell plugins are refused" (fails (manifest { programs.nushell = { enable = true; plugins = [ { type = "derivation"; outPath = "/x"; name = "x"; } ]; }; })) true)
+
+  (case "generic Linux needs packages" (map (c: has "TERMINFO_DIRS" (session c)) [ { } { home.packages = [ ./programs.nix ]; } { home.packages = [ ./programs.nix ]; targets.genericLinux.enable = false; } ]) [ false true false ])
+  (case "an unset list keeps what it stands for" (has "__nhmt_last:/usr/share\"" (session { home.sessionSearchVariables.XDG_DATA_DIRS = [ "/x" ]; })) true)
+  (case "locales of a package" (has "set LOCALE_ARCHIVE_2_27 \"/locales/lib/locale/locale-archive\"" (session { i18n.glibcLocales = "/locales"; })) true)
+  (case "nixGL changes nothing without its packages" (map (n: (evaluate { } { }).config.lib.nixGL.wrappers.${n} n) [ "mesa" "mesaPrime" "nvidia" "nvidiaPrime" ]) [ "mesa" "mesaPrime" "nvidia" "nvidiaPrime" ])
+  (case "wrapped by nixGL" (
+    let
+      pkgs = {
+        stdenv.hostPlatform.system = "s";
+        runtimeShell = "/sh";
+        symlinkJoin = a: a;
+        inherit lib;
+      };
+      c = (evaluate { } { _module.args.pkgs = lib.mkForce pkgs; targets.genericLinux.nixGL = { packages.s.nixGLIntel = { type = "derivation"; name = "nixGLIntel"; outPath = "/gl"; meta.mainProgram = "nixGLIntel"; }; prime.card = "2"; }; }).config.lib.nixGL;
+      of = w: w { type = "derivation"; name = "app-1"; outPath = "/app"; };
+    in
+    [ (of c.wrap).name (has "exec -a '$name' /gl/bin/nixGLIntel '$target'" (of c.wrap).postBuild) (has "export DRI_PRIME=2" (of c.wrapOffload).postBuild) ]
+  ) [ "app" true true ])
+  (case "the drivers' service is refused" (fails (manifest { targets.genericLinux.gpu.enable = true; })) true)
 
   (case "git settings" (git { settings = { user.name = "A"; remote.origin.url = "u"; core.pager = [ "a" "b" ]; }; }) { user.name = "A"; remote.origin.url = "u"; core.pager = [ "a" "b" ]; })
   (case "git old names" (git { userName = "A"; userEmail = "a@b"; aliases.s = "status"; extraConfig.init.defaultBranch = "main"; }) { user = { name = "A"; email = "a@b"; }; alias.s = "status"; init.defaultBranch = "main"; })

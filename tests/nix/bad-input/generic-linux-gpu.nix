@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  targets.genericLinux.gpu.enable = true;
+}

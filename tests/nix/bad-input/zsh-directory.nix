@@ -1,0 +1,8 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  programs.zsh = {
+    enable = true;
+    dotDir = "$HOME/.config/zsh";
+  };
+}

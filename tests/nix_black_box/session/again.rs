@@ -1,0 +1,134 @@
+//! A shell that starts in an older session.
+
+use super::shell::{Shell, seen};
+use super::{Variables, home, set, variables};
+
+const OLD: &str = r#"
+  home.sessionVariables = { STAYS = "1"; CHANGES = "old $HOME"; GOES = "g"; MINE = "m"; MINE_GOES = "m"; WAS = "ours"; SELF = "$SELF:/s"; };
+  home.sessionPath = [ "/first" "/goes" ];
+  home.sessionSearchVariables = { LIST = [ "/a" "/b" ]; LIST_GOES = [ "/a" "/shared" ]; ALONE = [ "/a" ]; };
+  home.sessionVariablesExtra = "export EXTRA=old";
+"#;
+
+const NEW: &str = r#"
+  home.sessionVariables = { STAYS = "1"; CHANGES = "new $HOME"; MINE = "n"; COMES = "c"; SELF = "$SELF:/t"; };
+  home.sessionPath = [ "/first" "/comes" ];
+  home.sessionSearchVariables = { LIST = [ "/b" "/c" ]; };
+  home.sessionVariablesExtra = "export EXTRA=new";
+"#;
+
+/// Every shell takes over what any other shell has set, and knows what the
+/// person did with it since.
+#[test]
+fn variables_of_another_generation() {
+    let mut home = home(OLD);
+    let start = variables(&[
+        ("WAS", "the system's"),
+        ("SELF", "/own"),
+        ("LIST", "/x:/b"),
+        ("LIST_GOES", "/shared"),
+    ]);
+    let mut sessions: Vec<(Shell, Variables)> = Vec::new();
+    for shell in Shell::ALL {
+        let session = shell.session(&home, &start);
+        // A nested shell changes nothing.
+        for nested in Shell::ALL {
+            assert_eq!(
+                nested.session(&home, &session),
+                session,
+                "{nested:?} in {shell:?}"
+            );
+        }
+        sessions.push((shell, session));
+    }
+    for (shell, session) in &sessions {
+        let same = seen(session.clone()) == seen(sessions[0].1.clone());
+        assert!(same, "{shell:?}: {session:#?}");
+    }
+    let place = home.path().display().to_string();
+    let packages = home.at(".local/state/nhmt/current/packages/bin");
+    let packages = packages.display();
+    let session = &sessions[0].1;
+    assert_eq!(session["CHANGES"], format!("old {place}"));
+    assert_eq!(session["SELF"], "/own:/s");
+    assert_eq!(session["LIST"], "/x:/a:/b");
+    assert_eq!(
+        session["PATH"],
+        format!("/first:/goes:{packages}:/usr/bin:/bin")
+    );
+    assert_eq!(session["EXTRA"], "old");
+
+    set(&mut home, NEW);
+    for (old, session) in sessions {
+        let mut session = session;
+        // What the person did meanwhile.
+        session.insert("MINE".into(), "mine".into());
+        session.insert("MINE_GOES".into(), "mine".into());
+        session.insert("PATH".into(), format!("/venv:{}:/late", session["PATH"]));
+        for shell in Shell::ALL {
+            let found = seen(shell.session(&home, &session));
+            let expected = variables(&[
+                ("STAYS", "1"),
+                ("CHANGES", &format!("new {place}")),
+                ("MINE", "mine"),
+                ("MINE_GOES", "mine"),
+                ("WAS", "the system's"),
+                ("SELF", "/own:/t"),
+                ("COMES", "c"),
+                ("EXTRA", "new"),
+                ("LIST", "/x:/b:/c"),
+                ("LIST_GOES", "/shared"),
+                (
+                    "PATH",
+                    &format!("/venv:/first:/comes:{packages}:/usr/bin:/bin:/late"),
+                ),
+            ]);
+            assert_eq!(found, expected, "{shell:?} after {old:?}");
+        }
+    }
+}
+
+/// A value of the person's own stays through any number of switches.
+#[test]
+fn a_persons_value_stays() {
+    let mut home = home(r#"home.sessionVariables = { A = "1"; };"#);
+    for shell in Shell::ALL {
+        set(&mut home, r#"home.sessionVariables = { A = "1"; };"#);
+        let mut session = shell.session(&home, &variables(&[]));
+        session.insert("A".into(), "mine".into());
+        for n in 2..4 {
+            set(
+                &mut home,
+                &format!("home.sessionVariables = {{ A = \"{n}\"; }};"),
+            );
+            session = shell.session(&home, &session);
+            assert_eq!(session["A"], "mine", "{shell:?}");
+        }
+        session.insert("A".into(), "3".into());
+        set(&mut home, "");
+        let session = shell.session(&home, &session);
+        assert_eq!(session.get("A"), None, "{shell:?}");
+    }
+}
+
+/// A damaged memory is passed over.
+#[test]
+fn nonsense_in_the_memory() {
+    let home = home(r#"home.sessionVariables = { A = "1"; }; home.sessionPath = [ "/a" ];"#);
+    let nonsense = "|~|~=x|~A|~B C=d|~$(id)=x|~A<|~9=1|~;id=|~::|~:a|~PATH:|~PATH|~X:/y|~*:?";
+    for shell in Shell::ALL {
+        let before = variables(&[
+            ("__NHMT_SESSION", "other"),
+            ("__NHMT_SET", nonsense),
+            ("__NHMT_SEARCH", nonsense),
+        ]);
+        let found = seen(shell.session(&home, &before));
+        let packages = home.at(".local/state/nhmt/current/packages/bin");
+        let path = format!("/a:{}:/usr/bin:/bin", packages.display());
+        assert_eq!(
+            found,
+            variables(&[("A", "1"), ("PATH", &path)]),
+            "{shell:?}"
+        );
+    }
+}
