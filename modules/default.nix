@@ -1,6 +1,7 @@
 # All modules of nhmt.
 {
   imports = [
+    ./absent
     ./accepted.nix
     ./activation
     ./assertions.nix

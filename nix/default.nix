@@ -49,7 +49,7 @@ let
     lib = library;
   };
 
-  evaluation = library.evalModules {
+  evaluation = import ./unknown-options.nix { inherit library; } (library.evalModules {
     class = "homeManager";
     specialArgs = {
       inherit nhmtLib;
@@ -77,7 +77,7 @@ let
           );
         }
       ];
-  };
+  });
   # What there is in the end of any configuration: this one, or a variant of it.
   outcome =
     { config, ... }:

@@ -34,7 +34,7 @@ builtins.mapAttrs (name: f: f name) {
   unknown-program = n: bad n [
     "unknown option `programs.emacs' at "
     "unknown-program.nix:4"
-    "nhmt has no `programs.emacs'"
+    "nhmt has no `programs.emacs', which is an option of Home Manager"
     "bash, fish, git"
     "home.file or xdg.configFile"
   ];

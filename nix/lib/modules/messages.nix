@@ -21,37 +21,6 @@ let
   };
   indent = s: "  " + builtins.replaceStrings [ "\n" ] [ "\n  " ] s;
   lines = xs: concatStringsSep "\n" (filter (x: x != null) xs);
-
-  # Names by nearness: few edits, or one the beginning of the other.
-  nearest =
-    name: candidates:
-    let
-      distance = c: lib.strings.levenshtein (lib.toLower name) (lib.toLower c);
-      # Two letters that changed places count as two edits.
-      limit = if stringLength name < 4 then 1 else lib.max 2 (stringLength name / 3);
-      scored = map (c: { inherit c; d = distance c; }) (
-        filter (c: substring 0 1 c != "_" && stringLength c < stringLength name + 8) candidates
-      );
-      close = filter (s: s.d <= limit || lib.hasPrefix name s.c || lib.hasPrefix s.c name) scored;
-    in
-    map (s: s.c) (lib.take 3 (builtins.sort (a: b: a.d < b.d) close));
-
-  # The deepest existing set of options on a path, and the first name it lacks.
-  gap =
-    options: path:
-    let
-      name = head path;
-    in
-    if length path > 1 && options ? ${name} && !(lib.isOption options.${name}) then
-      let
-        below = gap options.${name} (builtins.tail path);
-      in
-      below // { parents = [ name ] ++ below.parents; }
-    else
-      {
-        inherit name options;
-        parents = [ ];
-      };
 in
 rec {
   kind = v: article.${typeOf v};
@@ -102,7 +71,7 @@ rec {
     builtins.unsafeDiscardStringContext full;
 
   # Functions that make definitions; nobody looks for their mistake there.
-  makers = toString ../hm + "/";
+  makers = toString ../. + "/";
 
   # Definition -> "/home/alice/home.nix:12", as exactly as it is known.
   at =
@@ -118,7 +87,7 @@ rec {
     else
       "${pos.file}:${toString pos.line} (in the module ${file})";
 
-  each = defs: lines (map (d: "  - ${at d}: ${show d.value}") defs);
+  each = defs: concatStringsSep "\n" (map (d: "  - ${at d}: ${show d.value}") defs);
 
   wrongType = loc: type: bad: lines [
     "wrong type for the option `${showOption loc}' at ${at (head bad)}"
@@ -278,44 +247,5 @@ rec {
       "  It holds: ${concatStringsSep ", " (lib.take 12 (filter (n: substring 0 1 n != "_") names))}"
     ];
 
-  unknownOption =
-    prefix: options: unmatched:
-    let
-      first = head unmatched;
-      place = gap options first.path;
-      known = filter (n: n != "_module") (attrNames place.options);
-      guesses = nearest place.name known;
-      parent = prefix ++ place.parents;
-      group = if length parent == 1 then head parent else null;
-      shownGuesses = concatStringsSep " or " (map (g: "`${showOption (parent ++ [ g ])}'") guesses);
-      others = lib.unique (
-        map (u: "  - `${showOption (prefix ++ u.path)}' at ${at u.def}") (lib.take 10 (builtins.tail unmatched))
-      );
-    in
-    lines [
-      "unknown option `${showOption (prefix ++ first.path)}' at ${at first.def}"
-      (
-        if elem group [ "programs" "services" ] then
-          "  nhmt has no `${showOption (parent ++ [ place.name ])}'. What it has below `${group}': ${concatStringsSep ", " known}"
-        else
-          null
-      )
-      (
-        if guesses != [ ] then
-          "  Did you mean ${shownGuesses}?"
-        else if known != [ ] && length known <= 20 && group == null then
-          "  ${if parent == [ ] then "The options are" else "Below `${showOption parent}' there are"}: ${concatStringsSep ", " known}"
-        else
-          null
-      )
-      (
-        if elem group [ "programs" "services" ] then
-          "  Remove the setting, or write the program's file by home.file or xdg.configFile."
-        else if known == [ ] then
-          "  No module declares options here; a declaration belongs below `options', not `config'."
-        else
-          "  Correct the name, remove the setting, or import the module that declares it."
-      )
-      (if others == [ ] then null else "  Also unknown:\n${concatStringsSep "\n" others}")
-    ];
+  inherit (import ./unknown.nix { inherit lib; }) unknownOption unknownOptionIn;
 }

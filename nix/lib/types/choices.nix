@@ -122,9 +122,10 @@ in
     };
   oneOf =
     ts:
-    builtins.foldl' types.either (
-      if ts == [ ] then throw "types.oneOf needs at least one type in its list" else head ts
-    ) (tail ts);
+    if ts == [ ] then
+      throw "types.oneOf needs at least one type in its list"
+    else
+      builtins.foldl' types.either (head ts) (tail ts);
 
   coercedTo =
     from: convert: to:

@@ -1,0 +1,51 @@
+# An evaluation whose definitions all have their declarations, or one whose
+# `config' throws what nhmt has to say about those that have none: which of
+# them Home Manager has, what is nearest, and what to do.
+#
+# Works with any library: what no option takes goes to the type for that, and
+# the type here only explains. It is put in after the library has refused, so
+# that an evaluation without a mistake is the library's own.
+{ library }:
+evaluated:
+let
+  inherit (library) mkOptionType;
+  inherit (import ./lib/modules/unknown.nix { lib = library; }) unknownOptionIn;
+
+  # A definition's path, down to the first name that is not declared.
+  pathOf =
+    options: value:
+    let
+      names = builtins.attrNames value;
+      name = builtins.head names;
+    in
+    [ name ]
+    ++ (
+      if options ? ${name} && !(library.isOption options.${name}) then pathOf options.${name} value.${name} else [ ]
+    );
+
+  explain =
+    { options, ... }:
+    {
+      _file = "nhmt (unknown options)";
+      freeformType = mkOptionType {
+        name = "unknown";
+        merge =
+          prefix: defs:
+          throw (
+            unknownOptionIn (import ./absent-options.nix { inherit library; } options.nhmt.absentOptions.value) prefix
+              options
+              (
+                map (def: {
+                  inherit def;
+                  path = pathOf options def.value;
+                }) defs
+              )
+          );
+      };
+    };
+in
+# What is asked for is only whether the library refuses.
+if (builtins.tryEval (builtins.seq evaluated.options null)).success then
+  evaluated
+else
+  evaluated.extendModules { modules = [ explain ]; }
