@@ -9,19 +9,23 @@
   hm ? lib.hm or (import ../../nix/lib/hm { inherit lib; }),
 }:
 let
-  cases = builtins.concatMap (file: import file { lib = lib // { inherit hm; }; }) [
-    ./lib-conformance/attrsets.nix
-    ./lib-conformance/generators.nix
-    ./lib-conformance/gvariant.nix
-    ./lib-conformance/hm.nix
-    ./lib-conformance/lists.nix
-    ./lib-conformance/modules.nix
-    ./lib-conformance/packages.nix
-    ./lib-conformance/paths.nix
-    ./lib-conformance/strings.nix
-    ./lib-conformance/trivial.nix
-    ./lib-conformance/types.nix
-  ];
+  # subject -> [ { name; expr; expected; } ]
+  subjects =
+    builtins.mapAttrs (_: file: import file { lib = lib // { inherit hm; }; }) {
+      attrsets = ./lib-conformance/attrsets.nix;
+      generators = ./lib-conformance/generators.nix;
+      gvariant = ./lib-conformance/gvariant.nix;
+      hm = ./lib-conformance/hm.nix;
+      lists = ./lib-conformance/lists.nix;
+      modules = ./lib-conformance/modules.nix;
+      packages = ./lib-conformance/packages.nix;
+      paths = ./lib-conformance/paths.nix;
+      strings = ./lib-conformance/strings.nix;
+      trivial = ./lib-conformance/trivial.nix;
+      types = ./lib-conformance/types.nix;
+    }
+    // import ./lib-conformance/module-system { inherit lib; };
+  cases = builtins.concatLists (builtins.attrValues subjects);
   # A case without `expected` must throw.
   outcome =
     c:
@@ -51,5 +55,6 @@ let
 in
 {
   count = builtins.length cases;
+  subjects = builtins.mapAttrs (_: builtins.length) subjects;
   failures = builtins.concatMap outcome cases;
 }

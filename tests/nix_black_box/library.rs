@@ -24,6 +24,10 @@ fn all_hold(file: &str, arguments: &str, at_least: u64) {
     let result = instantiate(&home, &format!("import ./{file} {{ {arguments} }}"), &[])
         .success()
         .json();
+    println!(
+        "{file} {arguments}: {} {}",
+        result["count"], result["subjects"]
+    );
     assert_eq!(result["failures"], serde_json::json!([]));
     assert!(
         result["count"].as_u64().unwrap() >= at_least,
@@ -32,21 +36,47 @@ fn all_hold(file: &str, arguments: &str, at_least: u64) {
     );
 }
 
+const OWN: &str = "import ../../nix/lib";
+
+/// The libraries to try the cases with, as expressions: nhmt's, and for who
+/// changes the cases those of nixpkgs and Home Manager where they are at hand.
+fn libraries() -> Vec<String> {
+    let mut libraries = vec![OWN.to_owned()];
+    if let Ok(nixpkgs) = std::env::var("NHMT_TEST_NIXPKGS_LIB") {
+        if let Ok(hm) = std::env::var("NHMT_TEST_HM_LIB") {
+            libraries.push(format!(
+                "import {hm}/stdlib-extended.nix (import {nixpkgs})"
+            ));
+        }
+        libraries.push(format!("import {nixpkgs}"));
+    }
+    libraries
+}
+
 #[test]
 fn the_library_behaves_as_its_manual_says() {
-    all_hold("lib-conformance.nix", "", 560);
-    // Not everyone has nixpkgs: these are for who changes the cases.
-    if let Some(nixpkgs) = std::env::var_os("NHMT_TEST_NIXPKGS_LIB") {
-        let nixpkgs = nixpkgs.to_str().unwrap();
-        all_hold(
-            "lib-conformance.nix",
-            &format!("lib = import {nixpkgs};"),
-            560,
-        );
-        if let Some(hm) = std::env::var_os("NHMT_TEST_HM_LIB") {
-            let hm = hm.to_str().unwrap();
-            let extended = format!("import {hm}/stdlib-extended.nix (import {nixpkgs})");
-            all_hold("lib-conformance.nix", &format!("lib = {extended};"), 560);
+    for library in libraries() {
+        all_hold("lib-conformance.nix", &format!("lib = {library};"), 1300);
+    }
+}
+
+#[test]
+fn errors_of_the_module_system_tell_what_is_to_be_known() {
+    let home = Home::with_nix();
+    for library in libraries() {
+        let cases = format!("import ./lib-conformance/errors.nix {{ lib = {library}; }}");
+        let listed = format!("builtins.mapAttrs (_: c: {{ inherit (c) facts own; }}) ({cases})");
+        let listed = instantiate(&home, &listed, &[]).success().json();
+        let listed = listed.as_object().unwrap();
+        println!("errors with {library}: {}", listed.len());
+        assert!(listed.len() >= 40, "{}", listed.len());
+        for (name, case) in listed {
+            let mut outcome = instantiate(&home, &format!("({cases}).{name}.expr"), &[]).exit(1);
+            let own = [&case["facts"], &case["own"]];
+            let words = if library == OWN { &own[..] } else { &own[..1] };
+            for word in words.iter().flat_map(|words| words.as_array().unwrap()) {
+                outcome = outcome.stderr_has(word.as_str().unwrap());
+            }
         }
     }
 }

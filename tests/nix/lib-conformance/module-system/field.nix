@@ -1,0 +1,1 @@
+{ lib, ... }: { options.field = lib.mkOption { }; }

@@ -1,0 +1,58 @@
+# What is looked at only when it is needed.
+{ lib, kit }:
+let
+  inherit (lib) evalModules mkDefault mkForce mkIf mkOption types;
+  inherit (kit) case declared eval fails int ints merge opt options str value withDefault;
+  bad = throw "looked at";
+  sub = types.submodule { options = { a = withDefault types.int 1; b = withDefault types.int 2; }; };
+in
+[
+  (case "other options' values" (eval [ { options = { a = int; b = int; }; } { a = 1; b = bad; } ]).a 1)
+  (case "other options' defaults" (eval [ { options = { a = withDefault types.int 1; b = withDefault types.int bad; }; } ]).a 1)
+  (case "other options' types" (eval [ { options = { a = withDefault types.int 1; b = mkOption { type = bad; }; }; } ]).a 1)
+  (case "names of options" (builtins.attrNames (eval [ { options = { a = int; b = int; }; config.a = bad; } ])) [ "a" "b" ])
+  (case "a default that is overridden" (value (withDefault types.int bad) [ 1 ]) 1)
+  (case "a default that is overridden with a priority" (value (withDefault types.int bad) [ (mkDefault 1) ]) 1)
+  (case "descriptions and examples" (value (mkOption { type = types.int; description = bad; example = bad; defaultText = bad; }) [ 1 ]) 1)
+  (case "isDefined looks at the head of the definition" (fails (declared int [ bad ]).isDefined) true)
+  (case "isDefined does not look inside" (declared (opt types.raw) [ [ bad ] ]).isDefined true)
+  (case "looking for options forces no value" (map (o: o.loc) (lib.collect lib.isOption (removeAttrs (options [ { options = { a.b = withDefault types.int bad; c = int; }; } { c = bad; } ]) [ "_module" ]))) [ [ "a" "b" ] [ "c" ] ])
+  (case "highestPrio" (declared (withDefault types.int bad) [ ]).highestPrio 1500)
+  (case "listOf looks at the heads of elements" (fails (builtins.length (merge (types.listOf types.int) [ [ bad 2 ] ]))) true)
+  (case "listOf does not look inside of elements" (builtins.length (merge (types.listOf types.raw) [ [ [ bad ] { a = bad; } ] ])) 2)
+  (case "listOf does not check elements that nobody reads" (lib.last (merge (types.listOf types.int) [ [ "x" 2 ] ])) 2)
+  (case "a value that has to be looked at for conditions" (fails (builtins.length (merge (types.listOf types.int) [ [ (mkIf bad 1) ] ]))) true)
+  (case "attrsOf looks at every head" (fails (merge (types.attrsOf types.int) [ { a = 1; b = bad; } ]).a) true)
+  (case "attrsOf does not check values that nobody reads" (merge (types.attrsOf types.int) [ { a = 1; b = "x"; } ]).a 1)
+  (case "attrsOf needs to know which are defined" (fails (merge (types.attrsOf types.int) [ { a = 1; b = mkIf bad 1; } ]).a) true)
+  (case "lazyAttrsOf does not" (merge (types.lazyAttrsOf types.int) [ { a = 1; b = mkIf bad 1; } ]).a 1)
+  (case "lazyAttrsOf of itself" (eval [ { options.a = opt (types.lazyAttrsOf types.int); } ({ config, ... }: { a = { x = config.a.y + 1; y = 1; }; }) ]).a.x 2)
+  (case "lazyAttrsOf, names" (builtins.attrNames (merge (types.lazyAttrsOf types.int) [ { a = bad; } { b = mkIf bad 1; } ])) [ "a" "b" ])
+  (case "raw does not look inside" (builtins.attrNames (merge types.raw [ { a = bad; } ])) [ "a" ])
+  (case "attrs does not look inside" (builtins.attrNames (merge types.attrs [ { a = bad; } { b = bad; } ])) [ "a" "b" ])
+  (case "anything does not look inside of lists" (builtins.length (merge types.anything [ { a.b = [ bad ]; } ]).a.b) 1)
+  (case "either looks at the head" (builtins.length (merge (types.either types.int (types.listOf types.raw)) [ [ [ bad ] ] ])) 1)
+  (case "nullOr looks at the head" (builtins.length (merge (types.nullOr (types.listOf types.raw)) [ [ [ bad ] ] ])) 1)
+  (case "coercedTo looks at the head" (builtins.length (merge (types.coercedTo types.str (s: [ s ]) (types.listOf types.raw)) [ [ [ bad ] ] ])) 1)
+  (case "fields of a submodule" (merge sub [ { a = bad; } ]).b 2)
+  (case "a submodule's fields from each other" (merge (types.submodule ({ config, ... }: { options = { a = withDefault types.int (config.b + 1); b = withDefault types.int 1; }; })) [ { } ]).a 2)
+  (case "names of submodules" (builtins.attrNames (merge (types.attrsOf sub) [ { x.a = bad; } ])) [ "x" ])
+  (case "names of lazy submodules" (builtins.attrNames (merge (types.lazyAttrsOf sub) [ { x = bad; } ])) [ "x" ])
+  (case "other submodules" (merge (types.attrsOf sub) [ { x.a = bad; y.a = 5; } ]).y.a 5)
+  (case "a submodule from another" (eval [ { options.s = opt (types.attrsOf sub); } ({ config, ... }: { s = { x.a = config.s.y.a + 1; y.a = 1; }; }) ]).s.x.a 2)
+  (case "a submodule with functions from another" (eval [ { options.s = opt (types.attrsOf (types.submodule ({ name, ... }: { options.a = withDefault types.str name; }))); } ({ config, ... }: { s = { x.a = config.s.y.a; y = { }; }; }) ]).s.x.a "y")
+  (case "the value of a false condition" (value (withDefault types.int 1) [ (mkIf false bad) ]) 1)
+  (case "a whole configuration under a false condition" (eval [ { options.a.b = withDefault types.int 1; } { config = mkIf false { a.b = bad; }; } ]).a.b 1)
+  (case "values of weaker definitions" (value (opt (types.listOf types.raw)) [ (mkForce [ 1 ]) [ bad ] ]) [ 1 ])
+  (case "what apply does not use" (value (mkOption { type = types.int; apply = _: 1; }) [ bad ]) 1)
+  (case "arguments" (eval [ ({ nowhere, ... }: { options.a = withDefault types.int 1; }) ]).a 1)
+  (case "pkgs as an argument" (eval [ { _module.args.pkgs = bad; } ({ pkgs, ... }: { options = { a = withDefault types.int 1; b = withDefault types.raw pkgs.x; }; }) ]).a 1)
+  (case "freeform settings" (eval [ { freeformType = types.attrsOf types.int; } { a = 1; b = "x"; } ]).a 1)
+  (case "lazy freeform settings" (eval [ { freeformType = types.lazyAttrsOf types.int; } { a = 1; b = bad; } ]).a 1)
+  (case "options beside freeform settings" (eval [ { freeformType = types.lazyAttrsOf types.int; options.o = withDefault types.int 1; } { b = bad; } ]).o 1)
+  (case "definitions are not merged for their number" (builtins.length (declared int [ 1 2 ]).definitions) 2)
+  (case "the description of a submodule does not force its fields" (types.submodule { options.a = withDefault types.int bad; }).description "submodule")
+  (case "documentation does not force values" (lib.head (builtins.filter (o: o.name == "a") (lib.optionAttrSetToDocList (options [ { options.a = int; } { a = bad; } ])))).name "a")
+  (case "a condition by an option of the same set" (eval [ { options.p = { on = withDefault types.bool true; x = withDefault types.int 0; }; } ({ config, ... }: { config.p = mkIf config.p.on { x = 1; }; }) ]).p.x 1)
+  (case "an option from every other" (eval [ { options = { all = opt types.raw; x = withDefault types.int 1; }; } ({ config, ... }: { all = builtins.attrNames config; }) ]).all [ "_module" "all" "x" ])
+]
