@@ -8,8 +8,12 @@
 { library }:
 evaluated:
 let
-  inherit (library) mkOptionType;
+  inherit (library) mkForce mkOptionType;
   inherit (import ./lib/modules/unknown.nix { lib = library; }) unknownOptionIn;
+
+  # The same with what is unknown left out: modules that declare options by
+  # their configuration need one that can be read.
+  lenient = evaluated.extendModules { modules = [ { _module.check = mkForce false; } ]; };
 
   # A definition's path, down to the first name that is not declared.
   pathOf =
@@ -23,29 +27,39 @@ let
       if options ? ${name} && !(library.isOption options.${name}) then pathOf options.${name} value.${name} else [ ]
     );
 
-  explain =
-    { options, ... }:
-    {
-      _file = "nhmt (unknown options)";
-      freeformType = mkOptionType {
-        name = "unknown";
-        merge =
-          prefix: defs:
-          throw (
-            unknownOptionIn (import ./absent-options.nix { inherit library; } options.nhmt.absentOptions.value) prefix
-              options
-              (
-                map (def: {
-                  inherit def;
-                  path = pathOf options def.value;
-                }) defs
-              )
-          );
-      };
-    };
+  explanation = mkOptionType {
+    name = "unknown";
+    merge =
+      prefix: defs:
+      let
+        inherit (lenient) options;
+        absent = import ./absent-options.nix { inherit library; } options.nhmt.absentOptions.value;
+      in
+      throw (
+        unknownOptionIn absent prefix options (
+          map (def: {
+            inherit def;
+            path = pathOf options def.value;
+          }) defs
+        )
+      );
+  };
 in
 # What is asked for is only whether the library refuses.
 if (builtins.tryEval (builtins.seq evaluated.options null)).success then
   evaluated
 else
-  evaluated.extendModules { modules = [ explain ]; }
+  evaluated.extendModules {
+    specialArgs = {
+      inherit (lenient) options;
+      config = lenient.config // {
+        inherit (lenient) _module;
+      };
+    };
+    modules = [
+      {
+        _file = "nhmt (unknown options)";
+        freeformType = explanation;
+      }
+    ];
+  }
