@@ -38,6 +38,9 @@ pub(super) struct Enter {
     /// says when it has to end
     #[arg(long, value_name = "DESCRIPTOR")]
     keep_state: Option<RawFd>,
+    /// Where, outside, what cannot be taken back is put
+    #[arg(long, value_name = "DIRECTORY")]
+    left: Option<PathBuf>,
     #[arg(last = true)]
     command: Vec<OsString>,
 }
@@ -114,7 +117,13 @@ pub(super) fn enter(args: &Enter) -> Result<ExitCode, Failure> {
     shell.args(&args.command);
     if let Some(end) = args.keep_state {
         let is_shell = args.command.is_empty();
-        let code = take_back::accompany(&mut shell, &args.directory, end, is_shell);
+        let code = take_back::accompany(
+            &mut shell,
+            &args.directory,
+            args.left.as_deref(),
+            end,
+            is_shell,
+        );
         return code.map_err(|error| cannot_run("/bin/sh".as_ref(), &error));
     }
     Err(cannot_run("/bin/sh".as_ref(), &shell.exec()))

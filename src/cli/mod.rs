@@ -22,6 +22,7 @@ mod inside;
 mod internal;
 mod interrupt;
 mod keeper;
+mod left_behind;
 mod list_generations;
 mod options;
 mod pager;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::interrupt;
+use super::left_behind;
 use crate::container::EXECUTABLE;
 use crate::ui::{ERROR, complain};
 
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) fn accompany(
     command: &mut Command,
     home: &Path,
+    left: Option<&Path>,
     end: RawFd,
     is_shell: bool,
 ) -> io::Result<ExitCode> {
@@ -40,15 +42,46 @@ pub(super) fn accompany(
     }
     let taken = take_back(home);
     let code = super::exit_code(status?);
-    Ok(match taken {
+    let mut failed = taken.is_err();
+    if let Err(why) = taken {
+        say(format_args!(
+            "what programs saved last may not be in the persistent directory: {why}"
+        ));
+    }
+    if let Some(left) = left {
+        failed |= leave_behind(home, left);
+    }
+    Ok(if failed { ExitCode::FAILURE } else { code })
+}
+
+fn say(what: impl std::fmt::Display) {
+    complain(format_args!("{ERROR}error:{ERROR:#} {what}"));
+}
+
+/// Keeps what the home alone has at its end in `left`, a directory of the real
+/// machine; gives whether there was anything.
+fn leave_behind(home: &Path, left: &Path) -> bool {
+    let all = match left_behind::leave_behind(home) {
+        Ok(all) => all,
         Err(why) => {
-            complain(format_args!(
-                "{ERROR}error:{ERROR:#} what programs saved last may not be in the persistent directory: {why}"
+            say(format_args!(
+                "what is not in the persistent directory could not be kept: {why}"
             ));
-            ExitCode::FAILURE
+            return true;
         }
-        Ok(()) => code,
-    })
+    };
+    for (path, put) in &all {
+        let place = left.join(path.as_path());
+        let place = place.display();
+        let alone = format!("what the home has at ~/{path} is not in the persistent directory");
+        match put {
+            Ok(()) => say(format_args!("{alone}; it is kept as {place}")),
+            Err(why) => say(format_args!(
+                "{alone}, and could not be kept as {place} either: {why}"
+            )),
+        }
+    }
+    !all.is_empty()
 }
 
 /// Whoever ends nhmt outside, ends the command. When nhmt outside is killed

@@ -19,6 +19,7 @@ use super::container_state::State;
 use super::container_view::Shares;
 use super::context::Context;
 use super::failure::Failure;
+use super::left_behind::{self, LeftBehind};
 use super::scratch::Scratch;
 use super::select_generation::number;
 use super::{container_view, interrupt, keeper, source, target};
@@ -192,6 +193,7 @@ fn check_home(home: &Path) -> Result<(), Failure> {
 struct Prepared {
     invocation: Invocation,
     executable: PathBuf,
+    left: Option<LeftBehind>,
 }
 
 impl Prepared {
@@ -210,6 +212,8 @@ impl Prepared {
         } else {
             Kind::Test
         };
+        let keeps_state = args.shares.real_state(kind) && !entered.state.is_empty();
+        let left = keeps_state.then(LeftBehind::new).transpose()?;
         let uid = rustix::process::getuid().as_raw();
         let shell = shell();
         let who = Identity {
@@ -228,7 +232,7 @@ impl Prepared {
             instead: container_view::identity_files(&who, scratch)?,
             state: Vec::new(),
             persisted: Vec::new(),
-            keeps_state: args.shares.real_state(kind) && !entered.state.is_empty(),
+            left: left.as_ref().map(|left| left.path().to_owned()),
             roots: Vec::new(),
             net: args.net || args.ephemeral,
             uid,
@@ -280,6 +284,7 @@ impl Prepared {
                     return Ok(Self {
                         invocation,
                         executable,
+                        left,
                     });
                 }
                 // A kernel before 5.11 has them for root alone.
@@ -288,6 +293,7 @@ impl Prepared {
                     return Ok(Self {
                         invocation,
                         executable,
+                        left,
                     });
                 }
                 Err(refusal) => return Err(refusal.into()),
@@ -327,9 +333,13 @@ impl Prepared {
             let (told, end) = io::pipe().map_err(cannot)?;
             fcntl_setfd(&told, FdFlags::empty()).map_err(|errno| cannot(errno.into()))?;
             let flag = ["--keep-state".into(), told.as_raw_fd().to_string().into()];
+            let left = self
+                .left
+                .iter()
+                .flat_map(|left| left_behind::flag(left.path()));
             let at = inside.iter().position(|word| word == "--");
             let at = at.unwrap_or(inside.len());
-            inside.splice(at..at, flag);
+            inside.splice(at..at, flag.into_iter().chain(left));
             (Some(end), Some(told))
         } else {
             (None, None)

@@ -45,7 +45,7 @@ impl Invocation {
         let mut add = |words: &[&str]| arguments.extend(words.iter().map(OsString::from));
         // Nothing that runs in a home may outlive it. What has to be done
         // before it ends, nhmt inside does: it learns of the end itself.
-        if !container.keeps_state {
+        if container.left.is_none() {
             add(&["--die-with-parent"]);
         }
         add(&["--unshare-pid"]);
@@ -67,7 +67,7 @@ impl Invocation {
             arguments,
             environment,
             filter,
-            keeps_state: container.keeps_state,
+            keeps_state: container.left.is_some(),
         }
     }
 

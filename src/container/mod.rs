@@ -38,6 +38,9 @@ const OWN: &str = "/.nhmt";
 /// The running executable, inside.
 pub const EXECUTABLE: &str = "/.nhmt/bin/nhmt";
 
+/// Where, inside, [`Container::left`] is.
+pub const LEFT: &str = "/.nhmt/left";
+
 /// Whether this process runs in a container of nhmt's. There, links in the
 /// home are nothing that Nix could know as roots.
 #[must_use]
@@ -73,9 +76,9 @@ pub struct Container {
     pub state: Vec<Root>,
     /// What is mounted in the home: what, and where.
     pub persisted: Vec<(PathBuf, PathBuf)>,
-    /// Whether the real ones are shown, so that something is left to do when
-    /// the command has ended.
-    pub keeps_state: bool,
+    /// When the real ones are shown, so that something is left to do when the
+    /// command has ended: where what cannot be brought to them is put.
+    pub left: Option<PathBuf>,
     /// The paths that the person shares.
     pub roots: Vec<Root>,
     /// Whether the network is there.

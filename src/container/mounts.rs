@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::{Container, EXECUTABLE, Kind, Mode, OWN, Root, System, What};
+use super::{Container, EXECUTABLE, Kind, LEFT, Mode, OWN, Root, System, What};
 
 /// One step of making the file system of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +97,9 @@ impl Container {
         }
         mounts.add(Mount::Directory(OWN.into()));
         mounts.bind(&self.executable, Path::new(EXECUTABLE), Access::Read);
+        if let Some(left) = &self.left {
+            mounts.bind(left, Path::new(LEFT), Access::Write);
+        }
         for (from, to) in &self.instead {
             // On a file system that is read-only, nothing new can be made.
             if to.starts_with(OWN) || matches!(system.look(to), What::File) {

@@ -33,7 +33,7 @@ fn container(kind: Kind, home: &str) -> Container {
         instead: Vec::new(),
         state: Vec::new(),
         persisted: Vec::new(),
-        keeps_state: false,
+        left: None,
         roots: Vec::new(),
         net: kind == Kind::Ephemeral,
         uid: 7,

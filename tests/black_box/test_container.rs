@@ -1,5 +1,6 @@
 //! Throwaway homes, by the bubblewrap of this machine.
 
+mod left;
 mod overlays;
 mod refusals;
 mod sharing;

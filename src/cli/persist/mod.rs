@@ -18,6 +18,7 @@ use super::interrupt;
 use super::typed_path::in_home;
 use crate::manifest::Index;
 use crate::reconcile::{self, Keep, Synced};
+use crate::ui::{ERROR, complain};
 
 /// See to what outlives the home.
 #[derive(Debug, Args)]
@@ -128,8 +129,9 @@ fn report(context: &Context, done: &Synced, summary: &str) -> ExitCode {
             place.display()
         ));
     }
+    // The command fails of them.
     for problem in &done.problems {
-        context.ui.warning(problem);
+        complain(format_args!("{ERROR}error:{ERROR:#} {problem}"));
     }
     if context.json() {
         context.ui.result(json!({
