@@ -55,8 +55,17 @@ fn libraries() -> Vec<String> {
 
 #[test]
 fn the_library_behaves_as_its_manual_says() {
+    let home = Home::with_nix();
     for library in libraries() {
         all_hold("lib-conformance.nix", &format!("lib = {library};"), 1300);
+        if library != OWN {
+            let names = format!("import ./lib-names.nix {{ nixpkgs = {library}; }}");
+            let names = instantiate(&home, &names, &[]).success().json();
+            assert!(names["count"].as_u64().unwrap() >= 20, "{names}");
+            assert_eq!(names["lacking"], serde_json::json!({}), "{library}");
+            assert_eq!(names["top"], serde_json::json!([]), "{library}");
+            assert_eq!(names["beside"], serde_json::json!([]), "{library}");
+        }
     }
 }
 

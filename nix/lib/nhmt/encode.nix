@@ -5,7 +5,12 @@
 let
   inherit (builtins) floor foldl' isAttrs isFloat isFunction isList mapAttrs;
 
-  pow2 = n: if n == 0 then 1.0 else 2.0 * pow2 (n - 1);
+  pow2 =
+    n:
+    let
+      half = pow2 (n / 2);
+    in
+    if n == 0 then 1.0 else half * half * (if n / 2 * 2 == n then 1.0 else 2.0);
   # Two steps of 512, since subnormal numbers need shifts up to 1126.
   shifts = map (n: {
     inherit n;

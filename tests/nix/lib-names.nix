@@ -1,0 +1,35 @@
+# What of the names of nixpkgs' library nhmt's own neither has nor calls absent,
+# in its parts (`lacking`) and at its top, and what its top has `beside` them.
+# All three are to be empty.
+{ nixpkgs }:
+let
+  own = import ../../nix/lib;
+  inherit (builtins)
+    attrNames filter isAttrs listToAttrs
+    ;
+
+  # A part that throws is absent as a whole.
+  isPart =
+    name:
+    let
+      part = builtins.tryEval (own.${name} or null);
+    in
+    part.success && isAttrs part.value;
+  without = a: b: filter (name: !(b ? ${name})) (attrNames a);
+  parts = listToAttrs (
+    map (name: {
+      inherit name;
+      value = without nixpkgs.${name} own.${name};
+    }) (filter isPart (attrNames nixpkgs))
+  );
+in
+{
+  count = builtins.length (attrNames parts);
+  lacking = removeAttrs parts (
+    filter (name: parts.${name} == [ ]) (attrNames parts)
+  );
+  # Home Manager's library is nixpkgs' with `hm`.
+  top = without (removeAttrs nixpkgs [ "__unfix__" "hm" ]) own;
+  # `absent` is what the parts call for what they lack.
+  beside = without own (nixpkgs // { absent = null; });
+}
