@@ -20,7 +20,8 @@ loadDatabase() {
     if [ -n "$1" ]; then export DCONF_PROFILE="$1"; fi
     old="${NHMT_OLD_GENERATION-}/$2" new="$NHMT_NEW_GENERATION/$2"
     if [ -n "${NHMT_OLD_GENERATION-}" ] && [ -r "$old" ]; then
-      grep -vxFf "$new" "$old" | while IFS= read -r key; do
+      # grep(1) fails when there is none.
+      { grep -vxFf "$new" "$old" || [ $? -eq 1 ]; } | while IFS= read -r key; do
         $bus "$dconf" reset "$key" </dev/null || exit 1
       done || exit 1
     fi

@@ -15,7 +15,7 @@ let
   icon = maybe (types.either types.str types.path) "The icon: a name in the icon theme, or a file.";
   exec = maybe types.str "The command line, with field codes such as `%u`.";
 
-  action =
+  actionType =
     { name, ... }:
     {
       options = {
@@ -66,7 +66,7 @@ let
         description = "Further keys; they outrank those above.";
       };
       actions = mkOption {
-        type = types.attrsOf (types.submodule action);
+        type = types.attrsOf (types.submodule actionType);
         default = { };
         example = {
           new-window = {
@@ -92,37 +92,47 @@ let
   identifier = name: lib.concatStrings (builtins.filter builtins.isString (builtins.split "[^A-Za-z0-9-]+" name));
   keys = lib.filterAttrs (_: v: v != null);
   optional = f: v: if v == null then null else f v;
-  value =
+  main =
     e:
-    {
-      "Desktop Entry" =
-        keys {
-          Type = e.type;
-          Version = "1.5";
-          Name = text e.name;
-          Exec = optional text e.exec;
-          Icon = optional (v: text "${v}") e.icon;
-          Comment = optional text e.comment;
-          GenericName = optional text e.genericName;
-          # Only for what is started.
-          Terminal = if e.type == "Application" then e.terminal else null;
-          MimeType = optional list e.mimeType;
-          Categories = optional list e.categories;
-          StartupNotify = e.startupNotify;
-          NoDisplay = e.noDisplay;
-          PrefersNonDefaultGPU = e.prefersNonDefaultGPU;
-          Actions = if e.actions == { } then null else list (map identifier (builtins.attrNames e.actions));
-        }
-        // e.settings;
+    keys {
+      Type = e.type;
+      # That of the specification which the keys below are in.
+      Version = "1.4";
+      Name = text e.name;
+      Exec = optional text e.exec;
+      Icon = optional (v: text "${v}") e.icon;
+      Comment = optional text e.comment;
+      GenericName = optional text e.genericName;
+      # Only for what is started.
+      Terminal = if e.type == "Application" then e.terminal else null;
+      MimeType = optional list e.mimeType;
+      Categories = optional list e.categories;
+      StartupNotify = e.startupNotify;
+      NoDisplay = e.noDisplay;
+      PrefersNonDefaultGPU = e.prefersNonDefaultGPU;
+      Actions = if e.actions == { } then null else list (map identifier (builtins.attrNames e.actions));
     }
-    // lib.mapAttrs' (
-      name: a:
-      lib.nameValuePair "Desktop Action ${identifier name}" (keys {
-        Name = text a.name;
-        Exec = optional text a.exec;
-        Icon = optional (v: text "${v}") a.icon;
-      })
-    ) e.actions;
+    // e.settings;
+  action =
+    a:
+    keys {
+      Name = text a.name;
+      Exec = optional text a.exec;
+      Icon = optional (v: text "${v}") a.icon;
+    };
+  group =
+    name: values:
+    "[${name}]\n"
+    + lib.concatStrings (
+      lib.mapAttrsToList (key: v: "${key}=${if builtins.isBool v then lib.boolToString v else v}\n") values
+    );
+  # The group of the entry has to be the first.
+  file =
+    e:
+    lib.concatStringsSep "\n" (
+      [ (group "Desktop Entry" (main e)) ]
+      ++ lib.mapAttrsToList (name: a: group "Desktop Action ${identifier name}" (action a)) e.actions
+    );
 in
 {
   options.xdg.desktopEntries = mkOption {
@@ -143,10 +153,7 @@ in
     assertions = lib.concatMap (e: e.assertions) (builtins.attrValues entries);
     xdg.dataFile = lib.mapAttrs' (
       name: e:
-      lib.nameValuePair "applications/${name}.desktop" {
-        format = "ini";
-        value = value e;
-      }
+      lib.nameValuePair "applications/${name}.desktop" { text = file e; }
     ) entries;
   };
 }

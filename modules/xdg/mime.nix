@@ -14,20 +14,25 @@ let
   opens = builtins.any (e: e.mimeType != null) (builtins.attrValues config.xdg.desktopEntries);
   types = within "mime/packages/";
 
-  run =
-    package: command: directory:
-    let
-      program = if package == null then command else "${package}/bin/${command}";
-    in
-    ''
-      if command -v ${program} >/dev/null; then
-        run --silence ${program} "${nhmtLib.shell.inQuotes config.xdg.dataHome}/${directory}"
-      else
-        warnEcho "${command} is not there, so that ${directory} below ${nhmtLib.shell.inQuotes config.xdg.dataHome} keeps an old cache; install ${
-          if command == "update-mime-database" then "shared-mime-info" else "desktop-file-utils"
-        }, or set xdg.mime.enable = false"
-      fi
-    '';
+  data = nhmtLib.shell.inQuotes config.xdg.dataHome;
+  program = package: name: if package == null then name else "${package}/bin/${name}";
+  updateTypes = program cfg.sharedMimeInfoPackage "update-mime-database";
+  updateApplications = program cfg.desktopFileUtilsPackage "update-desktop-database";
+  # The cache of types has a form of its own, which only that program writes.
+  typesText = ''
+    if ! command -v ${updateTypes} >/dev/null; then
+      echo "the types of ${data}/mime/packages need update-mime-database; install shared-mime-info, or set xdg.mime.enable = false" >&2
+      exit 1
+    fi
+    run --silence ${updateTypes} "${data}/mime"
+  '';
+  applicationsText = ''
+    if command -v ${updateApplications} >/dev/null; then
+      run --silence ${updateApplications} "${data}/applications"
+    else
+      desktopCache "${data}/applications"
+    fi
+  '';
 in
 {
   options.xdg.mime = {
@@ -45,8 +50,8 @@ in
 
   config.home.activation = lib.mkIf (cfg.enable && (opens || types)) {
     xdgMimeCaches = lib.hm.dag.entryAfter [ "linkGeneration" ] (
-      lib.optionalString types (run cfg.sharedMimeInfoPackage "update-mime-database" "mime")
-      + lib.optionalString opens (run cfg.desktopFileUtilsPackage "update-desktop-database" "applications")
+      lib.optionalString types typesText
+      + lib.optionalString opens (builtins.readFile ./desktop-cache.sh + applicationsText)
     );
   };
 }

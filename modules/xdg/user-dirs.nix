@@ -48,23 +48,19 @@ let
     // lib.mapAttrs' (key: lib.nameValuePair (plainKey key)) cfg.extraConfig;
   variables = lib.mapAttrs' (key: lib.nameValuePair "XDG_${key}_DIR") directories;
 
-  # The reader knows `$HOME/` at the beginning and backslashes, nothing else.
+  # Readers of the file know `$HOME/` at the beginning and backslashes, nothing
+  # else; a shell reads that, too.
   quoted =
     path:
     let
-      escaped = lib.escape [ "\\" "\"" "$" "`" ] path;
-      inHome = lib.removePrefix "${home}/" path;
-      # What is written with a variable means it.
-      asWritten = lib.hasPrefix "$HOME" path;
+      inHome = lib.removePrefix "${home}/" (lib.removePrefix "$HOME/" path);
     in
-    if asWritten then
-      ''"${path}"''
-    else if inHome != path then
-      ''"$HOME/${lib.escape [ "\\" "\"" "$" "`" ] inHome}"''
-    else if path == home then
+    if path == home || path == "$HOME" then
       ''"$HOME/"''
+    else if inHome != path then
+      ''"$HOME/${nhmtLib.shell.inQuotes inHome}"''
     else
-      ''"${escaped}"'';
+      ''"${nhmtLib.shell.inQuotes path}"'';
 in
 {
   imports = [
@@ -102,7 +98,7 @@ in
     home.activation.createXdgUserDirectories = mkIf cfg.createDirectories (
       lib.hm.dag.entryAfter [ "linkGeneration" ] (
         lib.concatMapStrings (path: ''
-          [ -e "${path}" ] || [ -L "${path}" ] || mkdir -p "${path}"
+          [ -e ${quoted path} ] || [ -L ${quoted path} ] || mkdir -p ${quoted path}
         '') (builtins.attrValues directories)
       )
     );

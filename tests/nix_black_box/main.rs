@@ -8,6 +8,7 @@ mod alice;
 mod bad_input;
 mod configuration;
 mod daemon;
+mod desktop;
 mod doctor;
 mod flakes;
 mod garbage;

@@ -60,22 +60,24 @@ in
   (case "applications by type, both places" (names { xdg.mimeApps = { enable = true; defaultApplications."a/b" = "c.desktop"; }; } ) [ ".config/mimeapps.list" ".local/share/applications/mimeapps.list" ])
   (case "applications by type, of packages" ((withPackages { xdg.mimeApps = { enable = true; defaultApplicationPackages = packages [ "a" ]; defaultApplications."a/b" = "c.desktop"; }; }).config.xdg.configFile."mimeapps.list".source.declared) "[Default Applications]\na/b=c.desktop;\n")
 
-  (case "desktop entry" (value ".local/share/applications/editor.desktop" entry) {
-    "Desktop Entry" = {
-      Type = "Application";
-      Version = "1.5";
-      Name = "Ed; the\\nEditor";
-      Exec = "ed %F";
-      Terminal = false;
-      MimeType = "text/plain;text/x-a\\;b;";
-      Categories = "Utility;";
-      Keywords = "a;b;";
-      Actions = "NewWindow;";
-    };
-    "Desktop Action NewWindow" = { Name = "New Window"; Exec = "ed --new"; };
-  })
-  (case "desktop entry that is no application" ((value ".local/share/applications/l.desktop" { xdg.desktopEntries.l = { name = "L"; type = "Link"; settings.URL = "https://example.org"; }; })."Desktop Entry") { Type = "Link"; Version = "1.5"; Name = "L"; URL = "https://example.org"; })
-  (case "desktop entry, icon of a package" (builtins.hasContext (value ".local/share/applications/l.desktop" { xdg.desktopEntries.l = { name = "L"; icon = "${builtins.head (packages [ "i" ])}/i.png"; }; })."Desktop Entry".Icon) true)
+  (case "desktop entry" (text ".local/share/applications/editor.desktop" entry) ''
+    [Desktop Entry]
+    Actions=NewWindow;
+    Categories=Utility;
+    Exec=ed %F
+    Keywords=a;b;
+    MimeType=text/plain;text/x-a\;b;
+    Name=Ed; the\nEditor
+    Terminal=false
+    Type=Application
+    Version=1.4
+
+    [Desktop Action NewWindow]
+    Exec=ed --new
+    Name=New Window
+  '')
+  (case "desktop entry that is no application" (text ".local/share/applications/l.desktop" { xdg.desktopEntries.l = { name = "L"; type = "Link"; settings.URL = "https://example.org"; }; }) "[Desktop Entry]\nName=L\nType=Link\nURL=https://example.org\nVersion=1.4\n")
+  (case "desktop entry, icon of a package" (builtins.hasContext (text ".local/share/applications/l.desktop" { xdg.desktopEntries.l = { name = "L"; icon = "${builtins.head (packages [ "i" ])}/i.png"; }; })) true)
   (case "caches of types" (map (c: builtins.attrNames (hooks c)) [
     entry
     { xdg.desktopEntries.x.name = "x"; }
