@@ -1,6 +1,7 @@
 //! Throwaway homes, by the bubblewrap of this machine.
 
 mod left;
+mod ordinary;
 mod overlays;
 mod refusals;
 mod sharing;

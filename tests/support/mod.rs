@@ -354,7 +354,8 @@ impl Home {
 /// Set for a test that runs as another user: where nhmt lies for that one.
 pub const EXECUTABLE: &str = "NHMT_TEST_EXECUTABLE";
 
-fn nhmt() -> PathBuf {
+/// The nhmt to try.
+pub fn nhmt() -> PathBuf {
     let built = || env!("CARGO_BIN_EXE_nhmt").into();
     std::env::var_os(EXECUTABLE).map_or_else(built, PathBuf::from)
 }

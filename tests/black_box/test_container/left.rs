@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use super::state::{history, root, with_data};
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// The one directory that a container left behind, with what is in it.
 fn left(home: &Home) -> Vec<(PathBuf, String)> {
@@ -93,7 +93,7 @@ fn what_a_full_root_does_not_take_is_kept() {
             head -c 20000 /dev/zero | tr \"\\0\" x > new; mv new .history
         ' || test $? = 1; cat $2/.history",
     );
-    command.arg(env!("CARGO_BIN_EXE_nhmt"));
+    command.arg(nhmt());
     command.arg(home.outside("configuration/home.json"));
     command.arg(root(&home));
     Outcome::of(&mut command)

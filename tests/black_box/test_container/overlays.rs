@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use super::ordinary::reachable;
 use super::state::{USE, is_untouched, root, with_data};
 use super::{NOBODY, all, become_nobody, home};
 use crate::support::{Home, Outcome};
@@ -50,7 +51,9 @@ static CURRENT: LazyLock<PathBuf> = LazyLock::new(|| {
 
 /// `home` on a machine with that bubblewrap.
 fn newer(home: Home) -> Home {
-    let path = format!("{}:/usr/bin:/bin", CURRENT.display());
+    // Where ordinary users can go.
+    let path = reachable(&CURRENT, &home.outside("bubblewrap"));
+    let path = format!("{}:/usr/bin:/bin", path.display());
     home.env("PATH", &path)
 }
 

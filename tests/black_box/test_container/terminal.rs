@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use super::simple;
-use crate::support::Home;
+use crate::support::{self, Home};
 
 /// A terminal, as script(1) makes one, with `nhmt` in it.
 pub(super) struct Terminal {
@@ -19,7 +19,7 @@ impl Terminal {
         let configuration = home.outside("configuration/home.json");
         let nhmt = format!(
             "{} -f {} test-container",
-            env!("CARGO_BIN_EXE_nhmt"),
+            support::nhmt().display(),
             configuration.display()
         );
         // A shell that runs tests in the background has them ignore its keys.
