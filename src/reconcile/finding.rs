@@ -61,11 +61,25 @@ pub enum FindingKind {
     NoExchange,
     /// Programs of the generation are not found.
     PathLacksPackages,
+    /// Programs of the system outrank those of the generation.
+    PathOrder,
+    /// Desktop entries and icons of the generation are not found.
+    DataLacksPackages,
+    /// The session's file was not read.
+    SessionUnread,
+    /// The session's file was read in another generation.
+    SessionStale,
+    /// A login reads nothing of it.
+    LoginShellUnaware,
+    /// The user's systemd has other variables.
+    ManagerUnread,
+    /// Applications in Flatpak's sandbox see links that lead nowhere.
+    FlatpakCannotRead,
 }
 
 impl FindingKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 34] = [
         Self::Locked,
         Self::InterruptedRun,
         Self::JournalDamaged,
@@ -93,6 +107,13 @@ impl FindingKind {
         Self::StateApart,
         Self::NoExchange,
         Self::PathLacksPackages,
+        Self::PathOrder,
+        Self::DataLacksPackages,
+        Self::SessionUnread,
+        Self::SessionStale,
+        Self::LoginShellUnaware,
+        Self::ManagerUnread,
+        Self::FlatpakCannotRead,
     ];
 
     /// What was found, as the rest of a sentence that starts with its subject.
@@ -141,6 +162,18 @@ impl FindingKind {
             }
             Self::PathLacksPackages => {
                 "is not on PATH, so that the packages of the generation are not found"
+            }
+            Self::PathOrder => {
+                "comes after the system's directories on PATH, so that the system's programs win"
+            }
+            Self::DataLacksPackages => {
+                "is not on XDG_DATA_DIRS, so that desktop entries and icons of packages are not found"
+            }
+            Self::SessionUnread | Self::ManagerUnread => "has not read the home's variables",
+            Self::SessionStale => "has the variables of another generation",
+            Self::LoginShellUnaware => "does not read the home's variables when it starts",
+            Self::FlatpakCannotRead => {
+                "keeps its applications from reading what links of the home lead to"
             }
         }
     }
@@ -196,6 +229,21 @@ impl FindingKind {
             Self::PathLacksPackages => {
                 "start a new session; the modules for shells put it there, or add it yourself"
             }
+            Self::PathOrder => "read the session's variables after what sets PATH",
+            Self::DataLacksPackages => "start a new session",
+            Self::SessionUnread => {
+                "start a new session; where the login shell reads none of it, that is a finding of its own"
+            }
+            Self::SessionStale => {
+                "start a new shell, or read them: `. ~/.local/share/nhmt/session.sh`, in fish and nushell `source` with session.fish and session.nu"
+            }
+            Self::LoginShellUnaware => {
+                "add the line, or let the module of the shell write the file"
+            }
+            Self::ManagerUnread => {
+                "`systemctl --user daemon-reload`; what it has started keeps the old ones"
+            }
+            Self::FlatpakCannotRead => "run the command, and start the applications again",
         }
     }
 
@@ -226,7 +274,16 @@ impl FindingKind {
     pub fn is_advice(self) -> bool {
         matches!(
             self,
-            Self::StateApart | Self::NoExchange | Self::PathLacksPackages
+            Self::StateApart
+                | Self::NoExchange
+                | Self::PathLacksPackages
+                | Self::PathOrder
+                | Self::DataLacksPackages
+                | Self::SessionUnread
+                | Self::SessionStale
+                | Self::LoginShellUnaware
+                | Self::ManagerUnread
+                | Self::FlatpakCannotRead
         )
     }
 }

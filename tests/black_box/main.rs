@@ -16,6 +16,7 @@ mod diff;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod doctor_runs;
+mod doctor_session;
 mod drift;
 #[cfg(target_os = "linux")]
 mod ephemeral;

@@ -28,7 +28,7 @@ fn expected() -> String {
     ! ~/.config/app is a link of nhmt's that no longer is declared
       `nhmt doctor --repair` removes it
 
-`nhmt doctor` looks at nhmt's own affairs in a home: its state directory and records, the profile and the roots of its generations, the links that it made, hooks that are still to run. It changes nothing. What is in the way of managed paths is for [`nhmt realize`](in-the-way.md).
+`nhmt doctor` looks at nhmt's own affairs in a home: its state directory and records, the profile and the roots of its generations, the links that it made, hooks that are still to run; and at what [the session](session.md) that it is typed in lacks, when the home is that of who types. It changes nothing. What is in the way of managed paths is for [`nhmt realize`](in-the-way.md).
 
 `nhmt doctor --repair` does what needs no decision, looks again, and says what is left. It deletes only what nhmt made: anything else in a folder of nhmt's goes to the [backups](conflicts-and-backups.md#backups), below `left-over/`, and a record that cannot be read stays beside the new one as `NAME.damaged-1`.
 

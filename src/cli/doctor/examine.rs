@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::on_path;
+use super::{on_path, session};
 use crate::cli::context::{Context, cut_off};
 use crate::cli::failure::Failure;
 use crate::cli::keeper;
@@ -124,23 +124,13 @@ fn of_tree(
     found.extend(looked?);
     let drift = reconcile::verify(home, &index, tree)?;
     found.extend(drift.iter().map(drifted));
-    let packages = context.layout().anchor().join("packages/bin");
-    if packages.is_dir() && !is_on_path(&packages) {
-        found.push(on_path(FindingKind::PathLacksPackages, &packages));
-    }
+    session::all(context, tree, found);
     Ok(())
 }
 
 fn drifted(drift: &Drift) -> Finding {
     let finding = Finding::new(FindingKind::Drift, format!("~/{}", drift.path));
     finding.detail(drift.kind.sentence())
-}
-
-/// Whether `PATH` leads to the directory `packages`, by any name.
-fn is_on_path(packages: &Path) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let real = packages.canonicalize().ok();
-    std::env::split_paths(&path).any(|dir| dir == packages || dir.canonicalize().ok() == real)
 }
 
 /// What the profile names, against the tree in force.

@@ -2,6 +2,8 @@
 
 mod examine;
 mod repair;
+mod session;
+mod startup;
 
 use std::process::ExitCode;
 
