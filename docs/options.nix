@@ -64,8 +64,19 @@ let
             };'';
     }
     {
+      title = "Packages and wrappers";
+      starts = [ "home.packages" "home.extraOutputsToInstall" "nhmt.pathsToLink" "wrappers" ];
+      text = ''
+        What `home.packages` have is merged into one directory, by the rules of nixpkgs' `buildEnv`; [Packages](packages.md) has the whole. `wrappers` are packages whose programs start in another way.
+
+            wrappers.git = {
+              basePackage = pkgs.git;
+              env.GIT_CONFIG_GLOBAL.value = ./gitconfig;
+            };'';
+    }
+    {
       title = "Session";
-      starts = [ "home.packages" "home.extraOutputsToInstall" "home.session" "home.shellAliases" "home.shell" "nhmt.session" ];
+      starts = [ "home.session" "home.shellAliases" "home.shell" "nhmt.session" ];
       text = ''
         The variables and the path are in `~/.local/share/nhmt/session.sh`. The shells that nhmt configures read it; [Session](session.md) says what each kind of session gets, and the line for shells whose files are yours.'';
     }

@@ -30,6 +30,7 @@
     ./specialisation.nix
     ./systemd
     ./targets/generic-linux.nix
+    ./wrappers
     ./xdg
     ./xresources.nix
   ];

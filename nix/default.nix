@@ -34,6 +34,11 @@ let
   nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
     pkgsGiven = pkgs != null;
     isLinux = builtins.match ".*-linux" system != null;
+    wrap = import ./wrapper.nix {
+      inherit system;
+      builder = nhmt;
+      toStore = nhmtLib.sources.toStore (path: "missing package in wrappers: there is no ${path}");
+    };
     packages = import ./lib/nhmt/packages.nix {
       lib = library;
       pkgsGiven = pkgs != null;
@@ -101,6 +106,7 @@ let
       builder = nhmt;
       packages = config.home.packages;
       extraOutputs = config.home.extraOutputsToInstall;
+      inherit (config.nhmt) pathsToLink;
       toStore = nhmtLib.sources.toStore (path: "missing package in home.packages: there is no ${path}");
     };
   packagesOf = config: if config.home.packages == [ ] then null else (environmentOf config).derivation;

@@ -1,53 +1,14 @@
 # The package environment: one derivation, merged by nhmt.
-#
-# Structured attributes strip packages of what they say about themselves, so
-# the chosen outputs and priorities are worked out here, as nixpkgs' buildEnv
-# has them: the outputs that a package was narrowed to, else its
-# meta.outputsToInstall, else its first one.
 {
   system,
   builder,
   packages,
   extraOutputs,
+  pathsToLink,
   toStore,
 }:
 let
-  isPackage = p: p.type or null == "derivation";
-  request =
-    p:
-    if isPackage p then
-      let
-        narrowed = p.outputSpecified or false;
-        chosen = p.meta.outputsToInstall or null;
-        own = if !narrowed && chosen != null then map (o: "${p.${o}}") chosen else [ "${p}" ];
-        extra = map (o: "${p.${o}}") (builtins.filter (o: p ? ${o}) extraOutputs);
-        paths = own ++ builtins.filter (e: !(builtins.elem e own)) extra;
-      in
-      {
-        name = builtins.unsafeDiscardStringContext (p.name or (nameOf "${p}"));
-        inherit paths;
-        # nixpkgs: meta.priority, 5 for those that have none; lower wins.
-        priority = p.meta.priority or 5;
-      }
-    else if builtins.isString p && !(builtins.hasContext p) && nameOf p == baseNameOf p then
-      # Copying whatever a string names would publish it to every user.
-      throw "home.packages has the string \"${p}\", which names no package in the Nix store\n  For a package of your own write a path without quotes, such as ./my-package."
-    else
-      let
-        path = toStore p;
-      in
-      {
-        name = nameOf path;
-        paths = [ path ];
-        priority = 5;
-      };
-  nameOf =
-    path:
-    let
-      base = baseNameOf (builtins.unsafeDiscardStringContext path);
-      parts = builtins.match "[0-9a-z]{32}-(.*)" base;
-    in
-    if parts == null then base else builtins.head parts;
+  request = import ./package-request.nix { inherit extraOutputs toStore; };
   requests = map request packages;
 in
 {
@@ -62,7 +23,7 @@ in
     __structuredAttrs = true;
     outputs = [ "out" ];
     packages = requests;
-    pathsToLink = [ "/" ];
+    inherit pathsToLink;
     preferLocalBuild = true;
     allowSubstitutes = false;
   };

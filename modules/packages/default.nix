@@ -18,4 +18,13 @@ in
       description = "Outputs to install of every package that has them, beside those the package itself chooses.";
     };
   };
+  options.nhmt.pathsToLink = mkOption {
+    type = types.listOf (types.strMatching "/.*");
+    default = [ "/" ];
+    example = [
+      "/bin"
+      "/share/man"
+    ];
+    description = "The parts of the packages that are in the home's environment.";
+  };
 }

@@ -21,6 +21,8 @@ enum What {
     BuildTree,
     /// Merge packages into one environment
     BuildPackages,
+    /// Wrap the programs of a package
+    BuildWrapper,
     Enter(inside::Enter),
     Exec(inside::Exec),
     Foreground(inside::TakeForeground),
@@ -30,6 +32,7 @@ pub(super) fn run(args: &InternalCommand) -> Result<ExitCode, Failure> {
     let kind = match &args.what {
         What::BuildTree => Internal::BuildTree,
         What::BuildPackages => Internal::BuildPackages,
+        What::BuildWrapper => Internal::BuildWrapper,
         What::Enter(args) => return inside::enter(args),
         What::Exec(args) => return inside::exec(args),
         What::Foreground(args) => return inside::take_foreground(*args),

@@ -1,9 +1,9 @@
 //! The `activate` script of a home tree.
 
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use super::Target;
+use super::shell::quoted;
 
 /// The script: it runs nhmt on its own tree, by the path that Nix registers
 /// as a reference, or wherever the tree lies.
@@ -11,9 +11,9 @@ pub(super) fn script(target: &Target) -> Vec<u8> {
     match &target.activate {
         Some(nhmt) => [
             b"#!/bin/sh\nexec ",
-            &*quoted(nhmt),
+            &*quoted(nhmt.as_os_str().as_bytes()),
             b" activate ",
-            &quoted(&target.out),
+            &quoted(target.out.as_os_str().as_bytes()),
             b" \"$@\"\n",
         ]
         .concat(),
@@ -25,23 +25,11 @@ pub(super) fn script(target: &Target) -> Vec<u8> {
     }
 }
 
-/// `path` as one word of sh(1).
-fn quoted(path: &Path) -> Vec<u8> {
-    let mut word = vec![b'\''];
-    for &byte in path.as_os_str().as_bytes() {
-        match byte {
-            b'\'' => word.extend_from_slice(br"'\''"),
-            byte => word.push(byte),
-        }
-    }
-    word.push(b'\'');
-    word
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::Path;
     use std::process::Command;
 
     use serde_json::json;

@@ -26,7 +26,7 @@ pub struct AttrsFile {
     json: Vec<u8>,
 }
 
-/// The attributes that nhmt's two derivations have; others are passed over,
+/// The attributes that nhmt's derivations have; others are passed over,
 /// and parts for one derivation alone are left as JSON for their own reader.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +43,9 @@ pub struct Attrs<'a> {
     pub packages: Option<&'a RawValue>,
     /// `build-packages`: the parts of them to link, absolute.
     pub paths_to_link: Option<Vec<String>>,
+    /// `build-wrapper`: what is wrapped, and how.
+    #[serde(borrow)]
+    pub wrapper: Option<&'a RawValue>,
 }
 
 /// `outputs`: store paths by output name.

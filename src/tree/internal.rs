@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::attrs::{AttrsError, AttrsFile};
 use super::packages::{self, PackagesError, PackagesRequest};
+use super::wrapper::{self, WrapperError};
 use super::{Sources, Target, TreeError};
 use crate::manifest::{Manifest, ManifestError};
 
@@ -14,6 +15,8 @@ pub enum Internal {
     BuildTree,
     /// `build-packages`: `nhmt-packages`, a package environment.
     BuildPackages,
+    /// `build-wrapper`: a package whose programs start with other settings.
+    BuildWrapper,
 }
 
 /// Why a derivation could not be built.
@@ -31,6 +34,9 @@ pub enum InternalError {
     /// The packages could not be merged.
     #[error(transparent)]
     Packages(#[from] PackagesError),
+    /// The programs could not be wrapped.
+    #[error(transparent)]
+    Wrapper(#[from] WrapperError),
 }
 
 /// Builds the derivation that this process is the builder of, from the
@@ -66,6 +72,12 @@ fn run(kind: Internal, file: AttrsFile) -> Result<(), InternalError> {
                 request.paths_to_link = paths;
             }
             packages::build(&request, &attrs.outputs.out)?;
+        }
+        Internal::BuildWrapper => {
+            let json = attrs.wrapper.ok_or_else(|| file.lacks("wrapper"))?;
+            let request =
+                serde_json::from_str(json.get()).map_err(|error| file.malformed(error))?;
+            wrapper::build(&request, &attrs.outputs.out)?;
         }
     }
     Ok(())

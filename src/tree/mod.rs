@@ -6,7 +6,8 @@
 //! | [`diff`] | compares two home trees |
 //! | [`format`] | renders structured values |
 //! | [`packages`] | merges packages into one environment |
-//! | [`attrs`], [`internal`] | run the two as the builder of a Nix derivation |
+//! | [`wrapper`] | a package whose programs start with other settings |
+//! | [`attrs`], [`internal`] | run these as the builder of a Nix derivation |
 
 mod activate;
 pub mod attrs;
@@ -20,7 +21,9 @@ pub mod internal;
 mod leaf;
 pub mod packages;
 mod routes;
+mod shell;
 mod source;
+pub mod wrapper;
 mod writer;
 
 pub use build::{Target, build};

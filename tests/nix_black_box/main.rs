@@ -31,3 +31,4 @@ mod session;
 mod specialisation;
 mod stores;
 mod test_container;
+mod wrappers;
