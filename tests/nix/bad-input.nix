@@ -31,6 +31,10 @@ builtins.mapAttrs (name: f: f name) {
     "unknown-file-option.nix:4"
     "Did you mean `home.file.\".profile\".text'?"
   ];
+  unknown-part = n: bad n [
+    "nhmt has no `programs.git.delta', which is an option of Home Manager"
+    "`programs.git-worktree-switcher'"
+  ];
   unknown-program = n: bad n [
     "unknown option `programs.emacs' at "
     "unknown-program.nix:4"
