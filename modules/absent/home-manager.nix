@@ -1,5 +1,6 @@
 # Home Manager's options, by name: what no module of nhmt declares is absent.
-# Names only; the value of an entry of nhmt.absentOptions says what to do.
+# Names only, written by tests/coverage/absent; the value of an entry of
+# nhmt.absentOptions says what to do.
 { lib }:
 let
   words = text: builtins.filter (w: builtins.isString w && w != "") (builtins.split "[ \n]+" text);
@@ -7,40 +8,41 @@ let
     abaddon abook acd-cli aerc aerospace afew ahoviewer aiac aichat aider-chat airlift alacritty
     algia aliae alistral alot am2rlauncher amber amfora amoco amp andcli animdl anime-downloader
     anki antigravity antigravity-cli anup anvil-editor anyrun aperture aphorme aria2 aria2p
-    asciinema ashell astroid atool attic-client atuin autojump autorandr awscli bacon bash bashmount
-    bat beets bemenu bluetuith borgmatic bottom boxxy brave brave-origin broot browserpass btop bun
-    calibre carapace cargo cava cavalier chawan chromium claude-code clock-rs cmus codex
-    command-not-found comodoro concord crush cudatext cursor darcs dbeaver delta desktoppr devenv
-    diff-highlight diff-so-fancy difftastic dircolors direnv discocss discord distrobox docker-cli
-    dprint earthly ec eclipse element-desktop emacs equibop eww exa eza fabric-ai fastfetch fd feedr
-    feh firefox firefoxpwa fish flake-edit flashspace floorp foliate foot formiko freetube
-    fresh-editor fuzzel fzf gallery-dl gcc gemini-cli gh gh-dash ghostty git git-cliff
-    git-credential-keepassxc git-credential-oauth git-worktree-switcher github-copilot-cli gitui
-    glab gnome-shell gnome-terminal go google-chrome google-chrome-beta google-chrome-dev goto gpg
-    gradle granted grep grype gurk-rs halloy havoc helix herdr hexchat himalaya home-manager hstr
-    htop hwatch hyfetch hyprland-qt-support hyprlock hyprpanel hyprshot hyprtoolkit i3bar-river
-    i3blocks i3status i3status-rust iamb imv infat info inori intelli-shell ion irssi java
-    jetbrains-remote jjui joplin-desktop joshuto jq jqp jrnl jujutsu just k9s kakoune keepassxc
-    keychain khal khard kickoff kiro kiro-cli kitty kodi kraftkit kubecolor kubeswitch lapce
-    lazydocker lazygit lazysql lazyworktree ledger less lesspipe lf librewolf lieer
-    looking-glass-client lsd lutris macchina macos-terminal man mangohud matplotlib mblaze mbsync mc
-    mcfly mcp meli mercurial mergiraf micro microsoft-edge mise mistral-vibe mods mpv mpvpaper mr
-    msmtp mu mujmap mullvad-vpn mypy navi ncmpcpp ncspot ne neomutt neovide neovim newsboat nh nheko
-    niriswitcher nix-index nix-init nix-search-tv nix-your-shell nnn nom noti notmuch npm numbat
-    nushell nvchecker nyxt obs-studio obsidian octant offlineimap oh-my-posh onagre onedrive
-    onlyoffice opam opencode openstackclient opkssh pandoc papis parallel password-store patdiff
-    pay-respects pazi pet pgcli pi-coding-agent pianobar pidgin pimsync pistol piston-cli pls poetry
-    posting powerline-go pqiv prismlauncher ptyxis pubs pyenv pylint pyradio pywal qalculate qcal
-    quickshell qutebrowser radicle radio-active radio-cli ranger rbenv rbw rclone readline rectangle
-    retext retroarch riff rio ripgrep ripgrep-all rizin rmpc rofi rtorrent rtx ruff sagemath sapling
-    satty sbt scmpuff screen script-directory senpai sesh sftpman sheldon sherlock sioyek sketchybar
-    skim sm64ex smug spotify-player sqls ssh starship streamlink superfile swappy sway-easyfocus
-    swayimg swaylock swayr t3code taskwarrior tealdeer television terminator termite tex-fmt texlive
-    thefuck thunderbird timidity tint2 tiny tirith tmate tmux todoman tofi topgrade translate-shell
-    tray-tui trippy ttyper twitch-tui ty urxvt uv vdirsyncer vesktop vicinae vifm vim vim-vint
-    vinegar visidata vivaldi vivid vscode vscodium w3m wallust watson waveterm waybar waylogout
-    wayprompt wezterm windsurf wiremix wleave wlogout wlr-which-key wofi workstyle wpaperd xmobar
-    xplr yambar yarn yazi yofi yt-dlp z-lua zapzap zathura zed-editor zellij zk zoxide zsh
+    asciinema ashell astroid atool attic-client atuin autojump autorandr awscli bacon bash
+    bashmount bat beets bemenu bluetuith borgmatic bottom boxxy brave brave-origin broot
+    browserpass btop bun calibre carapace cargo cava cavalier chawan chromium claude-code clock-rs
+    cmus codex command-not-found comodoro concord crush cudatext cursor darcs dbeaver delta
+    desktoppr devenv diff-highlight diff-so-fancy difftastic dircolors direnv discocss discord
+    distrobox docker-cli dprint earthly ec eclipse element-desktop emacs equibop eww exa eza
+    fabric-ai fastfetch fd feedr feh firefox firefoxpwa fish flake-edit flashspace floorp foliate
+    foot formiko freetube fresh-editor fuzzel fzf gallery-dl gcc gemini-cli gh gh-dash ghostty git
+    git-cliff git-credential-keepassxc git-credential-oauth git-worktree-switcher
+    github-copilot-cli gitui glab gnome-shell gnome-terminal go google-chrome google-chrome-beta
+    google-chrome-dev goto gpg gradle granted grep grype gurk-rs halloy havoc helix herdr hexchat
+    himalaya home-manager hstr htop hwatch hyfetch hyprland-qt-support hyprlock hyprpanel hyprshot
+    hyprtoolkit i3bar-river i3blocks i3status i3status-rust iamb imv infat info inori intelli-shell
+    ion irssi java jetbrains-remote jjui joplin-desktop joshuto jq jqp jrnl jujutsu just k9s
+    kakoune keepassxc keychain khal khard kickoff kiro kiro-cli kitty kodi kraftkit kubecolor
+    kubeswitch lapce lazydocker lazygit lazysql lazyworktree ledger less lesspipe lf librewolf
+    lieer looking-glass-client lsd lutris macchina macos-terminal man mangohud matplotlib mblaze
+    mbsync mc mcfly mcp meli mercurial mergiraf micro microsoft-edge mise mistral-vibe mods mpv
+    mpvpaper mr msmtp mu mujmap mullvad-vpn mypy navi ncmpcpp ncspot ne neomutt neovide neovim
+    newsboat nh nheko niriswitcher nix-index nix-init nix-search-tv nix-your-shell nnn nom noti
+    notmuch npm numbat nushell nvchecker nyxt obs-studio obsidian octant offlineimap oh-my-posh
+    onagre onedrive onlyoffice opam opencode openstackclient opkssh pandoc papis parallel
+    password-store patdiff pay-respects pazi pet pgcli pi-coding-agent pianobar pidgin pimsync
+    pistol piston-cli pls poetry posting powerline-go pqiv prismlauncher ptyxis pubs pyenv pylint
+    pyradio pywal qalculate qcal quickshell qutebrowser radicle radio-active radio-cli ranger rbenv
+    rbw rclone readline rectangle retext retroarch riff rio ripgrep ripgrep-all rizin rmpc rofi
+    rtorrent rtx ruff sagemath sapling satty sbt scmpuff screen script-directory senpai sesh
+    sftpman sheldon sherlock sioyek sketchybar skim sm64ex smug spotify-player sqls ssh starship
+    streamlink superfile swappy sway-easyfocus swayimg swaylock swayr t3code taskwarrior tealdeer
+    television terminator termite tex-fmt texlive thefuck thunderbird timidity tint2 tiny tirith
+    tmate tmux todoman tofi topgrade translate-shell tray-tui trippy ttyper twitch-tui ty urxvt uv
+    vdirsyncer vesktop vicinae vifm vim vim-vint vinegar visidata vivaldi vivid vscode vscodium w3m
+    wallust watson waveterm waybar waylogout wayprompt wezterm windsurf wiremix wleave wlogout
+    wlr-which-key wofi workstyle wpaperd xmobar xplr yambar yarn yazi yofi yt-dlp z-lua zapzap
+    zathura zed-editor zellij zk zoxide zsh
   '';
   services = words ''
     activitywatch amberol arrpc autorandr autotiling avizo awww barrier batsignal betterlockscreen
@@ -56,41 +58,41 @@ let
     ollama opensnitch-ui osmscout-server owncloud-client pantalaimon parcellite pass-secret-service
     password-store-sync pasystray pbgopy picom pimsync pipewire pizauth plan9port playerctld
     plex-mpv-shim podman polkit-gnome polybar poweralertd proton-pass-agent protonmail-bridge psd
-    pueue pulseeffects radicle random-background recoll redshift remmina rescrobbled restic rsibreak
-    safeeyes screen-locker sctd shikane shpool signaturepdf skhd snixembed spotifyd ssh-agent
-    ssh-tpm-agent stalonetray status-notifier-watcher swayidle swaync swayosd swww sxhkd syncthing
-    syshud systembus-notify taffybar tahoe-lafs tailscale-systray taskwarrior-sync tldr-update tomat
-    trayer trayscale twmn udiskie unclutter unison vdirsyncer volnoti voxtype walker way-displays
-    wayle wayvnc wl-clip-persist wlsunset wluma wob wpaperd xcape xembed-sni-proxy xidlehook
-    xscreensaver xsettingsd xsuspender yubikey-agent
+    pueue pulseeffects radicle random-background recoll redshift remmina rescrobbled restic
+    rsibreak safeeyes screen-locker sctd shikane shpool signaturepdf skhd snixembed spotifyd
+    ssh-agent ssh-tpm-agent stalonetray status-notifier-watcher swayidle swaync swayosd swww sxhkd
+    syncthing syshud systembus-notify taffybar tahoe-lafs tailscale-systray taskwarrior-sync
+    tldr-update tomat trayer trayscale twmn udiskie unclutter unison vdirsyncer volnoti voxtype
+    walker way-displays wayle wayvnc wl-clip-persist wlsunset wluma wob wpaperd xcape
+    xembed-sni-proxy xidlehook xscreensaver xsettingsd xsuspender yubikey-agent
   '';
   others = words ''
+    programs.bash.enableAutojump programs.bash.enableVteIntegration programs.fish.promptInit
+    programs.fish.sessionVariablesPackage programs.git.delta.enable programs.git.delta.options
+    programs.git.delta.package programs.git.diff-highlight.enable
+    programs.git.diff-highlight.pagerOpts programs.git.diff-so-fancy.changeHunkIndicators
+    programs.git.diff-so-fancy.enable programs.git.diff-so-fancy.markEmptyLines
+    programs.git.diff-so-fancy.pagerOpts programs.git.diff-so-fancy.rulerWidth
+    programs.git.diff-so-fancy.stripLeadingSymbols programs.git.diff-so-fancy.useUnicodeRuler
+    programs.git.difftastic.background programs.git.difftastic.color
+    programs.git.difftastic.context programs.git.difftastic.display programs.git.difftastic.enable
+    programs.git.difftastic.enableAsDifftool programs.git.difftastic.extraArgs
+    programs.git.difftastic.options programs.git.difftastic.package programs.git.maintenance.enable
+    programs.git.maintenance.repositories programs.git.maintenance.timers
+    programs.git.patdiff.enable programs.git.patdiff.package programs.git.riff.commandLineOptions
+    programs.git.riff.enable programs.git.riff.package programs.home-manager.package
+    programs.zsh.antidote.enable programs.zsh.antidote.package programs.zsh.antidote.plugins
+    programs.zsh.antidote.useFriendlyNames programs.zsh.enableVteIntegration
+    programs.zsh.fastSyntaxHighlighting programs.zsh.history programs.zsh.historySubstringSearch
+    programs.zsh.oh-my-zsh programs.zsh.prezto programs.zsh.syntaxHighlighting
+    programs.zsh.zplug.enable programs.zsh.zplug.package programs.zsh.zplug.plugins
+    programs.zsh.zplug.zplugHome programs.zsh.zprof.enable programs.zsh.zproof
+    programs.zsh.zsh-abbr.abbreviations programs.zsh.zsh-abbr.enable
+    programs.zsh.zsh-abbr.globalAbbreviations programs.zsh.zsh-abbr.package
     accounts.calendar.accounts accounts.calendar.basePath accounts.contact.accounts
     accounts.contact.basePath accounts.email.accounts accounts.email.certificatesFile
-    accounts.email.maildirBasePath dbus.packages dconf.databases dconf.enable dconf.settings
-    editorconfig.enable editorconfig.settings fonts.fontconfig.antialiasing
-    fonts.fontconfig.configFile fonts.fontconfig.defaultFonts.emoji
-    fonts.fontconfig.defaultFonts.monospace fonts.fontconfig.defaultFonts.sansSerif
-    fonts.fontconfig.defaultFonts.serif fonts.fontconfig.enable fonts.fontconfig.enableProfileFonts
-    fonts.fontconfig.hinting fonts.fontconfig.subpixelRendering gtk.colorScheme gtk.cursorTheme
-    gtk.enable gtk.font gtk.gtk2.configLocation gtk.gtk2.cursorTheme gtk.gtk2.enable
-    gtk.gtk2.extraConfig gtk.gtk2.font gtk.gtk2.force gtk.gtk2.iconTheme gtk.gtk2.theme
-    gtk.gtk3.bookmarks gtk.gtk3.colorScheme gtk.gtk3.cursorTheme gtk.gtk3.enable
-    gtk.gtk3.extraConfig gtk.gtk3.extraCss gtk.gtk3.font gtk.gtk3.iconTheme gtk.gtk3.theme
-    gtk.gtk4.colorScheme gtk.gtk4.cursorTheme gtk.gtk4.enable gtk.gtk4.extraConfig gtk.gtk4.extraCss
-    gtk.gtk4.font gtk.gtk4.iconTheme gtk.gtk4.theme gtk.iconTheme gtk.theme home.activation
-    home.activationGenerateGcRoot home.activationPackage home.checks home.emptyActivationPath
-    home.enableDebugInfo home.enableNixpkgsReleaseCheck home.extraActivationPath
-    home.extraBuilderCommands home.extraDependencies home.extraOutputsToInstall
-    home.extraProfileCommands home.file home.fileOverlapResolution home.homeDirectory home.keyboard
-    home.language home.packages home.path home.pointerCursor home.preferXdgDirectories
-    home.profileDirectory home.services home.sessionPath home.sessionSearchVariables
-    home.sessionVariableSetter home.sessionVariables home.sessionVariablesExtra
-    home.sessionVariablesPackage home.shell.enableBashIntegration home.shell.enableFishIntegration
-    home.shell.enableIonIntegration home.shell.enableNushellIntegration
-    home.shell.enableShellIntegration home.shell.enableZshIntegration home.shellAliases
-    home.stateVersion home.uid home.username home.version.full home.version.isReleaseBranch
-    home.version.release home.version.revision i18n.glibcLocales i18n.inputMethod.enable
+    accounts.email.maildirBasePath editorconfig.enable editorconfig.settings
+    home.sessionVariableSetter home.sessionVariablesPackage i18n.inputMethod.enable
     i18n.inputMethod.enabled i18n.inputMethod.fcitx5.addons
     i18n.inputMethod.fcitx5.fcitx5-with-addons i18n.inputMethod.fcitx5.ignoreUserConfig
     i18n.inputMethod.fcitx5.quickPhrase i18n.inputMethod.fcitx5.quickPhraseFiles
@@ -99,49 +101,30 @@ let
     i18n.inputMethod.fcitx5.systemd.enable i18n.inputMethod.fcitx5.themes
     i18n.inputMethod.fcitx5.waylandFrontend i18n.inputMethod.kime.config
     i18n.inputMethod.kime.extraConfig i18n.inputMethod.package i18n.inputMethod.type
-    i18n.inputMethod.uim.toolbar launchd.agents launchd.enable manual.html.enable manual.json.enable
-    manual.manpages.enable mozilla.firefoxNativeMessagingHosts mozilla.librewolfNativeMessagingHosts
-    mozilla.thunderbirdNativeMessagingHosts news.display news.entries news.json.output nix.assumeXdg
-    nix.buildMachines nix.channels nix.checkConfig nix.distributedBuilds nix.enable nix.extraOptions
-    nix.gc.automatic nix.gc.dates nix.gc.frequency nix.gc.options nix.gc.persistent
-    nix.gc.randomizedDelaySec nix.keepOldNixPath nix.nixPath nix.package nix.registry
-    nix.registryVersion nix.settings nix.useXdg nixpkgs.config nixpkgs.overlays nixpkgs.system
+    i18n.inputMethod.uim.toolbar launchd.agents launchd.enable mozilla.firefoxNativeMessagingHosts
+    mozilla.librewolfNativeMessagingHosts mozilla.thunderbirdNativeMessagingHosts news.json.output
     pam.sessionVariables pam.yubico.authorizedYubiKeys.ids pam.yubico.authorizedYubiKeys.path
-    programs.bash.enableVteIntegration programs.git.delta programs.git.diff-highlight
-    programs.git.diff-so-fancy programs.git.difftastic programs.git.maintenance programs.git.patdiff
-    programs.git.riff programs.zsh.antidote programs.zsh.enableVteIntegration programs.zsh.prezto
-    programs.zsh.zplug programs.zsh.zprof programs.zsh.zsh-abbr qt.enable qt.kde.settings
-    qt.kvantum.enable qt.kvantum.settings qt.kvantum.themes qt.platformTheme qt.qt5ctSettings
-    qt.qt6ctSettings qt.style.name qt.style.package qt.useGtkTheme specialisation specialization
-    sshAuthSock.enable sshAuthSock.initialization.bash sshAuthSock.initialization.fish
-    sshAuthSock.initialization.nushell sshAuthSock.initialization.zsh
-    sshAuthSock.systemd.socketProviderUnit submoduleSupport.enable
-    submoduleSupport.externalPackageInstall systemd.user.automounts systemd.user.enable
-    systemd.user.mounts systemd.user.packages systemd.user.paths systemd.user.services
-    systemd.user.servicesStartTimeoutMs systemd.user.sessionVariables systemd.user.settings
-    systemd.user.slices systemd.user.sockets systemd.user.startServices systemd.user.systemctlPath
-    systemd.user.targets systemd.user.timers systemd.user.tmpfiles.rules
+    qt.enable qt.kde.settings qt.kvantum.enable qt.kvantum.settings qt.kvantum.themes
+    qt.platformTheme qt.qt5ctSettings qt.qt6ctSettings qt.style.name qt.style.package
+    qt.useGtkTheme sshAuthSock.enable sshAuthSock.initialization.bash
+    sshAuthSock.initialization.fish sshAuthSock.initialization.nushell
+    sshAuthSock.initialization.zsh sshAuthSock.systemd.socketProviderUnit
     targets.darwin.copyApps.directory targets.darwin.copyApps.enable
     targets.darwin.copyApps.enableChecks targets.darwin.currentHostDefaults targets.darwin.defaults
     targets.darwin.keybindings targets.darwin.linkApps.directory targets.darwin.linkApps.enable
-    targets.darwin.search targets.genericLinux.enable targets.genericLinux.extraXdgDataDirs
-    targets.genericLinux.gpu.drivers targets.genericLinux.gpu.enable
+    targets.darwin.search targets.genericLinux.gpu.drivers
     targets.genericLinux.gpu.nixStateDirectory targets.genericLinux.gpu.nvidia.enable
     targets.genericLinux.gpu.nvidia.sha256 targets.genericLinux.gpu.nvidia.version
-    targets.genericLinux.gpu.packages targets.genericLinux.gpu.setupPackage
-    targets.genericLinux.nixGL.defaultWrapper targets.genericLinux.nixGL.installScripts
-    targets.genericLinux.nixGL.offloadWrapper targets.genericLinux.nixGL.packages
-    targets.genericLinux.nixGL.prime.card targets.genericLinux.nixGL.prime.installScript
-    targets.genericLinux.nixGL.prime.nvidiaProvider targets.genericLinux.nixGL.vulkan.enable
-    uninstall vdirsyncer.auth vdirsyncer.authCert vdirsyncer.clientIdCommand
-    vdirsyncer.clientSecretCommand vdirsyncer.collections vdirsyncer.conflictResolution
-    vdirsyncer.enable vdirsyncer.itemTypes vdirsyncer.localReadOnly vdirsyncer.metadata
-    vdirsyncer.partialSync vdirsyncer.postHook vdirsyncer.timeRange vdirsyncer.tokenFile
-    vdirsyncer.urlCommand vdirsyncer.useVcard4 vdirsyncer.userAgent vdirsyncer.userNameCommand
-    vdirsyncer.verify vdirsyncer.verifyFingerprint wayland.systemd.target
-    wayland.windowManager.hyprland.configType wayland.windowManager.hyprland.enable
-    wayland.windowManager.hyprland.extraConfig wayland.windowManager.hyprland.extraLuaFiles
-    wayland.windowManager.hyprland.finalPackage wayland.windowManager.hyprland.finalPortalPackage
+    targets.genericLinux.gpu.packages targets.genericLinux.gpu.setupPackage vdirsyncer.auth
+    vdirsyncer.authCert vdirsyncer.clientIdCommand vdirsyncer.clientSecretCommand
+    vdirsyncer.collections vdirsyncer.conflictResolution vdirsyncer.enable vdirsyncer.itemTypes
+    vdirsyncer.localReadOnly vdirsyncer.metadata vdirsyncer.partialSync vdirsyncer.postHook
+    vdirsyncer.timeRange vdirsyncer.tokenFile vdirsyncer.urlCommand vdirsyncer.useVcard4
+    vdirsyncer.userAgent vdirsyncer.userNameCommand vdirsyncer.verify vdirsyncer.verifyFingerprint
+    wayland.systemd.target wayland.windowManager.hyprland.configType
+    wayland.windowManager.hyprland.enable wayland.windowManager.hyprland.extraConfig
+    wayland.windowManager.hyprland.extraLuaFiles wayland.windowManager.hyprland.finalPackage
+    wayland.windowManager.hyprland.finalPortalPackage
     wayland.windowManager.hyprland.importantPrefixes wayland.windowManager.hyprland.package
     wayland.windowManager.hyprland.plugins wayland.windowManager.hyprland.portalPackage
     wayland.windowManager.hyprland.settings wayland.windowManager.hyprland.sourceFirst
@@ -159,70 +142,58 @@ let
     wayland.windowManager.niri.extraConfig wayland.windowManager.niri.extraConfigEarly
     wayland.windowManager.niri.package wayland.windowManager.niri.portalPackage
     wayland.windowManager.niri.settings wayland.windowManager.niri.systemd.enable
-    wayland.windowManager.niri.systemd.variables wayland.windowManager.niri.xwaylandSatellitePackage
-    wayland.windowManager.river.enable wayland.windowManager.river.extraConfig
-    wayland.windowManager.river.extraSessionVariables wayland.windowManager.river.package
-    wayland.windowManager.river.settings wayland.windowManager.river.systemd.enable
-    wayland.windowManager.river.systemd.extraCommands wayland.windowManager.river.systemd.variables
-    wayland.windowManager.river.xwayland.enable wayland.windowManager.sway.checkConfig
-    wayland.windowManager.sway.config wayland.windowManager.sway.enable
-    wayland.windowManager.sway.extraConfig wayland.windowManager.sway.extraConfigEarly
-    wayland.windowManager.sway.extraOptions wayland.windowManager.sway.extraSessionCommands
-    wayland.windowManager.sway.package wayland.windowManager.sway.swaynag.enable
-    wayland.windowManager.sway.swaynag.settings
+    wayland.windowManager.niri.systemd.variables
+    wayland.windowManager.niri.xwaylandSatellitePackage wayland.windowManager.river.enable
+    wayland.windowManager.river.extraConfig wayland.windowManager.river.extraSessionVariables
+    wayland.windowManager.river.package wayland.windowManager.river.settings
+    wayland.windowManager.river.systemd.enable wayland.windowManager.river.systemd.extraCommands
+    wayland.windowManager.river.systemd.variables wayland.windowManager.river.xwayland.enable
+    wayland.windowManager.sway.checkConfig wayland.windowManager.sway.config
+    wayland.windowManager.sway.enable wayland.windowManager.sway.extraConfig
+    wayland.windowManager.sway.extraConfigEarly wayland.windowManager.sway.extraOptions
+    wayland.windowManager.sway.extraSessionCommands wayland.windowManager.sway.package
+    wayland.windowManager.sway.swaynag.enable wayland.windowManager.sway.swaynag.settings
     wayland.windowManager.sway.systemd.dbusImplementation wayland.windowManager.sway.systemd.enable
     wayland.windowManager.sway.systemd.extraCommands wayland.windowManager.sway.systemd.variables
     wayland.windowManager.sway.systemd.xdgAutostart wayland.windowManager.sway.systemdIntegration
     wayland.windowManager.sway.wrapperFeatures wayland.windowManager.sway.xwayland
     wayland.windowManager.wayfire.enable wayland.windowManager.wayfire.package
     wayland.windowManager.wayfire.plugins wayland.windowManager.wayfire.settings
-    wayland.windowManager.wayfire.systemd.enable wayland.windowManager.wayfire.systemd.extraCommands
+    wayland.windowManager.wayfire.systemd.enable
+    wayland.windowManager.wayfire.systemd.extraCommands
     wayland.windowManager.wayfire.systemd.variables wayland.windowManager.wayfire.wf-shell.enable
     wayland.windowManager.wayfire.wf-shell.package wayland.windowManager.wayfire.wf-shell.settings
-    wayland.windowManager.wayfire.xwayland.enable xdg.autostart.enable xdg.autostart.entries
-    xdg.autostart.readOnly xdg.binHome xdg.cacheFile xdg.cacheHome xdg.configFile xdg.configHome
-    xdg.dataFile xdg.dataHome xdg.desktopEntries xdg.enable xdg.localBinInPath
-    xdg.mime.desktopFileUtilsPackage xdg.mime.enable xdg.mime.sharedMimeInfoPackage
-    xdg.mimeApps.associations.added xdg.mimeApps.associations.removed
-    xdg.mimeApps.defaultApplicationPackages xdg.mimeApps.defaultApplications xdg.mimeApps.enable
-    xdg.portal.config xdg.portal.configPackages xdg.portal.enable xdg.portal.extraPortals
-    xdg.portal.xdgOpenUsePortal xdg.stateFile xdg.stateHome xdg.systemDirs.config
-    xdg.systemDirs.data xdg.terminal-exec.enable xdg.terminal-exec.package
-    xdg.terminal-exec.settings xdg.userDirs.createDirectories xdg.userDirs.desktop
-    xdg.userDirs.documents xdg.userDirs.download xdg.userDirs.enable xdg.userDirs.extraConfig
-    xdg.userDirs.music xdg.userDirs.package xdg.userDirs.pictures xdg.userDirs.projects
-    xdg.userDirs.publicShare xdg.userDirs.publishShare xdg.userDirs.setSessionVariables
-    xdg.userDirs.templates xdg.userDirs.videos xfconf.enable xfconf.settings xresources.extraConfig
-    xresources.path xresources.properties xsession.enable xsession.importedVariables
-    xsession.initExtra xsession.numlock.enable xsession.preferStatusNotifierItems
-    xsession.profileExtra xsession.profilePath xsession.scriptPath xsession.trayTarget
-    xsession.windowManager.awesome.enable xsession.windowManager.awesome.luaModules
-    xsession.windowManager.awesome.noArgb xsession.windowManager.awesome.package
-    xsession.windowManager.bspwm.alwaysResetDesktops xsession.windowManager.bspwm.enable
-    xsession.windowManager.bspwm.extraConfig xsession.windowManager.bspwm.extraConfigEarly
-    xsession.windowManager.bspwm.monitors xsession.windowManager.bspwm.package
-    xsession.windowManager.bspwm.rules xsession.windowManager.bspwm.settings
-    xsession.windowManager.bspwm.startupPrograms xsession.windowManager.command
-    xsession.windowManager.exwm.enable xsession.windowManager.exwm.extraPackages
-    xsession.windowManager.exwm.loadScript xsession.windowManager.exwm.package
-    xsession.windowManager.fluxbox.apps xsession.windowManager.fluxbox.enable
-    xsession.windowManager.fluxbox.extraCommandLineArgs xsession.windowManager.fluxbox.init
-    xsession.windowManager.fluxbox.keys xsession.windowManager.fluxbox.menu
-    xsession.windowManager.fluxbox.package xsession.windowManager.fluxbox.slitlist
-    xsession.windowManager.fluxbox.windowmenu xsession.windowManager.herbstluftwm.enable
-    xsession.windowManager.herbstluftwm.enableAlias xsession.windowManager.herbstluftwm.extraConfig
-    xsession.windowManager.herbstluftwm.keybinds xsession.windowManager.herbstluftwm.mousebinds
-    xsession.windowManager.herbstluftwm.package xsession.windowManager.herbstluftwm.rules
-    xsession.windowManager.herbstluftwm.settings xsession.windowManager.herbstluftwm.tags
-    xsession.windowManager.i3.config xsession.windowManager.i3.enable
-    xsession.windowManager.i3.extraConfig xsession.windowManager.i3.package
-    xsession.windowManager.spectrwm.bindings xsession.windowManager.spectrwm.enable
-    xsession.windowManager.spectrwm.package xsession.windowManager.spectrwm.programs
-    xsession.windowManager.spectrwm.quirks xsession.windowManager.spectrwm.settings
-    xsession.windowManager.spectrwm.unbindings xsession.windowManager.xmonad.buildScript
-    xsession.windowManager.xmonad.config xsession.windowManager.xmonad.enable
-    xsession.windowManager.xmonad.enableContribAndExtras xsession.windowManager.xmonad.extraPackages
-    xsession.windowManager.xmonad.haskellPackages xsession.windowManager.xmonad.libFiles
+    wayland.windowManager.wayfire.xwayland.enable xfconf.enable xfconf.settings xsession.enable
+    xsession.importedVariables xsession.initExtra xsession.numlock.enable
+    xsession.preferStatusNotifierItems xsession.profileExtra xsession.profilePath
+    xsession.scriptPath xsession.trayTarget xsession.windowManager.awesome.enable
+    xsession.windowManager.awesome.luaModules xsession.windowManager.awesome.noArgb
+    xsession.windowManager.awesome.package xsession.windowManager.bspwm.alwaysResetDesktops
+    xsession.windowManager.bspwm.enable xsession.windowManager.bspwm.extraConfig
+    xsession.windowManager.bspwm.extraConfigEarly xsession.windowManager.bspwm.monitors
+    xsession.windowManager.bspwm.package xsession.windowManager.bspwm.rules
+    xsession.windowManager.bspwm.settings xsession.windowManager.bspwm.startupPrograms
+    xsession.windowManager.command xsession.windowManager.exwm.enable
+    xsession.windowManager.exwm.extraPackages xsession.windowManager.exwm.loadScript
+    xsession.windowManager.exwm.package xsession.windowManager.fluxbox.apps
+    xsession.windowManager.fluxbox.enable xsession.windowManager.fluxbox.extraCommandLineArgs
+    xsession.windowManager.fluxbox.init xsession.windowManager.fluxbox.keys
+    xsession.windowManager.fluxbox.menu xsession.windowManager.fluxbox.package
+    xsession.windowManager.fluxbox.slitlist xsession.windowManager.fluxbox.windowmenu
+    xsession.windowManager.herbstluftwm.enable xsession.windowManager.herbstluftwm.enableAlias
+    xsession.windowManager.herbstluftwm.extraConfig xsession.windowManager.herbstluftwm.keybinds
+    xsession.windowManager.herbstluftwm.mousebinds xsession.windowManager.herbstluftwm.package
+    xsession.windowManager.herbstluftwm.rules xsession.windowManager.herbstluftwm.settings
+    xsession.windowManager.herbstluftwm.tags xsession.windowManager.i3.config
+    xsession.windowManager.i3.enable xsession.windowManager.i3.extraConfig
+    xsession.windowManager.i3.package xsession.windowManager.spectrwm.bindings
+    xsession.windowManager.spectrwm.enable xsession.windowManager.spectrwm.package
+    xsession.windowManager.spectrwm.programs xsession.windowManager.spectrwm.quirks
+    xsession.windowManager.spectrwm.settings xsession.windowManager.spectrwm.unbindings
+    xsession.windowManager.xmonad.buildScript xsession.windowManager.xmonad.config
+    xsession.windowManager.xmonad.enable xsession.windowManager.xmonad.enableContribAndExtras
+    xsession.windowManager.xmonad.extraPackages xsession.windowManager.xmonad.haskellPackages
+    xsession.windowManager.xmonad.libFiles
   '';
 in
 map (n: "programs.${n}") programs ++ map (n: "services.${n}") services ++ others

@@ -64,6 +64,11 @@ types.submodule {
         other files can lie beside them.
       '';
     };
+    ignorelinks = mkOption {
+      type = types.bool;
+      default = false;
+      description = "Taken for Home Manager's configurations. Symbolic links in a {option}`recursive` source are linked to as they are, never followed.";
+    };
     force = mkOption {
       type = types.bool;
       default = false;

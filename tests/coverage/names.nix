@@ -108,6 +108,22 @@ let
     else
       [ ];
   inside = depth: loc: set: concatLists (map (name: below depth (loc ++ [ name ]) set.${name}) (attrNames set));
+  outer =
+    loc: set:
+    concatLists (
+      map (
+        name:
+        let
+          here = loc ++ [ name ];
+        in
+        if lib.isOption set.${name} then
+          [ (lib.showOption here) ]
+        else if isAttrs set.${name} then
+          outer here set.${name}
+        else
+          [ ]
+      ) (attrNames set)
+    );
   describe =
     option:
     let
@@ -121,5 +137,9 @@ in
   tree = path: listToAttrs (below 0 path (lib.attrByPath path { } options));
   programs = attrNames (options.programs or { });
   services = attrNames (options.services or { });
+  # The options below a place, and those outside of programs and services;
+  # without what is in submodules.
+  outer = path: outer path (lib.attrByPath path { } options);
+  others = outer [ ] (removeAttrs options [ "_module" "programs" "services" ]);
   roots = builtins.filter (name: name != "_module") (attrNames options);
 }

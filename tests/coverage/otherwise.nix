@@ -24,6 +24,9 @@ files
   "fonts.fontconfig.configFile.<name>.settings" = value;
   "fonts.fontconfig.configFile.<name>.source" = either;
   "systemd.user.settings" = value;
+  "i18n.glibcLocales" = package;
+  "home.sessionVariablesPackage" = "the session's files lie in the home, and what is sourced there is session.sh";
+  "targets.genericLinux.gpu" = "drivers are set up by the superuser, for which nhmt has no program";
   "home.sessionVariableSetter" = "removed there";
   "nix.gc.frequency" = "renamed there";
   "news.json.output" = "nhmt has no news";

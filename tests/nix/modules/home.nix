@@ -33,6 +33,16 @@ in
   (case "the functions of modules" ((evaluate { } ({ config, ... }: { home.file.a.text = (config.lib.dag.entryAnywhere "x").data; })).manifest.files.a.text) "x")
   (case "releases" ((config { }).home.version.release >= "26.11") true)
   (case "nothing is managed" (map (c: [ (manifest c).files ((manifest c) ? packages) ]) [ { uninstall = true; home.file.a.text = ""; xdg.configFile.b.text = ""; home.packages = [ (package "p") ]; programs.bash.enable = true; home.activation.x = "x"; } ]) [ [ { } false ] ])
+  (case "names of Home Manager's options are whole" (
+    let
+      names = import ../../../modules/absent/home-manager.nix { inherit lib; };
+    in
+    [
+      (builtins.filter (name: lib.hasSuffix "-" name || builtins.match "[a-zA-Z0-9._-]+" name == null) names)
+      (builtins.elem "programs.git-credential-oauth" names)
+      (builtins.length names > 700)
+    ]
+  ) [ [ ] true true ])
   (case "a live source that a derivation makes" (
     let
       f = (evaluate { } ({ config, ... }: { home.file.a.source = config.lib.file.mkOutOfStoreSymlink "${package "p"}/share/x"; })).manifest.files.a;
