@@ -92,35 +92,35 @@ let
     accounts.calendar.accounts accounts.calendar.basePath accounts.contact.accounts
     accounts.contact.basePath accounts.email.accounts accounts.email.certificatesFile
     accounts.email.maildirBasePath editorconfig.enable editorconfig.settings
-    home.sessionVariableSetter home.sessionVariablesPackage i18n.inputMethod.enable
-    i18n.inputMethod.enabled i18n.inputMethod.fcitx5.addons
-    i18n.inputMethod.fcitx5.fcitx5-with-addons i18n.inputMethod.fcitx5.ignoreUserConfig
-    i18n.inputMethod.fcitx5.quickPhrase i18n.inputMethod.fcitx5.quickPhraseFiles
-    i18n.inputMethod.fcitx5.sessionVariables i18n.inputMethod.fcitx5.settings.addons
-    i18n.inputMethod.fcitx5.settings.globalOptions i18n.inputMethod.fcitx5.settings.inputMethod
-    i18n.inputMethod.fcitx5.systemd.enable i18n.inputMethod.fcitx5.themes
-    i18n.inputMethod.fcitx5.waylandFrontend i18n.inputMethod.kime.config
-    i18n.inputMethod.kime.extraConfig i18n.inputMethod.package i18n.inputMethod.type
-    i18n.inputMethod.uim.toolbar launchd.agents launchd.enable mozilla.firefoxNativeMessagingHosts
-    mozilla.librewolfNativeMessagingHosts mozilla.thunderbirdNativeMessagingHosts news.json.output
-    pam.sessionVariables pam.yubico.authorizedYubiKeys.ids pam.yubico.authorizedYubiKeys.path
-    qt.enable qt.kde.settings qt.kvantum.enable qt.kvantum.settings qt.kvantum.themes
-    qt.platformTheme qt.qt5ctSettings qt.qt6ctSettings qt.style.name qt.style.package
-    qt.useGtkTheme sshAuthSock.enable sshAuthSock.initialization.bash
-    sshAuthSock.initialization.fish sshAuthSock.initialization.nushell
-    sshAuthSock.initialization.zsh sshAuthSock.systemd.socketProviderUnit
-    targets.darwin.copyApps.directory targets.darwin.copyApps.enable
-    targets.darwin.copyApps.enableChecks targets.darwin.currentHostDefaults targets.darwin.defaults
-    targets.darwin.keybindings targets.darwin.linkApps.directory targets.darwin.linkApps.enable
-    targets.darwin.search targets.genericLinux.gpu.drivers
-    targets.genericLinux.gpu.nixStateDirectory targets.genericLinux.gpu.nvidia.enable
-    targets.genericLinux.gpu.nvidia.sha256 targets.genericLinux.gpu.nvidia.version
-    targets.genericLinux.gpu.packages targets.genericLinux.gpu.setupPackage vdirsyncer.auth
-    vdirsyncer.authCert vdirsyncer.clientIdCommand vdirsyncer.clientSecretCommand
-    vdirsyncer.collections vdirsyncer.conflictResolution vdirsyncer.enable vdirsyncer.itemTypes
-    vdirsyncer.localReadOnly vdirsyncer.metadata vdirsyncer.partialSync vdirsyncer.postHook
-    vdirsyncer.timeRange vdirsyncer.tokenFile vdirsyncer.urlCommand vdirsyncer.useVcard4
-    vdirsyncer.userAgent vdirsyncer.userNameCommand vdirsyncer.verify vdirsyncer.verifyFingerprint
+    home.sessionVariableSetter i18n.inputMethod.enable i18n.inputMethod.enabled
+    i18n.inputMethod.fcitx5.addons i18n.inputMethod.fcitx5.fcitx5-with-addons
+    i18n.inputMethod.fcitx5.ignoreUserConfig i18n.inputMethod.fcitx5.quickPhrase
+    i18n.inputMethod.fcitx5.quickPhraseFiles i18n.inputMethod.fcitx5.sessionVariables
+    i18n.inputMethod.fcitx5.settings.addons i18n.inputMethod.fcitx5.settings.globalOptions
+    i18n.inputMethod.fcitx5.settings.inputMethod i18n.inputMethod.fcitx5.systemd.enable
+    i18n.inputMethod.fcitx5.themes i18n.inputMethod.fcitx5.waylandFrontend
+    i18n.inputMethod.kime.config i18n.inputMethod.kime.extraConfig i18n.inputMethod.package
+    i18n.inputMethod.type i18n.inputMethod.uim.toolbar launchd.agents launchd.enable
+    mozilla.firefoxNativeMessagingHosts mozilla.librewolfNativeMessagingHosts
+    mozilla.thunderbirdNativeMessagingHosts news.json.output pam.sessionVariables
+    pam.yubico.authorizedYubiKeys.ids pam.yubico.authorizedYubiKeys.path qt.enable qt.kde.settings
+    qt.kvantum.enable qt.kvantum.settings qt.kvantum.themes qt.platformTheme qt.qt5ctSettings
+    qt.qt6ctSettings qt.style.name qt.style.package qt.useGtkTheme sshAuthSock.enable
+    sshAuthSock.initialization.bash sshAuthSock.initialization.fish
+    sshAuthSock.initialization.nushell sshAuthSock.initialization.zsh
+    sshAuthSock.systemd.socketProviderUnit targets.darwin.copyApps.directory
+    targets.darwin.copyApps.enable targets.darwin.copyApps.enableChecks
+    targets.darwin.currentHostDefaults targets.darwin.defaults targets.darwin.keybindings
+    targets.darwin.linkApps.directory targets.darwin.linkApps.enable targets.darwin.search
+    targets.genericLinux.gpu.drivers targets.genericLinux.gpu.nixStateDirectory
+    targets.genericLinux.gpu.nvidia.enable targets.genericLinux.gpu.nvidia.sha256
+    targets.genericLinux.gpu.nvidia.version targets.genericLinux.gpu.packages
+    targets.genericLinux.gpu.setupPackage vdirsyncer.auth vdirsyncer.authCert
+    vdirsyncer.clientIdCommand vdirsyncer.clientSecretCommand vdirsyncer.collections
+    vdirsyncer.conflictResolution vdirsyncer.enable vdirsyncer.itemTypes vdirsyncer.localReadOnly
+    vdirsyncer.metadata vdirsyncer.partialSync vdirsyncer.postHook vdirsyncer.timeRange
+    vdirsyncer.tokenFile vdirsyncer.urlCommand vdirsyncer.useVcard4 vdirsyncer.userAgent
+    vdirsyncer.userNameCommand vdirsyncer.verify vdirsyncer.verifyFingerprint
     wayland.systemd.target wayland.windowManager.hyprland.configType
     wayland.windowManager.hyprland.enable wayland.windowManager.hyprland.extraConfig
     wayland.windowManager.hyprland.extraLuaFiles wayland.windowManager.hyprland.finalPackage

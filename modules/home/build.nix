@@ -3,6 +3,8 @@
 {
   config,
   lib,
+  nhmtLib,
+  pkgs,
   ...
 }:
 let
@@ -68,6 +70,22 @@ in
       readOnly = true;
       internal = true;
       description = "The home tree, whose `activate` swaps it in; a derivation.";
+    };
+    sessionVariablesPackage = mkOption {
+      type = types.raw;
+      readOnly = true;
+      internal = true;
+      default =
+        if nhmtLib.pkgsGiven then
+          pkgs.writeTextFile {
+            name = "hm-session-vars.sh";
+            destination = "/etc/profile.d/hm-session-vars.sh";
+            text = ". \"${nhmtLib.shell.inQuotes cfg.homeDirectory}/.local/share/nhmt/session.sh\"\n";
+          }
+        else
+          throw "home.sessionVariablesPackage needs nixpkgs: it is a package\n  What it holds is in the home: source ${cfg.homeDirectory}/.local/share/nhmt/session.sh instead.";
+      defaultText = "a package whose hm-session-vars.sh sources session.sh";
+      description = "For scripts that source `hm-session-vars.sh` of Home Manager.";
     };
     # The release of Home Manager whose options these are.
     version = {

@@ -25,7 +25,7 @@ files
   "fonts.fontconfig.configFile.<name>.source" = either;
   "systemd.user.settings" = value;
   "i18n.glibcLocales" = package;
-  "home.sessionVariablesPackage" = "the session's files lie in the home, and what is sourced there is session.sh";
+  "home.sessionVariablesPackage" = "a derivation, which is looked at when it is used";
   "targets.genericLinux.gpu" = "drivers are set up by the superuser, for which nhmt has no program";
   "home.sessionVariableSetter" = "removed there";
   "nix.gc.frequency" = "renamed there";

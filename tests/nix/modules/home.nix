@@ -31,6 +31,10 @@ in
   }).version 1)
   (case "a system's configuration" ((evaluate { } ({ osConfig, nixosConfig, darwinConfig, lib, ... }: { home.file.a.text = lib.boolToString (osConfig == null && nixosConfig == null && darwinConfig == null); })).manifest.files.a.text) "true")
   (case "the functions of modules" ((evaluate { } ({ config, ... }: { home.file.a.text = (config.lib.dag.entryAnywhere "x").data; })).manifest.files.a.text) "x")
+  (case "the session's file by its old name" [
+    (fails (config { }).home.sessionVariablesPackage)
+    (evaluate { pkgs = { inherit lib; writeTextFile = file: file.destination + " " + file.text; }; } { }).config.home.sessionVariablesPackage
+  ] [ true "/etc/profile.d/hm-session-vars.sh . \"/home/alice/.local/share/nhmt/session.sh\"\n" ])
   (case "releases" ((config { }).home.version.release >= "26.11") true)
   (case "nothing is managed" (map (c: [ (manifest c).files ((manifest c) ? packages) ]) [ { uninstall = true; home.file.a.text = ""; xdg.configFile.b.text = ""; home.packages = [ (package "p") ]; programs.bash.enable = true; home.activation.x = "x"; } ]) [ [ { } false ] ])
   (case "names of Home Manager's options are whole" (
