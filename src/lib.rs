@@ -15,6 +15,7 @@
 //! | [`state`] | persisted paths and the directories they lead to, and what would be lost with a home | `manifest`, `home` |
 //! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit`, `state` |
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
+//! | [`secret`] | secrets, decrypted into memory | `manifest`, `home`, `tree` |
 //! | [`container`] | a throwaway home, by bubblewrap | nothing |
 //! | [`ui`] | progress, colour, tables | nothing |
 //! | [`cli`] | arguments; one file per command | everything |
@@ -28,6 +29,7 @@ pub mod home;
 pub mod hook;
 pub mod manifest;
 pub mod reconcile;
+pub mod secret;
 pub mod state;
 pub mod store;
 pub mod tree;

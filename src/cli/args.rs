@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     activate, backups, build, completions, delete_generations, diff, doctor, internal, options,
-    persist, realize, repl, rollback, select_generation, status, test_container, why, wipe,
+    persist, realize, repl, rollback, secrets, select_generation, status, test_container, why,
+    wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -177,6 +178,7 @@ pub(super) enum Command {
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),
     Persist(persist::Persist),
+    Secrets(secrets::Secrets),
     TestContainer(test_container::TestContainer),
     Wipe(wipe::Wipe),
     Doctor(doctor::Doctor),

@@ -14,6 +14,7 @@ use super::args::Global;
 use super::failure::Failure;
 use super::interrupt;
 use super::keeper;
+use super::secrets;
 use crate::container;
 use crate::generation::{Number, Profile};
 use crate::home::{HomeDir, HomeLock, Layout};
@@ -159,6 +160,7 @@ impl Context {
     /// Clears what killed processes left.
     pub fn tidy(&self, lock: &HomeLock) {
         self.profile.sweep();
+        secrets::sweep(self, lock);
         let unused = lock.current_tree().map_err(|error| error.to_string());
         let unused = unused.and_then(|tree| {
             let removed = self.profile.remove_unused(tree.as_deref());

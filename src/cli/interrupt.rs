@@ -14,7 +14,7 @@ use signal_hook::iterator::Signals;
 
 use crate::eval;
 use crate::hook;
-use crate::ui::{ERROR, complain};
+use crate::ui::{ERROR, complain, restore_terminal};
 
 /// The first signal that came; 0 is none.
 static RECEIVED: AtomicI32 = AtomicI32::new(0);
@@ -163,6 +163,7 @@ fn on_signal(signal: i32) {
         // The run comes to its end, and says so itself.
         Some(hold())
     };
+    restore_terminal();
     let all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
     for path in all.iter() {
         super::scratch::remove(path);

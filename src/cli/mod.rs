@@ -33,6 +33,7 @@ mod repl;
 mod report;
 mod rollback;
 mod scratch;
+mod secrets;
 mod select_generation;
 mod show_diff;
 mod source;
@@ -151,6 +152,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Why(args) => why::run(&context, &args),
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
+        Command::Secrets(args) => secrets::run(&context, &args),
         Command::Wipe(args) => wipe::run(&context, &args),
         Command::Persist(args) => persist::run(&context, &args),
         Command::Doctor(args) => doctor::run(&context, &args),

@@ -129,11 +129,19 @@ fn show_text(
     path: &HomePath,
     method: Option<&MethodDiff>,
 ) -> Result<(), Failure> {
-    let is_live = |side: &Option<String>| {
-        let words = side.as_deref().unwrap_or_default();
-        words.split(' ').next() == Some("live")
+    let is = |name: &str| {
+        let first = |side: &Option<String>| {
+            let words = side.as_deref().unwrap_or_default();
+            words.split(' ').next() == Some(name)
+        };
+        method.is_some_and(|method| first(&method.from) || first(&method.to))
     };
-    if method.is_some_and(|method| is_live(&method.from) || is_live(&method.to)) {
+    // Read through the link, the tree would give what is decrypted.
+    if is("secret") {
+        ui.result(format_args!("  {DIM}(what it holds is not shown){DIM:#}"));
+        return Ok(());
+    }
+    if is("live") {
         // What a working tree holds is not looked at.
         let target = |tree: Option<&Path>| {
             let link = tree.map(|tree| place_in(tree, path).read_link());

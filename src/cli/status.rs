@@ -12,6 +12,7 @@ use super::context::Context;
 use super::declared::declare_drift;
 use super::failure::Failure;
 use super::report;
+use super::secrets;
 use crate::generation::Number;
 use crate::manifest::{Index, RouteMethod};
 use crate::reconcile::{self, Condition, Routed};
@@ -78,20 +79,25 @@ fn show(context: &Context, (number, tree, index): &InForce) -> Result<Value, Fai
     let mut drift = reconcile::verify(&context.open()?, index, tree)?;
     declare_drift(&mut drift, tree);
     let live = LivePath::all(index, tree);
+    let missing = secrets::missing(context, (tree, index))?;
     let state = StatePath::all(index);
     let routes = reconcile::routes(&context.open()?, index)?;
     let orphaned = routes
         .iter()
         .filter(|one| one.condition == Condition::Orphaned);
     if context.json() {
-        return Ok(json!({
+        let mut object = json!({
             "generation": number.get(),
             "path": tree,
             "drift": drift,
             "live": live,
             "state": state.iter().map(|one| with_method(one, &routes)).collect::<Vec<_>>(),
             "orphaned": orphaned.map(orphan).collect::<Vec<_>>(),
-        }));
+        });
+        if index.secrets().is_some() {
+            object["secrets"] = json!({ "missing": missing });
+        }
+        return Ok(object);
     }
     let links = report::links(index.entries().len());
     context.ui.result(format_args!(
@@ -131,6 +137,7 @@ fn show(context: &Context, (number, tree, index): &InForce) -> Result<Value, Fai
             target.display()
         ));
     }
+    secrets::tell(context.ui, &missing);
     report::drift(context.ui, &drift, |ui, what| {
         ui.result(format_args!("{CHANGED}!{CHANGED:#} {what}"));
     });

@@ -16,6 +16,7 @@ use super::interrupt;
 use super::keeper;
 use super::refuse;
 use super::report::{self, Outcome};
+use super::secrets;
 use super::show_diff;
 use crate::container;
 use crate::generation::{Generation, Number, ProfileError};
@@ -73,9 +74,13 @@ pub(super) fn run(
         context.ui.note("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
+    // Before anything else is written; a question may be part of it.
+    secrets::make(context, lock, swap.new_tree())?;
     let _whole = interrupt::hold();
     if way.is_some() {
-        let applied = swap.apply(plan, &mut hooks)?;
+        let applied = swap.apply(plan, &mut hooks);
+        secrets::sweep(context, lock);
+        let applied = applied?;
         outcome.generation = Some(applied.generation);
         outcome.backed_up = applied.done.backed_up.len();
         for note in &applied.done.notes {

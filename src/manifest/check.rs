@@ -1,6 +1,6 @@
 //! From the JSON of a manifest to a checked [`Manifest`], and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Component, Path};
 
@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::raw::{RawFile, RawManifest, WrittenManifest};
 use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest, MethodName};
-use super::{rules, state, value};
+use super::{rules, secret, state, value};
 
 /// Places that nhmt itself lives in; nothing managed may lie in, or be, one of
 /// them or a directory above it.
@@ -88,6 +88,20 @@ pub enum ManifestError {
         /// What is wrong, with who declared what is involved.
         problem: String,
     },
+    /// A secret that cannot be one as it stands.
+    #[error("secrets.\"{name}\": {problem}")]
+    Secret {
+        /// The secret's name.
+        name: String,
+        /// What is wrong.
+        problem: String,
+    },
+    /// What is said of all secrets.
+    #[error("secrets.{problem}")]
+    Secrets {
+        /// The field, and what is wrong.
+        problem: String,
+    },
     /// A pattern that is more than one line.
     #[error("atRisk.ignore: `{pattern}` is no pattern of one line")]
     AtRisk {
@@ -157,15 +171,24 @@ impl Manifest {
                 found: raw.home.directory.display().to_string(),
             });
         }
+        let secrets = raw.secrets.checked()?;
         let mut files = BTreeMap::new();
         for (target, file) in raw.files.0 {
             let path = target_path(&target)?;
-            let spec = file.into_spec(&target)?;
+            let mut spec = file.into_spec(&target)?;
+            spec.settle_secrets(&secrets, &raw.home.directory)
+                .map_err(|problem| ManifestError::Content { target, problem })?;
             files.insert(path, spec);
         }
         check_nesting(&files)?;
         let state = state::checked(raw.state, &raw.home.directory)?;
         state::check_files(&files, &state)?;
+        if let Some(hook) = secret::in_hooks(&raw.hooks) {
+            return Err(ManifestError::Hook {
+                name: hook.name.clone(),
+                problem: "a script is kept as it is, and cannot have the placeholder of a secret; have it read the secret's path".to_owned(),
+            });
+        }
         raw.at_risk.check()?;
         if let Some(path) = &raw.profile
             && !is_profile(path)
@@ -184,6 +207,7 @@ impl Manifest {
             hooks: raw.hooks,
             backups: raw.backups,
             state,
+            secrets,
             at_risk: raw.at_risk,
             profile: raw.profile,
             dependencies: raw.dependencies,
@@ -282,11 +306,12 @@ impl RawFile {
         };
         let ways = usize::from(self.text.is_some())
             + usize::from(self.source.is_some())
+            + usize::from(self.secret.is_some())
             + usize::from(self.format.is_some() || self.value.is_some());
         if ways != 1 {
             let found = if ways == 0 { "none" } else { "more than one" };
             return Err(problem(format!(
-                "give exactly one of `text`, `source`, or `format` with `value`; {found} is there"
+                "give exactly one of `text`, `source`, `secret`, or `format` with `value`; {found} is there"
             )));
         }
         if self.recursive && self.source.is_none() {
@@ -300,6 +325,7 @@ impl RawFile {
             file.format,
             file.value.take(),
         ) {
+            _ if file.secret.is_some() => Content::Secret(file.secret.take().unwrap_or_default()),
             (Some(text), ..) => Content::Text(text),
             (_, Some(path), ..) if is_normalized_absolute(&path) => Content::Source {
                 path,
@@ -330,6 +356,7 @@ impl RawFile {
             block: file.block,
             on_change: file.on_change,
             declared_in: file.declared_in,
+            secrets: BTreeSet::new(),
         })
     }
 }

@@ -22,6 +22,7 @@ pub enum LeafKind {
 
 /// One leaf: a path that has one link, or one file of nhmt's, in `$HOME`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own")]
 pub struct Entry {
     /// Its place in the home.
     pub path: HomePath,
@@ -40,6 +41,8 @@ pub struct Entry {
     /// This is a persisted path: the tree's link leads to where its data lies,
     /// which no generation settles.
     pub route: Option<Box<Route>>,
+    /// It leads to a secret, which no tree has and nothing is to show.
+    pub secret: bool,
     /// It lies below a persisted directory: the tree has it at
     /// `inside/<path>`, and its link lies in the root.
     pub inside: bool,
@@ -57,6 +60,7 @@ impl Entry {
             force: false,
             method: Method::Link,
             live: false,
+            secret: false,
             route: None,
             inside: false,
         }
@@ -93,7 +97,10 @@ impl Entry {
 
     /// What else makes one leaf differ from another of the same digest.
     pub(super) fn flags(&self) -> u8 {
-        u8::from(self.force) | u8::from(self.live) << 1 | u8::from(self.inside) << 2
+        u8::from(self.force)
+            | u8::from(self.live) << 1
+            | u8::from(self.inside) << 2
+            | u8::from(self.secret) << 3
     }
 
     /// Writes the record, with the NUL that ends it.
@@ -106,6 +113,7 @@ impl Entry {
             (" force=1", self.force),
             (" live=1", self.live),
             (" inside=1", self.inside),
+            (" secret=1", self.secret),
         ] {
             if there {
                 out.write_all(word.as_bytes())?;
@@ -147,6 +155,7 @@ impl Entry {
             method: Method::from_words(words)?,
             live: has(b"live=1"),
             inside: has(b"inside=1"),
+            secret: has(b"secret=1"),
             route,
         };
         entry.is_whole().then_some(entry)
@@ -160,7 +169,7 @@ impl Entry {
         let route = self.route.as_deref().is_none_or(|route| {
             route.kind.leaf() == self.kind && link && !self.live && !self.inside
         });
-        route && (link || !self.inside)
+        route && (link || !(self.inside || self.secret))
     }
 }
 

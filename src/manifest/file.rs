@@ -1,5 +1,6 @@
 //! One entry of the manifest's `files`.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct FileSpec {
     /// Who asked for it, for messages and `nhmt why`: the option's name and
     /// the files that define it.
     pub declared_in: Vec<String>,
+    /// The names of the secrets that it is, or that are filled in.
+    pub secrets: BTreeSet<String>,
 }
 
 /// How a block is marked in the file that holds it.
@@ -61,6 +64,8 @@ pub enum Content {
         /// may lie beside them.
         recursive: bool,
     },
+    /// The secret of this name, as it is.
+    Secret(String),
     /// A value, rendered while the tree is built.
     Structured {
         /// The file format to render.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use super::{BackupsSpec, Digest, OnConflict};
 
 /// The reader version that this code is.
-const READER: u32 = 3;
+const READER: u32 = 4;
 
 /// Why bytes are no index.
 pub(super) enum Fault {
@@ -28,6 +28,7 @@ pub(super) struct Header {
     pub hooks: bool,
     pub backups: BackupsSpec,
     pub profile: Option<PathBuf>,
+    pub secrets: Option<Digest>,
 }
 
 impl Header {
@@ -60,6 +61,9 @@ impl Header {
             out.write_all(profile.as_os_str().as_bytes())?;
             out.write_all(b"\n")?;
         }
+        if let Some(secrets) = &self.secrets {
+            writeln!(out, "secrets {secrets}")?;
+        }
         writeln!(out, "count {}\n", self.count)
     }
 
@@ -68,7 +72,7 @@ impl Header {
         let (mut paths, mut content, mut count) = (None, None, None);
         let (mut home, mut on_conflict) = (None, None);
         let (mut hooks, mut backups) = (false, BackupsSpec::default());
-        let mut profile = None;
+        let (mut profile, mut secrets) = (None, None);
         let mut lines = header.split(|&b| b == b'\n');
         if lines.next() != Some(b"nhmt-index 1") {
             return Err(Fault::What("not an nhmt index"));
@@ -94,6 +98,7 @@ impl Header {
                 b"backups-older-than" => backups.older_than = text().try_into().ok(),
                 b"backups-max-size" => backups.max_size = text().try_into().ok(),
                 b"profile" => profile = Some(PathBuf::from(OsStr::from_bytes(value))),
+                b"secrets" => secrets = Digest::from_hex(value),
                 b"count" => count = number().map(|n| n as usize),
                 _ => {}
             }
@@ -108,6 +113,7 @@ impl Header {
                 hooks,
                 backups,
                 profile,
+                secrets,
             }),
             _ => Err(Fault::What("an incomplete header")),
         }

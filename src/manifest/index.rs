@@ -11,6 +11,7 @@
 //! backups-older-than 30d\n  which backups a run lets go
 //! backups-max-size 1G\n
 //! profile /persist/…\n      where the generations are, when it says so
+//! secrets <sha256>\n        what tells its secrets from others, when it has some
 //! count 2\n
 //! \n
 //! f <32 hex> ./.bashrc\0    kind, digest of the leaf, path
@@ -23,7 +24,8 @@
 //! an older one still rolls back from it; `reader` rises when that is unsafe:
 //! to 2 when a leaf is no link, since reader 1 would make a link of it, and to 3
 //! when a path is persisted, since reader 2 would take what lies there for
-//! something in the way.
+//! something in the way, and to 4 when there are secrets, which reader 3 would not
+//! decrypt.
 
 use std::fs;
 use std::io::{self, Read as _, Write};
@@ -103,6 +105,7 @@ impl Index {
             hooks: false,
             backups: BackupsSpec::default(),
             profile: None,
+            secrets: None,
         };
         Ok(Self::with(entries, header))
     }
@@ -120,12 +123,19 @@ impl Index {
     /// With what a run has to know of `manifest`, so that it need not read
     /// that, which holds every text of the home.
     #[must_use]
-    pub fn of(mut self, manifest: &Manifest) -> Self {
+    ///
+    /// `secrets` tells its secrets from those of other trees.
+    pub fn of(mut self, manifest: &Manifest, secrets: Option<Digest>) -> Self {
         self.header.home = Some(manifest.home.directory.clone());
         self.header.on_conflict = manifest.on_conflict;
         self.header.hooks = manifest.has_hooks();
         self.header.backups = manifest.backups.clone();
         self.header.profile.clone_from(&manifest.profile);
+        self.header.secrets = secrets;
+        if let Some(set) = &secrets {
+            let parts = [&self.header.content.as_bytes()[..], set.as_bytes()];
+            self.header.content = Digest::of_parts(parts);
+        }
         // Other trees keep the digest that they always had.
         let at_risk = !manifest.at_risk.is_usual();
         let settled = at_risk || manifest.profile.is_some();
@@ -199,11 +209,29 @@ impl Index {
     /// be read names none: who needs the index says why.
     #[must_use]
     pub fn profile_of(tree: &Path) -> Option<PathBuf> {
+        Self::header_of(tree)?.profile
+    }
+
+    /// [`Index::secrets`] of the tree at `tree`, without reading its leaves.
+    /// `None` when it cannot be read.
+    #[must_use]
+    pub fn secrets_of(tree: &Path) -> Option<Option<Digest>> {
+        Some(Self::header_of(tree)?.secrets)
+    }
+
+    fn header_of(tree: &Path) -> Option<Header> {
         let mut start = Vec::new();
         let index = fs::File::open(tree.join("index")).ok()?;
         index.take(HEADER_MAX).read_to_end(&mut start).ok()?;
         let end = start.windows(2).position(|pair| pair == b"\n\n")?;
-        Header::parse(&start[..end]).ok()?.profile
+        Header::parse(&start[..end]).ok()
+    }
+
+    /// What tells the secrets of this tree from those of others; `None` when it
+    /// has none.
+    #[must_use]
+    pub fn secrets(&self) -> Option<Digest> {
+        self.header.secrets
     }
 
     /// The leaf at `path`.
@@ -242,11 +270,13 @@ impl Index {
     /// Those of `out`.
     pub fn write(&self, mut out: impl Write) -> io::Result<()> {
         let needs = |entry: &Entry| match () {
+            () if entry.secret => 4,
             () if entry.route.is_some() || entry.inside => 3,
             () if !entry.method.is_link() => 2,
             () => 1,
         };
         let reader = self.entries.iter().map(needs).max().unwrap_or(1);
+        let reader = self.header.secrets.map_or(reader, |_| 4);
         self.header.write(reader, &mut out)?;
         self.entries
             .iter()

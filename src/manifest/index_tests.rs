@@ -29,7 +29,7 @@ fn what_is_written_is_read() {
     assert_eq!(parse(&bytes(&index)).unwrap(), index);
     assert_eq!(parse(&bytes(&Index::empty())).unwrap(), Index::empty());
     let json = br#"{"version":1,"home":{"username":"u","directory":"/h u"},"onConflict":"backup"}"#;
-    let index = index.of(&Manifest::from_json(json).unwrap());
+    let index = index.of(&Manifest::from_json(json).unwrap(), None);
     assert_eq!(index.home(), Some(Path::new("/h u")));
     assert_eq!(parse(&bytes(&index)).unwrap(), index);
 }
@@ -90,7 +90,7 @@ fn hooks_and_the_rule_for_backups_are_part_of_the_content() {
         let manifest = Manifest::from_json(json.as_bytes()).unwrap();
         let index = Index::new(vec![entry(b"a", b"1")], b"")
             .unwrap()
-            .of(&manifest);
+            .of(&manifest, None);
         assert_eq!(parse(&bytes(&index)).unwrap(), index);
         index
     };
@@ -244,7 +244,7 @@ fn what_is_not_at_risk_is_part_of_the_content() {
     let of = |extra: &str| {
         let json = format!(r#"{{"version":1,"home":{{"username":"u","directory":"/h"}}{extra}}}"#);
         let manifest = Manifest::from_json(json.as_bytes()).unwrap();
-        Index::empty().of(&manifest).content()
+        Index::empty().of(&manifest, None).content()
     };
     assert_eq!(of(""), of(r#","atRisk":{}"#));
     assert_ne!(of(""), of(r#","atRisk":{"ignore":[]}"#));

@@ -15,6 +15,7 @@ mod method;
 mod raw;
 mod route;
 mod rules;
+mod secret;
 mod state;
 mod value;
 mod words;
@@ -32,6 +33,10 @@ pub use hook::{BackupsSpec, Days, Hook, Size};
 pub use index::{Index, IndexError};
 pub use method::{Method, MethodName, Position};
 pub use route::{Route, RouteKind, RouteMethod};
+pub use secret::{
+    ENCRYPTED, FILLED, Piece, SECRET_LINKS, SECRETS, SecretSpec, SecretsSpec, filled_name, pieces,
+    placeholder, set_name,
+};
 pub use state::{AtRiskSpec, ROOM, StateSpec};
 pub use value::MAX_VALUE_DEPTH;
 
@@ -61,6 +66,8 @@ pub struct Manifest {
     pub backups: BackupsSpec,
     /// The paths whose data lies in directories that outlive the home.
     pub state: BTreeMap<HomePath, StateSpec>,
+    /// What is encrypted in the tree, and decrypted into memory.
+    pub secrets: SecretsSpec,
     /// What is not at risk although nothing keeps it.
     pub at_risk: AtRiskSpec,
     /// Where the generations are kept, when not at the usual place in the home;

@@ -9,11 +9,12 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
+use super::secret::RawSecrets;
 use super::state::RawState;
 use super::value;
 use super::{
     AtRiskSpec, BackupsSpec, BlockSpec, Content, FileSpec, Format, HomePath, HomeSpec, Hook,
-    MANIFEST_VERSION, Manifest, MethodName, OnConflict, PackagesSpec, StateSpec,
+    MANIFEST_VERSION, Manifest, MethodName, OnConflict, PackagesSpec, SecretsSpec, StateSpec,
 };
 
 /// The whole JSON object. Fields that this nhmt does not know are errors.
@@ -32,6 +33,8 @@ pub(super) struct RawManifest {
     pub backups: BackupsSpec,
     #[serde(default)]
     pub state: Vec<RawState>,
+    #[serde(default)]
+    pub secrets: RawSecrets,
     #[serde(default)]
     pub at_risk: AtRiskSpec,
     pub profile: Option<PathBuf>,
@@ -60,6 +63,8 @@ pub(super) struct WrittenManifest<'a> {
         skip_serializing_if = "BTreeMap::is_empty"
     )]
     state: &'a BTreeMap<HomePath, StateSpec>,
+    #[serde(skip_serializing_if = "SecretsSpec::is_empty")]
+    secrets: &'a SecretsSpec,
     #[serde(skip_serializing_if = "AtRiskSpec::is_usual")]
     at_risk: &'a AtRiskSpec,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,6 +84,7 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             hooks: &manifest.hooks,
             backups: &manifest.backups,
             state: &manifest.state,
+            secrets: &manifest.secrets,
             at_risk: &manifest.at_risk,
             profile: manifest.profile.as_ref(),
             dependencies: &manifest.dependencies,
@@ -115,6 +121,8 @@ pub(super) struct RawFile {
     pub text: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recursive: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -164,6 +172,7 @@ impl From<&FileSpec> for RawFile {
                 raw.source = Some(path.clone());
                 raw.recursive = *recursive;
             }
+            Content::Secret(name) => raw.secret = Some(name.clone()),
             Content::Structured { format, value } => {
                 raw.format = Some(*format);
                 raw.value = Some(value.clone());

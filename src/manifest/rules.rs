@@ -69,10 +69,10 @@ pub(super) fn method(file: &RawFile, content: &Content) -> Result<(), String> {
                 format.as_str()
             ));
         }
-        (MethodName::Merge, Content::Text(_) | Content::Source { .. }) => {
+        (MethodName::Merge, Content::Text(_) | Content::Source { .. } | Content::Secret(_)) => {
             return wrong("needs `format` with `value`, whose keys it enforces");
         }
-        (MethodName::Live, Content::Text(_) | Content::Structured { .. }) => {
+        (MethodName::Live, Content::Text(_) | Content::Structured { .. } | Content::Secret(_)) => {
             return wrong("needs `source`, the place that the link leads to");
         }
         _ => {}

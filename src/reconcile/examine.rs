@@ -17,7 +17,7 @@ use super::keep::OBJECTS;
 use super::records::{self, Record};
 use crate::home::dir::{Dir, LINK_MAX};
 use crate::home::{AtPlace, HomeDir, HomeError, Parent, STATE, os};
-use crate::manifest::{Escaped, HomePath, Index};
+use crate::manifest::{Entry, Escaped, HomePath, Index};
 
 /// What the private folders of runs outside the state directory start with.
 pub(super) const BESIDE: &str = ".nhmt-work-";
@@ -320,8 +320,10 @@ fn dangling(
     let mut found = Vec::new();
     let mut walker = home.walker();
     let mut buffer = [0; LINK_MAX];
-    // What a persisted path leads to may be made any time, by a program.
-    for entry in index.entries().iter().filter(|entry| entry.route.is_none()) {
+    // What a persisted path leads to may be made any time, by a program; what a
+    // secret leads to is looked at with all secrets.
+    let linked = |entry: &&Entry| entry.route.is_none() && !entry.secret;
+    for entry in index.entries().iter().filter(linked) {
         let path = &entry.path;
         let Parent::Open(dir) = walker.parent_of(path)? else {
             continue;

@@ -37,6 +37,8 @@ pub enum FindingKind {
     DanglingLink,
     /// A link of nhmt's that is declared no more.
     LeftOverLink,
+    /// A secret is not in memory.
+    SecretMissing,
     /// A managed path is not what it was left as.
     Drift,
     /// The private folder of a run that is over.
@@ -79,7 +81,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 35] = [
         Self::Locked,
         Self::InterruptedRun,
         Self::JournalDamaged,
@@ -95,6 +97,7 @@ impl FindingKind {
         Self::GenerationGone,
         Self::DanglingLink,
         Self::LeftOverLink,
+        Self::SecretMissing,
         Self::Drift,
         Self::LeftOverWork,
         Self::LeftOverBridge,
@@ -141,6 +144,7 @@ impl FindingKind {
             Self::GenerationGone => "is gone: a garbage collection took its tree",
             Self::DanglingLink => "is in its place, and what it leads to is gone",
             Self::LeftOverLink => "is a link of nhmt's that no longer is declared",
+            Self::SecretMissing => "is not in memory, so that what leads to it leads nowhere",
             Self::Drift => "is no longer what nhmt left there",
             Self::LeftOverWork => "is the private folder of a run that is over",
             Self::LeftOverBridge => "is the bridge of a run that is over",
@@ -212,6 +216,7 @@ impl FindingKind {
                  realize`"
             }
             Self::LeftOverLink => "`nhmt doctor --repair` removes it",
+            Self::SecretMissing => "`nhmt secrets decrypt` decrypts it again",
             Self::Drift => "`nhmt status` says more, and `nhmt realize` puts it right",
             Self::LeftOverWork | Self::LeftOverBridge => {
                 "`nhmt doctor --repair` removes it; what is not nhmt's in it goes to the backups"

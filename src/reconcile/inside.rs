@@ -83,7 +83,7 @@ pub(super) fn add(home: &HomeDir, way: &Way<'_>, plan: &mut Plan) -> Result<(), 
         return Ok(());
     }
     let mut adder = Adder {
-        look: Look::new(home, way.new_tree)?,
+        look: Look::new(home, way.new_tree, way.new)?,
         way,
         old,
         plan,

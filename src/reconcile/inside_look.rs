@@ -17,7 +17,7 @@ use super::observe::foreign_in;
 use crate::home::copy::same_bytes;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, HomeDir, HomeError, Obstacle, Parent, Walker, ancestor};
-use crate::manifest::{Escaped, HomePath, Route};
+use crate::manifest::{Escaped, HomePath, Index, Route};
 use crate::state::Root;
 
 /// What is at a place.
@@ -41,17 +41,23 @@ pub(super) enum Found {
 pub(super) struct Look<'a> {
     home: &'a HomeDir,
     tree: &'a Path,
+    index: &'a Index,
     made: Directories,
     /// The persisted directories that were opened, by path and root.
     open: BTreeMap<(HomePath, PathBuf), Option<Dir>>,
 }
 
 impl<'a> Look<'a> {
-    /// `tree` has the wanted content.
-    pub(super) fn new(home: &'a HomeDir, tree: &'a Path) -> Result<Self, HomeError> {
+    /// `tree` has the wanted content, and `index` is its index.
+    pub(super) fn new(
+        home: &'a HomeDir,
+        tree: &'a Path,
+        index: &'a Index,
+    ) -> Result<Self, HomeError> {
         Ok(Self {
             home,
             tree,
+            index,
             made: Directories::read(home)?,
             open: BTreeMap::new(),
         })
@@ -154,6 +160,10 @@ impl<'a> Look<'a> {
     /// Whether `name` has the content that is wanted at `path`. What cannot be
     /// read is not the same.
     fn is_same(&self, dir: &Dir, name: &OsStr, path: &HomePath, follow: bool) -> bool {
+        // As for what lies in the home itself.
+        if self.index.get(path).is_some_and(|entry| entry.secret) {
+            return false;
+        }
         // To open a device can have an effect.
         let stat = if follow {
             dir.stat_following(name)

@@ -46,6 +46,7 @@ pub fn observe(
     let written = observed.written.clone();
     let inspector = Inspector {
         home,
+        new,
         new_tree,
         made: &made,
         written: &written,
@@ -127,6 +128,7 @@ fn is_below_last(observed: &Observed, path: &HomePath) -> bool {
 
 struct Inspector<'a> {
     home: &'a HomeDir,
+    new: &'a Index,
     new_tree: &'a Path,
     made: &'a Directories,
     written: &'a Written,
@@ -196,6 +198,11 @@ impl Inspector<'_> {
     /// Whether `name` has the content that the new tree has at `path`. What
     /// cannot be read is not the same.
     fn is_same(&self, dir: &Dir, name: &OsStr, path: &HomePath, follow: bool) -> bool {
+        // What is in the clear in the home belongs to the person, who has to
+        // know of it; and a tree has nothing to compare it with.
+        if self.new.get(path).is_some_and(|entry| entry.secret) {
+            return false;
+        }
         // To open a device can have an effect.
         let stat = if follow {
             dir.stat_following(name)

@@ -9,10 +9,12 @@ use super::copy::Copy;
 use super::error::TreeError;
 use super::format;
 use super::leaf::{self, Leaf, What};
+use super::secrets::Secrets;
 use super::source::{Expansion, Sources};
 use super::writer::Writer;
 use crate::manifest::{
-    Digest, Entry, Format, HomePath, Index, LeafKind, Manifest, Method, MethodName, Route,
+    Digest, ENCRYPTED, Entry, Format, HomePath, Index, LeafKind, Manifest, Method, MethodName,
+    Route, SECRET_LINKS,
 };
 
 /// Where and how a home tree is written.
@@ -29,8 +31,8 @@ pub struct Target {
     pub activate: Option<PathBuf>,
 }
 
-/// Writes the home tree of `manifest`: `home`, `inside`, `packages`,
-/// `nhmt.json`, `index`, `activate`, and `nhmt`, a link to the program that
+/// Writes the home tree of `manifest`: `home`, `inside`, `encrypted`, `secrets`,
+/// `packages`, `nhmt.json`, `index`, `activate`, and `nhmt`, a link to the program that
 /// `activate` runs, when that is settled. The same manifest and sources give the same tree.
 ///
 /// Regular files get mode 0444 or 0555; directories stay writable for the
@@ -46,7 +48,8 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
         source,
     };
     let expansion = Expansion::new(target.sources, out).map_err(unwritable)?;
-    let leaves = leaf::leaves(manifest, &expansion)?;
+    let secrets = Secrets::read(manifest, &expansion)?;
+    let leaves = leaf::leaves(manifest, &expansion, &secrets)?;
     let mut writer = Writer::create(out).map_err(unwritable)?;
     let mut entries = Vec::with_capacity(leaves.len());
     put(&mut writer, b"home", Writer::directory)?;
@@ -65,9 +68,10 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
         let entry = write(&mut writer, leaf, &entries[..own])?;
         entries.push(entry);
     }
+    encrypted(&mut writer, &secrets)?;
     let packages = manifest.packages.as_ref().map(|spec| &*spec.path);
     let extra = packages.unwrap_or(Path::new("")).as_os_str().as_bytes();
-    let index = Index::new(entries, extra)?.of(manifest);
+    let index = Index::new(entries, extra)?.of(manifest, secrets.set());
     put(&mut writer, b"index", |writer, path| {
         let mut file = BufWriter::new(writer.open_file(path, false)?);
         index.write(&mut file)?;
@@ -104,6 +108,23 @@ fn put(
     })
 }
 
+/// Writes the secrets, encrypted, with links to what they are decrypted to.
+fn encrypted(writer: &mut Writer, secrets: &Secrets) -> Result<(), TreeError> {
+    for (name, bytes, _) in secrets.files() {
+        let to = [ENCRYPTED, "/", name].concat();
+        put(writer, to.as_bytes(), |writer, path| {
+            writer.file(path, bytes, false)
+        })?;
+    }
+    for (name, _, place) in secrets.files() {
+        let to = [SECRET_LINKS, "/", name].concat();
+        put(writer, to.as_bytes(), |writer, path| {
+            writer.link(path, &place)
+        })?;
+    }
+    Ok(())
+}
+
 /// Writes a persisted path: a link to its place, which is never looked at.
 fn route(writer: &mut Writer, path: &HomePath, route: &Route) -> Result<Entry, TreeError> {
     let to = [leaf::HOME, b"/", path.as_bytes()].concat();
@@ -117,6 +138,7 @@ fn route(writer: &mut Writer, path: &HomePath, route: &Route) -> Result<Entry, T
 fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry, TreeError> {
     let spec = leaf.origin.spec;
     let mut live = spec.method == MethodName::Live;
+    let mut secret = false;
     let to = leaf.place(b"");
     let mut content = |content: &[u8]| {
         let executable = spec.executable == Some(true);
@@ -144,6 +166,15 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry,
             let parts = [b"link", target.as_os_str().as_bytes()];
             (kind, Digest::of_parts(parts))
         }
+        What::Secret {
+            to: target,
+            kind,
+            digest,
+        } => {
+            put(writer, &to, |writer, path| writer.link(path, &target))?;
+            secret = true;
+            (kind, digest)
+        }
         What::Inside {
             to: target,
             leaf: other,
@@ -153,6 +184,7 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry,
             let other = others.binary_search_by(|entry| entry.path.cmp(&other));
             let other = &others[other.expect("a leaf of this tree")];
             live = false;
+            secret = other.secret;
             let kind = if whole { other.kind } else { LeafKind::File };
             // A change of the other is one of what is read here.
             let parts = [b"inside", target.as_os_str().as_bytes(), &other.digest];
@@ -173,12 +205,13 @@ fn write(writer: &mut Writer, leaf: Leaf<'_>, others: &[Entry]) -> Result<Entry,
     let mut entry = Entry::new(leaf.path, kind, digest).by(method);
     entry.force = spec.force;
     entry.live = live;
+    entry.secret = secret;
     entry.inside = leaf.below_route;
     Ok(entry)
 }
 
 /// The format as people write its name.
-fn name(format: Format) -> &'static str {
+pub(super) fn name(format: Format) -> &'static str {
     match format {
         Format::Json => "JSON",
         Format::Toml => "TOML",

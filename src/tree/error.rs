@@ -163,6 +163,16 @@ pub enum TreeError {
         /// Who asked for it.
         declared_in: Vec<String>,
     },
+    /// A secret that is missing or not encrypted.
+    #[error("secret \"{name}\": {problem}{}", declared(.declared_in))]
+    Secret {
+        /// Its name.
+        name: String,
+        /// What is wrong with its file.
+        problem: String,
+        /// Who asked for it.
+        declared_in: Vec<String>,
+    },
     /// The tree could not be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {

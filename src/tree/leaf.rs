@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::error::{Origin, TreeError};
+use super::secrets::Secrets;
 use super::source::Expansion;
 use super::{inside, routes};
-use crate::manifest::{Content, FileSpec, Format, HomePath, LeafKind, Manifest, MethodName};
+use crate::manifest::{
+    Content, Digest, FileSpec, Format, HomePath, LeafKind, Manifest, MethodName,
+};
 
 /// One leaf of a home tree, not yet written.
 pub(super) struct Leaf<'a> {
@@ -60,6 +63,12 @@ pub(super) enum What<'a> {
         /// It leads out of the store, as far as is known.
         out: bool,
     },
+    /// A link to where a secret is in memory when the home is activated.
+    Secret {
+        to: PathBuf,
+        kind: LeafKind,
+        digest: Digest,
+    },
     /// A link to another place in the same tree, at or below `leaf`.
     Inside {
         to: PathBuf,
@@ -101,11 +110,18 @@ impl Declared<'_> {
 pub(super) fn leaves<'a>(
     manifest: &'a Manifest,
     sources: &Expansion,
+    secrets: &Secrets,
 ) -> Result<Vec<Leaf<'a>>, TreeError> {
     let mut leaves = Vec::with_capacity(manifest.files.len());
     for (target, spec) in &manifest.files {
         let origin = Declared { target, spec };
         let what = match &spec.content {
+            _ if spec.is_secret() => {
+                let (to, kind, digest) = secrets.leaf(manifest, target, spec);
+                What::Secret { to, kind, digest }
+            }
+            // A checked manifest has none that is not said to be secret.
+            Content::Secret(_) => continue,
             Content::Text(text) => What::Text(text),
             Content::Structured { format, value } => What::Structured(*format, value),
             Content::Source { path, .. } if spec.method == MethodName::Live => {

@@ -21,6 +21,7 @@ pub mod internal;
 mod leaf;
 pub mod packages;
 mod routes;
+mod secrets;
 mod shell;
 mod source;
 pub mod wrapper;

@@ -3,6 +3,7 @@
 
 mod age;
 mod ask;
+mod passphrase;
 mod progress;
 mod size;
 mod style;
@@ -11,6 +12,7 @@ mod time;
 
 pub use age::age;
 pub use ask::{AskError, confirm};
+pub use passphrase::{passphrase, restore_terminal};
 pub use progress::Progress;
 pub use size::size;
 pub use style::{ADDED, BOLD, CHANGED, DIM, ERROR, REMOVED, WARNING};

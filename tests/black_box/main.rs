@@ -56,6 +56,8 @@ mod realize;
 mod refusals;
 mod rounds;
 #[cfg(target_os = "linux")]
+mod secrets;
+#[cfg(target_os = "linux")]
 mod shared_roots;
 mod status;
 mod test_container;

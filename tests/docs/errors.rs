@@ -101,6 +101,7 @@ fn every_error_that_stops_a_run_is_on_the_page() {
         "src/hook/memory.rs",
         "src/reconcile/backups.rs",
         "src/reconcile/error.rs",
+        "src/secret/error.rs",
         "src/store/nix/error.rs",
     ];
     let mut missing = Vec::new();

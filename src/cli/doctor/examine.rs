@@ -6,6 +6,7 @@ use super::{on_path, session};
 use crate::cli::context::{Context, cut_off};
 use crate::cli::failure::Failure;
 use crate::cli::keeper;
+use crate::cli::secrets;
 use crate::generation::{Generation, ProfileError};
 use crate::home::HomeDir;
 use crate::hook::{Batch, Memory, MemoryError};
@@ -124,6 +125,12 @@ fn of_tree(
     found.extend(looked?);
     let drift = reconcile::verify(home, &index, tree)?;
     found.extend(drift.iter().map(drifted));
+    let secrets = secrets::missing(context, (tree, &index))?;
+    found.extend(
+        secrets
+            .into_iter()
+            .map(|name| Finding::new(FindingKind::SecretMissing, format!("the secret {name}"))),
+    );
     session::all(context, tree, found);
     Ok(())
 }

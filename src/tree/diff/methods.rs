@@ -42,7 +42,9 @@ pub struct HookDiff {
 impl MethodDiff {
     /// Of a path that differs, unless it is a plain link on both sides.
     pub(super) fn of(old: Option<&Entry>, new: Option<&Entry>) -> Option<Self> {
-        let plain = |entry: Option<&Entry>| entry.is_none_or(|e| e.method.is_link() && !e.live);
+        let plain = |entry: Option<&Entry>| {
+            entry.is_none_or(|e| e.method.is_link() && !e.live && !e.secret)
+        };
         let inside = |entry: Option<&Entry>| entry.map(|entry| entry.inside);
         // A file that comes to lie in a persisted directory, or leaves one, is
         // named; one that stays is not.
@@ -80,11 +82,16 @@ impl MethodDiff {
     }
 }
 
-/// `copy 0600`, `merge toml 0644`, `block # bottom`, `live`.
+/// `copy 0600`, `merge toml 0644`, `block # bottom`, `live`, `secret 1a2b3c4d`.
 fn words(entry: &Entry) -> String {
     let name = entry.method.name().as_str();
     let mode = entry.method.mode().map(|mode| format!("{mode:04o}"));
     match &entry.method {
+        // The digest is one of what is encrypted.
+        Method::Link if entry.secret => {
+            let digest = entry.digest[..4].iter().map(|byte| format!("{byte:02x}"));
+            format!("secret {}", digest.collect::<String>())
+        }
         Method::Link if entry.live && entry.inside => "live in a persisted directory".to_owned(),
         Method::Link if entry.live => "live".to_owned(),
         Method::Link if entry.inside => "link in a persisted directory".to_owned(),
@@ -210,6 +217,10 @@ mod tests {
             words(Some(&link), Some(&inside)).unwrap(),
             "link -> link in a persisted directory"
         );
+        let mut secret = link.clone();
+        secret.secret = true;
+        let text = words(Some(&secret), None).unwrap();
+        assert!(text.starts_with("secret ") && text.len() == 15, "{text}");
         let content = MethodDiff::of(None, Some(&merge)).unwrap().content();
         assert!(content.unwrap().starts_with("the declared keys"));
         assert_eq!(MethodDiff::of(None, Some(&copy)).unwrap().content(), None);

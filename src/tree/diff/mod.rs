@@ -159,7 +159,8 @@ impl FileDiff {
 }
 
 fn is_same(a: &Entry, b: &Entry) -> bool {
-    (a.kind, a.digest, a.live, a.inside) == (b.kind, b.digest, b.live, b.inside)
+    let of = |e: &Entry| (e.kind, e.digest, e.live, e.inside, e.secret);
+    of(a) == of(b)
 }
 
 #[cfg(test)]

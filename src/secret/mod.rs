@@ -1,0 +1,108 @@
+//! Secrets: what the home tree has encrypted, decrypted into memory.
+//!
+//! The tree's links to secrets lead to `state/secrets/SET/NAME`. `state/secrets`
+//! is a link to a directory in memory (see [`base`]), and SET is named by all
+//! that the secrets of a tree are made of. So each generation has its own set,
+//! and the home changes from one to the other with the anchor, at one instant.
+//!
+//! [`make`] has the set of a tree whole in its place, or changes nothing that
+//! anything leads to: it is called before the anchor turns. [`sweep`] removes
+//! the sets that are no longer needed, after that.
+
+mod base;
+mod decrypt;
+mod error;
+mod fill;
+mod hold;
+mod identity;
+mod passphrase;
+mod set;
+
+pub use error::{Cause, Problem, SecretError};
+pub use passphrase::Ask;
+
+use std::path::Path;
+
+use rustix::io::Errno;
+
+use crate::home::{AtPlace, HomeDir, HomeLock, os};
+use crate::manifest::{Digest, Manifest, SECRETS, set_name};
+use base::Base;
+use set::Set;
+
+/// The name of the link in the state directory that leads to all sets.
+const LINK: &str = "secrets";
+
+/// Has the secrets of the home tree at `tree` decrypted and in their place;
+/// `set` is what its index has of them. Gives whether they were not there yet.
+///
+/// # Errors
+/// When one cannot be decrypted, or there is no directory in memory. Nothing
+/// has changed then.
+pub fn make(
+    home: &HomeLock,
+    tree: &Path,
+    manifest: &Manifest,
+    set: Digest,
+    ask: &mut dyn Ask,
+) -> Result<bool, SecretError> {
+    let base = Base::settle(home, &manifest.secrets)?;
+    let name = set_name(&set);
+    let wanted = Set::of(manifest);
+    let is_there = wanted.is_there(&base.dir, os(&name));
+    if !is_there {
+        let _hold = hold::no_core_dumps();
+        let held = decrypt::all(home.layout().home(), tree, manifest, ask)?;
+        let files = fill::all(manifest, &held)?;
+        wanted
+            .write(&base.dir, os(&name), &files)
+            .at_path("write secrets to", &base.path)?;
+    }
+    base.turn(home)?;
+    Ok(!is_there)
+}
+
+/// The secrets of a tree that are not in their place: their names, and the
+/// managed paths into which some are filled.
+///
+/// # Errors
+/// When the system refuses to look.
+#[must_use]
+pub fn missing(home: &HomeDir, manifest: &Manifest, set: Digest) -> Vec<String> {
+    let place = home.layout().home().join(SECRETS).join(set_name(&set));
+    let dir = crate::home::dir::Dir::open_path(&place);
+    let wanted = Set::of(manifest);
+    wanted.missing(dir.ok().as_ref())
+}
+
+/// Removes all sets but `keep`, and what killed runs left; the link, too, when
+/// there is nothing to keep.
+///
+/// # Errors
+/// When one cannot be removed.
+pub fn sweep(home: &HomeLock, keep: Option<Digest>) -> Result<(), SecretError> {
+    let Some(base) = Base::current(home)? else {
+        return Ok(());
+    };
+    let keep = keep.map(|set| set_name(&set));
+    base.sweep(keep.as_deref())
+        .at_path("remove secrets from", &base.path)?;
+    if keep.is_none() {
+        let state = home.state()?;
+        let gone = state.map_or(Ok(()), |state| state.unlink(os(LINK)));
+        match gone {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(errno) => {
+                return Err(errno).at_path("remove", home.layout().state().join(LINK))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether this home has, or had, secrets.
+#[must_use]
+pub fn has_any(home: &HomeDir) -> bool {
+    let state = home.state().ok().flatten();
+    state.is_some_and(|state| state.read_link(os(LINK)).is_ok())
+}
