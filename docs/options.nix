@@ -75,6 +75,15 @@ let
             };'';
     }
     {
+      title = "Secrets";
+      starts = [ "home.secrets" "nhmt.secrets" ];
+      text = ''
+        Files that age has encrypted, decrypted into memory; [Keep secrets](secrets.md) has the whole.
+
+            home.secrets.mail = { file = ./mail.age; target = ".config/mail/password"; };
+            home.file.".netrc".text = "machine example.org password ''${config.home.secrets.mail.placeholder}";'';
+    }
+    {
       title = "Session";
       starts = [ "home.session" "home.shellAliases" "home.shell" "nhmt.session" ];
       text = ''

@@ -26,6 +26,8 @@
     ./programs/nushell.nix
     ./programs/readline.nix
     ./programs/zsh
+    ./secrets
+    ./secrets/service.nix
     ./session
     ./specialisation.nix
     ./systemd

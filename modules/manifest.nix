@@ -12,7 +12,9 @@ let
   entries = concatMap (import ./files/entries.nix {
     inherit nhmtLib home;
     inherit (config.nhmt) hookText;
-  }) config.nhmt.fileSets;
+  }) config.nhmt.fileSets
+  ++ secrets.files;
+  secrets = config.nhmt.secretsManifest;
   backups = lib.filterAttrs (_: v: v != null) config.nhmt.backups;
   files = listToAttrs entries;
   twice =
@@ -67,6 +69,7 @@ in
     }
     // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
     // lib.optionalAttrs (backups != { }) { inherit backups; }
+    // lib.optionalAttrs (!secrets.isEmpty) { secrets = secrets.value; }
     // lib.optionalAttrs (state.entries != { }) {
       state = if beside == null then map (r: r.value) (builtins.attrValues state.entries) else throw beside;
     }

@@ -8,6 +8,10 @@
 }:
 let
   inherit (nhmtLib) encode live locations sources targets;
+  inherit (builtins) stringLength substring;
+  # Secrets are found there, decrypted.
+  own = "${home}/.local/state/nhmt/";
+  ownLength = stringLength own;
   methods = import ./methods.nix { inherit nhmtLib; };
 
   # A named content of the entry, or an error that names the option.
@@ -23,6 +27,8 @@ let
       { inherit (f) text; }
     else if source && !text && !structured && methods.of f == "live" then
       { source = live.place option shown f.source; }
+    else if source && substring 0 ownLength (toString f.source) == own then
+      fail "a source in ${own}" "It would be copied to the Nix store. For a secret, set `target' of that secret, or lead to it by config.lib.file.mkOutOfStoreSymlink."
     else if source && !text && !structured then
       {
         source = sources.toStore (sources.missing option shown) f.source;

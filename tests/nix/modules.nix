@@ -64,6 +64,7 @@ let
     ++ import ./modules/desktop.nix { inherit case evaluate file text manifest fails has lib; }
     ++ import ./modules/nix.nix { inherit case evaluate file text manifest fails has lib; }
     ++ import ./modules/programs.nix { inherit case evaluate text file has manifest fails lib; }
+    ++ import ./modules/secrets.nix { inherit case manifest file fails storeName lib; }
     ++ [
       (case "home" (manifest { }).home { username = "alice"; directory = "/home/alice"; })
       (case "trailing slash" (evaluate { overrideHomeDirectory = true; homeDirectory = "/tmp/h/"; } { }).manifest.home.directory "/tmp/h")
