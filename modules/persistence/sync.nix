@@ -12,6 +12,11 @@ let
   wanted = ".config/systemd/user/basic.target.wants/nhmt-persist.service";
   # Programs stop before it does, since they start after basic.target
   # (systemd.special(7), bootup(7)); what they save on the way out is taken back.
+  # What is saved before the program watches, or after it was killed, is taken
+  # back when the unit ends (systemd.service(5), "ExecStopPost").
+  nhmt =
+    arguments:
+    "/bin/sh -c 'nhmt=\"$HOME/.local/state/nhmt/current/nhmt\"; [ -x \"$nhmt\" ] || nhmt=nhmt; exec \"$nhmt\" ${arguments}'";
   text = ''
     [Unit]
     Description=Take back persisted files that programs replace
@@ -21,7 +26,8 @@ let
     Conflicts=shutdown.target
 
     [Service]
-    ExecStart=/bin/sh -c 'nhmt="$HOME/.local/state/nhmt/current/nhmt"; [ -x "$nhmt" ] || nhmt=nhmt; exec "$nhmt" persist sync --watch'
+    ExecStart=${nhmt "persist sync --watch"}
+    ExecStopPost=${nhmt "persist sync --quiet"}
     Restart=on-failure
     RestartSec=10
 

@@ -83,6 +83,20 @@ fn what_is_saved_until_the_end_of_a_session_outlives_a_home_in_memory() {
 }
 
 #[test]
+fn what_is_saved_while_nothing_watches_is_taken_back_at_the_end() {
+    let mut home = Home::with_nix();
+    home.install();
+    let (profile, kept) = persisting(&mut home);
+    home.run(["realize"]).success();
+    // As when the session ends before the program has come to watch.
+    let killed = "systemctl --user kill --signal STOP nhmt-persist.service
+        echo last >new; mv new .history
+        systemctl --user kill --signal KILL nhmt-persist.service";
+    session(&home, &profile, &format!("{START}\n{killed}\n{END}")).success();
+    assert_eq!(fs::read_to_string(kept.join(".history")).unwrap(), "last\n");
+}
+
+#[test]
 fn the_unit_is_there_when_a_file_is_persisted_and_only_then() {
     let mut home = Home::with_nix();
     let unit = ".config/systemd/user/nhmt-persist.service";

@@ -19,7 +19,7 @@ use crate::cli::failure::Failure;
 use crate::cli::interrupt;
 use crate::home::STATE;
 use crate::manifest::RouteKind;
-use crate::reconcile::{self, Condition, Synced};
+use crate::reconcile::{self, Condition, Routed, Synced};
 
 /// Takes back what programs replace until a signal comes, and once more then:
 /// at a logout or a shutdown this is the last that happens in the home.
@@ -28,7 +28,6 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::new(format_args!("cannot wait for signals: {error}")))?;
     let mut said = None;
     loop {
-        // First the watches, then the look: what comes after it is heard of.
         let wanted = Wanted::of(context)?;
         let watches = wanted
             .watch()
@@ -39,7 +38,8 @@ pub(super) fn run(context: &Context) -> Result<ExitCode, Failure> {
                 .ui
                 .note(format_args!("watching {} files", wanted.files));
         }
-        if wanted.replaced {
+        // Only now: what is replaced after this look is heard of.
+        if is_replaced(context)? {
             tell(context, sync::once(context));
         }
         if !watches
@@ -90,8 +90,14 @@ fn cannot_watch(context: &Context, errno: Errno) -> Failure {
 struct Wanted {
     names: BTreeMap<PathBuf, Vec<OsString>>,
     files: usize,
-    /// Something is there to take back already.
-    replaced: bool,
+}
+
+/// Whether something is there to take back.
+fn is_replaced(context: &Context) -> Result<bool, Failure> {
+    let routes = reconcile::routes(&context.open()?, &index(context)?)?;
+    let replaced =
+        |one: &Routed| one.kind == RouteKind::File && one.condition == Condition::Replaced;
+    Ok(routes.iter().any(replaced))
 }
 
 impl Wanted {
@@ -100,14 +106,12 @@ impl Wanted {
         let mut wanted = Self {
             names: BTreeMap::new(),
             files: 0,
-            replaced: false,
         };
         // A switch brings other paths.
         wanted.add(layout.home().join(STATE).join("current"));
         for one in reconcile::routes(&context.open()?, &index(context)?)? {
             if one.kind == RouteKind::File && one.condition != Condition::Orphaned {
                 wanted.files += 1;
-                wanted.replaced |= one.condition == Condition::Replaced;
                 wanted.add(layout.home().join(one.path.as_path()));
             }
         }
