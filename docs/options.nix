@@ -246,12 +246,25 @@ let
       code (lib.generators.toPretty { multiline = false; } o.default)
     else
       "–";
-  row = o: "| ${code (written o)} | ${types.${name o} or (line o.type.description)} | ${default o} | ${line o.description} |";
+  # What `nhmt options` says of it.
+  known = builtins.listToAttrs (map (entry: { inherit (entry) name; value = entry; }) reference.list);
+  example =
+    o:
+    let
+      inherit (known.${name o}) example;
+    in
+    if example == null || builtins.stringLength example > 200 then "" else " Example: ${code (squeezed example)}.";
+  squeezed = text: concatStringsSep " " (filter (w: isString w && w != "") (split "[[:space:]]+" text));
+  declaredIn =
+    o: concatStringsSep ", " (map (file: code (lib.removeSuffix ">" (lib.removePrefix "<nhmt/modules/" file))) known.${name o}.declaredIn);
+  row =
+    o:
+    "| ${code (written o)} | ${types.${name o} or (line o.type.description)} | ${default o} | ${line o.description}${example o} | ${declaredIn o} |";
 
   starts = section: o: builtins.any (start: lib.hasPrefix start (name o)) section.starts;
   table =
     section:
-    "## ${section.title}\n\n${section.text}\n\n| option | type | default | meaning |\n| --- | --- | --- | --- |\n"
+    "## ${section.title}\n\n${section.text}\n\n| option | type | default | meaning | declared in |\n| --- | --- | --- | --- | --- |\n"
     + concatStringsSep "\n" (map row (filter (starts section) all));
 
   homeless = filter (o: !(builtins.any (section: starts section o) sections)) all;
@@ -264,7 +277,7 @@ else
 
     <!-- Written by docs/generate-options from modules/. -->
 
-    Every option that a configuration may set. Names and meanings follow Home Manager's where it has them. `NAME` stands for a name that you choose, `N` for the place in a list.
+    Every option that a configuration may set. Names and meanings follow Home Manager's where it has them. `NAME` stands for a name that you choose, `N` for the place in a list; the last column is a file or folder in `modules/`. `nhmt options` [searches](command-line.md#options) all of this, and shows longer examples as well.
 
     A configuration is a module as in NixOS and Home Manager: `imports`, `options`, `config`, `mkIf`, `mkMerge`, `mkDefault`, `mkForce`, `mkBefore`, `mkAfter`, types with submodules. nhmt's own `lib` serves it, which needs no channel and no network; it has what modules and configurations commonly use, and a name that only nixpkgs' has throws an error that says so. `pkgs` is `<nixpkgs>`, looked up when something uses it. A [flake](flakes.md) gives `pkgs`, and with it nixpkgs' `lib`.
 
