@@ -15,7 +15,7 @@ let
     if toString path == "/" then
       "directory"
     else
-      entries.${baseNameOf path} or (throw "lib.filesystem.pathType: Path ${toString path} does not exist.");
+      entries.${baseNameOf path} or (abort "lib.filesystem.pathType: Path ${toString path} does not exist.");
 in
 {
   inherit (builtins) baseNameOf dirOf hashFile isPath readDir;

@@ -1,4 +1,5 @@
-# What an error of the module system tells: name -> { expr; facts; own; }.
+# What an error tells: name -> { expr; facts; own; }. Those of the module system
+# stand here.
 #
 # `facts` are in the words of every library: the option, the files of the
 # definitions, their values, types and names. `own` are nhmt's: the remedy, and
@@ -18,7 +19,8 @@ let
   one = type: defs: (eval ([ { options.prog.it = opt type; } ] ++ defs)).prog.it;
   it = value: { prog.it = value; };
 in
-{
+import ./library-errors.nix { inherit lib; }
+// {
   unknown = error (eval [ { options.colour = withDefault types.int 1; } (a { color = 7; }) ]) [ "color" "/home/alice/a.nix" "`colour'" ] [ "Did you mean `colour'" "errors.nix:" ];
   unknown-far = error (eval [ { options.colour = withDefault types.int 1; } (a { zzz = 7; }) ]) [ "zzz" "/home/alice/a.nix" ] [ "The options are: colour" "Correct the name, remove the setting, or import the module" ];
   unknown-elsewhere = error (eval [ { options.deep.below.target = withDefault types.int 1; } (a { target = 7; }) ]) [ "target" "/home/alice/a.nix" ] [ "Did you mean `deep.below.target'" ];
