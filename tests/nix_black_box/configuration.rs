@@ -75,3 +75,37 @@ fn why_names_the_line() {
     home.run(["realize"]).success();
     home.run(["why", "f"]).success().stdout_has("home.nix:");
 }
+
+#[test]
+fn the_package_set_is_made_as_the_configuration_says() {
+    let home = Home::with_nix()
+        .source("nixpkgs/default.nix", "args: { shown = builtins.toJSON (builtins.mapAttrs (_: v: if builtins.isList v then builtins.length v else v) args); }")
+        .config(
+            r#"
+            imports = [ ({ pkgs, ... }: { home.file."f".text = pkgs.shown; }) ];
+            nixpkgs.config.allowUnfree = true;
+            nixpkgs.overlays = [ (final: prev: { }) ];
+            "#,
+        );
+    let nixpkgs = format!(
+        "nixpkgs={}",
+        home.outside("configuration/nixpkgs").display()
+    );
+    home.run(["realize", "-I", &nixpkgs]).success();
+    let shown: serde_json::Value = serde_json::from_str(&home.read("f")).unwrap();
+    assert_eq!(shown["config"]["allowUnfree"], true);
+    assert_eq!(shown["overlays"], 1);
+    // What is not set is left to nixpkgs, which looks in ~/.config/nixpkgs.
+    let home = Home::with_nix()
+        .source(
+            "nixpkgs/default.nix",
+            "args: { shown = toString (builtins.attrNames args); }",
+        )
+        .config(r#"imports = [ ({ pkgs, ... }: { home.file."f".text = pkgs.shown; }) ];"#);
+    let nixpkgs = format!(
+        "nixpkgs={}",
+        home.outside("configuration/nixpkgs").display()
+    );
+    home.run(["realize", "-I", &nixpkgs]).success();
+    assert_eq!(home.read("f"), "system");
+}

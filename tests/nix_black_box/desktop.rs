@@ -406,6 +406,7 @@ fn systemd_takes_the_units() {
         systemd.user.automounts."mnt-x".Automount.Where = "/mnt/x";
         systemd.user.settings.Manager = { DefaultTimeoutStopSec = "10s"; DefaultEnvironment.A = "b c"; };
         systemd.user.tmpfiles.rules = [ "d %h/made 0700 - - -" ];
+        systemd.user.sessionVariables = { WORDS = "b c"; PLACE = "$HOME/x"; NUMBER = 1; };
         nix.gc = { automatic = true; options = "--max-freed $((2 * 1024**3))"; };
         "#,
     );
@@ -433,6 +434,14 @@ fn systemd_takes_the_units() {
         let place = home.at(".config/systemd/user").join(wanted);
         assert!(place.is_symlink() && place.is_file(), "{wanted}");
     }
+    session(
+        &home,
+        "/usr/lib/systemd/user-environment-generators/30-systemd-environment-d-generator",
+    )
+    .success()
+    .stdout_has("WORDS=\"b c\"\n")
+    .stdout_has(&format!("PLACE={}/x\n", home.path().display()))
+    .stdout_has("NUMBER=1\n");
     session(
         &home,
         "systemd-tmpfiles --user --create \"$HOME/.config/user-tmpfiles.d/home-manager.conf\"",
