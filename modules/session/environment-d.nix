@@ -33,9 +33,9 @@ let
       else
         builtins.elem p.op [ "" ":-" ":+" ] && lib.all (w: builtins.isString w -> builtins.match "[^{}]*" w != null) p.word && has p.word
     ) pieces;
-  # An empty value is none to systemd.
   text = v: let pieces = parse (ofValue v); in if has pieces && pieces != [ ] then concatMapStrings piece pieces else null;
-  line = n: v: "${n}=\"${v}\"\n";
+  # An empty value is a fault of syntax to systemd.
+  line = n: v: lib.optionalString (v != "") "${n}=\"${v}\"\n";
 
   known = filter (n: text values.${n} != null) (attrNames values);
   unknown = filter (n: text values.${n} == null) (attrNames values);

@@ -2,6 +2,7 @@
 
 mod again;
 mod lists;
+mod logins;
 mod shell;
 mod systemd;
 mod values;

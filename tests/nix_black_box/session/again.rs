@@ -132,3 +132,61 @@ fn nonsense_in_the_memory() {
         );
     }
 }
+
+/// The packages of a generation are found as soon as the home is on it, in
+/// shells that run as well.
+#[test]
+fn packages_of_a_switch_are_found_in_a_running_shell() {
+    let mut home = crate::support::Home::with_nix();
+    let package = |home: &crate::support::Home, name: &str| {
+        home.write_source(
+            format!("{name}/bin/{name}"),
+            format!("#!/bin/sh\necho {name}\n"),
+        );
+        let file = home.outside(format!("configuration/{name}/bin/{name}"));
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(file, mode).unwrap();
+        format!(
+            "home.packages = [ {{ type = \"derivation\"; name = \"{name}\"; outPath = \"${{./{name}}}\"; }} ];"
+        )
+    };
+    let first = package(&home, "first");
+    set(&mut home, &first);
+    let second = package(&home, "second");
+    for shell in ["dash", "bash", "zsh", "fish"] {
+        set(&mut home, &first);
+        let file = if shell == "fish" {
+            "session.fish"
+        } else {
+            "session.sh"
+        };
+        let script = format!(
+            "cd \"$HOME\"; {} .local/share/nhmt/{file}; first; echo ready; read line; second; sh -c first 2>/dev/null || echo gone",
+            if shell == "fish" { "source" } else { "." }
+        );
+        let mut command = std::process::Command::new(shell);
+        command
+            .env_clear()
+            .env("HOME", home.path())
+            .env("PATH", "/usr/bin:/bin");
+        command.arg("-c").arg(&script);
+        command
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        while !line.ends_with("ready\n") {
+            assert_ne!(
+                std::io::BufRead::read_line(&mut output, &mut line).unwrap(),
+                0,
+                "{shell}: {line}"
+            );
+        }
+        set(&mut home, &second);
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"\n").unwrap();
+        std::io::Read::read_to_string(&mut output, &mut line).unwrap();
+        child.wait().unwrap();
+        assert_eq!(line, "first\nready\nsecond\ngone\n", "{shell}");
+    }
+}
