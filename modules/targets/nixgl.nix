@@ -142,11 +142,29 @@ in
       description = "Whether the wrappers bring Vulkan, too.";
     };
   };
-  options.targets.genericLinux.gpu.enable = mkOption {
-    type = types.bool;
-    default = false;
-    description = "Not part of nhmt: it needs a service of the system. nixGL does without.";
-  };
+  options.targets.genericLinux.gpu =
+    let
+      unused =
+        type: default:
+        mkOption {
+          inherit type default;
+          description = "Taken for Home Manager's configurations, and not used.";
+        };
+    in
+    {
+      enable = mkOption {
+        type = types.bool;
+        default = false;
+        description = "Not part of nhmt, which warns of it: it needs a service of the system. nixGL does without.";
+      };
+      packages = unused (types.nullOr types.attrs) null;
+      nixStateDirectory = unused types.path "/nix/var/nix";
+      nvidia = {
+        enable = unused types.bool false;
+        version = unused (types.nullOr types.str) null;
+        sha256 = unused (types.nullOr types.str) null;
+      };
+    };
 
   config = {
     lib.nixGL = {
@@ -154,10 +172,7 @@ in
       wrapOffload = wrappers.${cfg.offloadWrapper};
       inherit wrappers;
     };
-    assertions = lib.optional config.targets.genericLinux.gpu.enable {
-      assertion = false;
-      message = "targets.genericLinux.gpu is not part of nhmt: it sets up the drivers by a service of the system.\n  Set targets.genericLinux.nixGL.packages to those of nixGL, and wrap what needs the graphics card: config.lib.nixGL.wrap pkgs.PROGRAM.";
-    };
+    warnings = lib.optional config.targets.genericLinux.gpu.enable "targets.genericLinux.gpu is not part of nhmt, and does nothing: it sets up the drivers by a service of the system. Set targets.genericLinux.nixGL.packages to those of nixGL, and wrap what needs the graphics card: config.lib.nixGL.wrap pkgs.PROGRAM";
     home.packages = lib.mkIf (cfg.packages != null) (
       map (name: scripts.${name}) (if cfg.installScripts == null then [ ] else cfg.installScripts)
       ++ lib.optional (cfg.prime.installScript == "mesa") (script "prime-offload" null offload)

@@ -57,7 +57,6 @@ builtins.mapAttrs (name: f: f name) {
     "lib.mkForce"
   ];
   session-quote = n: bad n [ "home.sessionVariables.FIND has a double quote without its partner: rg -g \"!.git" "write \\\" for a quote" ];
-  generic-linux-gpu = n: bad n [ "targets.genericLinux.gpu is not part of nhmt" "targets.genericLinux.nixGL.packages" "config.lib.nixGL.wrap" ];
   nushell-plugins = n: bad n [ "programs.nushell.plugins is not part of nhmt" "`plugin add'" ];
   zsh-directory = n: bad n [ "programs.zsh.dotDir is $HOME/.config/zsh, and no shell expands it" "config.xdg.configHome" ];
   missing-username = n: bad n [ "the option `home.username' has no value" "home.username = …;" ];

@@ -1,5 +1,0 @@
-{
-  home.username = "alice";
-  home.homeDirectory = "/home/alice";
-  targets.genericLinux.gpu.enable = true;
-}
