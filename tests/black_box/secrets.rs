@@ -1,8 +1,10 @@
 //! Secrets: encrypted in the tree, decrypted into memory.
 
 mod canary;
+mod container;
 mod failures;
 mod keys;
+mod killed;
 mod rounds;
 mod terminal;
 

@@ -27,6 +27,8 @@ mod persist_session;
 mod persistence;
 mod progress;
 #[cfg(target_os = "linux")]
+mod secrets;
+#[cfg(target_os = "linux")]
 mod session;
 mod specialisation;
 mod stores;
