@@ -171,4 +171,25 @@ builtins.mapAttrs (name: f: f name) {
   state-user = n: bad n [ "the owner \"bob\" of `.a' in home.persistence" "state-user.nix:4" "The home is that of \"alice\"" ];
   state-type = n: bad n [ "wrong type for the option `home.persistence.\"/persist\".directories." "state-type.nix:4" "(submodule) or string" ];
   state-unknown = n: bad n [ "unknown option `home.persistence.\"/persist\".directory' at " "state-unknown.nix:4" "Did you mean `home.persistence.\"/persist\".directories'" ];
+  secret-not-age = n: bad n [
+    "secret-not-age.nix, which does not end in .age in home.secrets.\"mail\" at "
+    "secret-not-age.nix:5"
+    "Encrypt it with age, and name it so."
+  ];
+  secret-key-in-store = n: bad n [
+    "a key in the Nix store: /"
+    "-key in nhmt.secrets.identities at "
+    "secret-key-in-store.nix"
+    "Write the path where it lies as a string."
+  ];
+  secret-as-source = n: bad n [
+    "/.local/state/nhmt/ in home.file.\".token\" at "
+    "secret-as-source.nix:6"
+    "It would be copied to the Nix store. For a secret, set `target' of that secret"
+  ];
+  secret-mode = n: bad n [
+    "the mode \"0200\" in home.secrets.\"mail\" at "
+    "secret-mode.nix:5"
+    "the owner has to be able to read"
+  ];
 }
