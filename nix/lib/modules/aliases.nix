@@ -104,15 +104,20 @@ rec {
     { config, options, ... }:
     let
       old = getAttrFromPath from options;
+      type = (lib.attrByPath to { } options).type or (lib.types.submodule { });
       missing = throw "`${showOption from}' is renamed to `${showOption to}', which is not declared\n  Declare the new option, or correct its path.";
     in
     {
-      options = setAttrByPath from (mkOption {
-        inherit visible;
-        description = "Alias of {option}`${showOption to}`.";
-        apply = _: use (lib.attrByPath to missing config);
-        type = (lib.attrByPath to { } options).type or (lib.types.submodule { });
-      });
+      # The declaration is known when the type is: nobody declares by a name
+      # whose new one cannot be declared.
+      options = setAttrByPath from (
+        mkOption {
+          inherit visible;
+          description = "Alias of {option}`${showOption to}`.";
+          apply = _: use (lib.attrByPath to missing config);
+        }
+        // lib.optionalAttrs (type != null) { inherit type; }
+      );
       config = mkIf condition (mkMerge [
         (lib.optionalAttrs (options ? warnings) {
           warnings =

@@ -42,6 +42,7 @@ in
   (case "doRename without priority" (with' (lib.doRename { from = [ "old" ]; to = [ "new" ]; visible = true; warn = false; use = lib.id; withPriority = false; }) [ { old = mkForce 1; } ]).new 1)
   (throws "doRename without priority conflicts" (with' (lib.doRename { from = [ "old" ]; to = [ "new" ]; visible = true; warn = false; use = lib.id; withPriority = false; }) [ { old = mkForce 1; } { new = 2; } ]).new)
   (case "doRename under a condition" (with' (lib.doRename { from = [ "old" ]; to = [ "new" ]; visible = true; warn = false; use = lib.id; condition = false; }) [ { old = 1; } { new = 2; } ]).new 2)
+  (throws "alias of an option with two types" (builtins.attrNames (eval [ { options.new = int; } { options.new = str; } (lib.mkAliasOptionModule [ "old" ] [ "new" ]) ])))
   (case "doRename uses" (with' (lib.doRename { from = [ "old" ]; to = [ "new" ]; visible = true; warn = false; use = x: x + 1; }) [ { new = 2; } ]).old 3)
   (case "removed, unset" (map (a: a.assertion) (run [ (lib.mkRemovedOptionModule [ "old" ] "Use new.") ]).assertions) [ true ])
   (case "removed, set" (map (a: [ a.assertion (lib.hasInfix "`old'" a.message) (lib.hasInfix "/u.nix" a.message) (lib.hasInfix "Use new." a.message) ]) (run [ (lib.mkRemovedOptionModule [ "old" ] "Use new.") { _file = "/u.nix"; old = 1; } ]).assertions) [ [ false true true true ] ])
