@@ -242,7 +242,9 @@ rec {
   notASet =
     loc: def: names:
     lines [
-      "`${showOption loc}' is a set of options, but set to ${kind def.value} at ${at def}"
+      "${
+        if loc == [ ] then "a configuration" else "`${showOption loc}'"
+      } is a set of options, but set to ${kind def.value} at ${at def}"
       "  found: ${show def.value}"
       "  It holds: ${concatStringsSep ", " (lib.take 12 (filter (n: substring 0 1 n != "_") names))}"
     ];

@@ -170,11 +170,15 @@ in
         let
           inner = peel value.content;
         in
+        # What is inside is looked at only where it counts.
         if value._type or null == "order" then
-          inner // { prio = value.priority; }
+          {
+            inherit (inner) value overridePrio;
+            prio = value.priority;
+          }
         else if value._type or null == "override" then
-          inner
-          // {
+          {
+            inherit (inner) prio;
             overridePrio = value.priority;
             value = lib.mkOverride value.priority inner.value;
           }

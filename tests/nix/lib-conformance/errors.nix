@@ -40,6 +40,8 @@ import ./library-errors.nix { inherit lib; }
   wrong-enum = error (one (types.enum [ "red" "blue" ]) [ (a (it "green")) ]) [ "prog.it" "one of \"red\", \"blue\"" "green" ] [ ];
   set-expected = error (eval [ { options.prog.it = int; } (a { prog = 5; }) ]).prog.it [ "prog" "/home/alice/a.nix" ] [ "`prog' is a set of options, but set to an integer" "It holds: it" ];
 
+  settings-expected = error (eval [ { options.prog.it = int; } (a { config = mkIf true 5; }) ]) [ "/home/alice/a.nix" ] [ "a configuration is a set of options, but set to an integer" ];
+
   conflict = error (one types.int [ (a (it 1)) (b (it 2)) ]) [ "prog.it" "/home/alice/a.nix" "/home/alice/b.nix" "1" "2" "mkForce" "mkDefault" ] [ "conflicting definitions" ];
   conflict-unique = error (one types.raw [ (a (it 1)) (b (it 2)) ]) [ "prog.it" "/home/alice/a.nix" "/home/alice/b.nix" ] [ "mkForce" ];
   conflict-unique-message = error (one (types.unique { message = "Once is enough."; } types.int) [ (a (it 1)) (b (it 2)) ]) [ "prog.it" "Once is enough." "/home/alice/a.nix" "/home/alice/b.nix" ] [ ];

@@ -44,6 +44,7 @@ in
   (case "the value of a false condition" (value (withDefault types.int 1) [ (mkIf false bad) ]) 1)
   (case "a whole configuration under a false condition" (eval [ { options.a.b = withDefault types.int 1; } { config = mkIf false { a.b = bad; }; } ]).a.b 1)
   (case "values of weaker definitions" (value (opt (types.listOf types.raw)) [ (mkForce [ 1 ]) [ bad ] ]) [ 1 ])
+  (case "weaker entries of attrListOf" (merge (types.attrListOf types.int) [ [ { a = mkDefault bad; } { a = mkForce 1; } { a = lib.mkOverride 100 bad; } ] ]) [ { a = 1; } ])
   (case "what apply does not use" (value (mkOption { type = types.int; apply = _: 1; }) [ bad ]) 1)
   (case "arguments" (eval [ ({ nowhere, ... }: { options.a = withDefault types.int 1; }) ]).a 1)
   (case "pkgs as an argument" (eval [ { _module.args.pkgs = bad; } ({ pkgs, ... }: { options = { a = withDefault types.int 1; b = withDefault types.raw pkgs.x; }; }) ]).a 1)
