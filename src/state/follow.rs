@@ -303,7 +303,7 @@ impl Follower<'_> {
             None => drop(self.record.leaves.remove(below)),
         }
         self.record
-            .write(self.root)
+            .append(self.root, below)
             .map_err(|error| Errno::from_io_error(&error.source).unwrap_or(Errno::IO))
     }
 }
@@ -325,5 +325,86 @@ pub(crate) fn shown(record: &Record, below: &[u8]) -> String {
         format!("~/{}", record.path)
     } else {
         format!("~/{}/{}", record.path, crate::manifest::Escaped(below))
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::super::publish::{Published, publish};
+    use super::super::root::Owner;
+    use super::*;
+    use crate::manifest::{HomePath, Route, RouteKind, RouteMethod};
+
+    /// How many bytes this thread has written so far, and by how many calls
+    /// (proc(5), `/proc/PID/io`).
+    fn written() -> (u64, u64) {
+        let text = fs::read_to_string("/proc/thread-self/io").unwrap();
+        let value = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap().trim().parse().unwrap()
+        };
+        (value("wchar:"), value("syscw:"))
+    }
+
+    /// What is written while so many files that changed follow.
+    fn following(files: usize) -> (u64, u64) {
+        let temp = tempfile::tempdir().unwrap();
+        let many = temp.path().join("home/many");
+        fs::create_dir_all(&many).unwrap();
+        let write = |round: usize| {
+            for number in 0..files {
+                let file = many.join(format!("{number}"));
+                fs::write(file, format!("{round}: {number}")).unwrap();
+            }
+        };
+        write(1);
+        let root = Root::make(&temp.path().join("root"), Owner::me(0o700)).unwrap();
+        let path = HomePath::new("many").unwrap();
+        let route = Route {
+            root: root.place().to_owned(),
+            kind: RouteKind::Directory,
+            method: RouteMethod::Symlink,
+            mode: None,
+            parent_mode: None,
+        };
+        let parent = root.make_parent(&path, &route, Owner::me(0o700)).unwrap();
+        let from = Dir::open_path(&temp.path().join("home")).unwrap();
+        let source = (&from, OsStr::new("many"));
+        let Ok(Published::Done(mut record)) = publish(&root, &path, source, &parent) else {
+            panic!("it was not published");
+        };
+        write(2);
+        let mode = fs::Permissions::from_mode(0o600);
+        fs::set_permissions(many.join("0"), mode).unwrap();
+        fs::remove_file(many.join("1")).unwrap();
+        let before = written();
+        let followed = follow(&root, &mut record, source, &parent).unwrap();
+        let after = written();
+        assert_eq!(followed.changed, files);
+        assert_eq!(followed.apart, [b""; 0]);
+        // It is remembered as it is held.
+        assert_eq!(Record::read(&root, &path).unwrap().unwrap(), {
+            let mut held = record.clone();
+            // What is gone is forgotten by who holds it only.
+            let on_disk = Record::read(&root, &path).unwrap().unwrap();
+            let gone = on_disk.leaves.get(&b"1"[..]).cloned();
+            held.leaves.insert(b"1".to_vec(), gone.unwrap());
+            held
+        });
+        (after.0 - before.0, after.1 - before.1)
+    }
+
+    #[test]
+    fn what_follows_is_written_down_once_however_much_it_is() {
+        let (few, many) = (following(40), following(400));
+        let within = |few: u64, many: u64| many <= 11 * few;
+        assert!(
+            within(few.0, many.0) && within(few.1, many.1),
+            "bytes and calls: {few:?} for 40 files, {many:?} for 400"
+        );
     }
 }

@@ -13,6 +13,7 @@ mod look;
 mod memory;
 mod publish;
 mod record;
+mod record_text;
 mod root;
 
 pub use error::StateError;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{FileType, Stat};
@@ -17,7 +17,7 @@ use super::root::Root;
 use crate::home::copy;
 use crate::home::dir::{Dir, Identity};
 use crate::home::{AtPlace, HomeError, errno, os};
-use crate::manifest::{Digest, HomePath, escaped, unescaped};
+use crate::manifest::{Digest, HomePath};
 
 /// The folder of the records in the root's own room.
 const NAME: &str = "journal";
@@ -25,10 +25,10 @@ const NAME: &str = "journal";
 /// What tells one state of a thing from another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stamp {
-    inode: u64,
-    size: u64,
-    modified: (i64, u64),
-    kind: FileType,
+    pub(super) inode: u64,
+    pub(super) size: u64,
+    pub(super) modified: (i64, u64),
+    pub(super) kind: FileType,
     pub(super) mode: u32,
 }
 
@@ -59,37 +59,6 @@ impl Stamp {
     pub(super) fn is_young(&self, since: i64) -> bool {
         self.kind == FileType::RegularFile && self.modified.0 >= since - 2
     }
-
-    fn words(&self) -> String {
-        let (seconds, nanos) = self.modified;
-        let kind = match self.kind {
-            FileType::RegularFile => 'f',
-            FileType::Directory => 'd',
-            FileType::Symlink => 'l',
-            _ => 's',
-        };
-        format!(
-            "{kind},{},{},{seconds},{nanos},{:o}",
-            self.inode, self.size, self.mode
-        )
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let mut words = text.split(',');
-        let kind = match words.next()? {
-            "f" => FileType::RegularFile,
-            "d" => FileType::Directory,
-            "l" => FileType::Symlink,
-            _ => FileType::Fifo,
-        };
-        Some(Self {
-            kind,
-            inode: words.next()?.parse().ok()?,
-            size: words.next()?.parse().ok()?,
-            modified: (words.next()?.parse().ok()?, words.next()?.parse().ok()?),
-            mode: u32::from_str_radix(words.next()?, 8).ok()?,
-        })
-    }
 }
 
 /// One thing of an adopted path.
@@ -103,7 +72,7 @@ pub(super) struct Leaf {
 }
 
 /// Device, inode, and when it was made.
-type Source = (u64, u64, Option<(i64, u32)>);
+pub(super) type Source = (u64, u64, Option<(i64, u32)>);
 
 /// What of a path was copied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +80,7 @@ pub(crate) struct Record {
     pub(super) path: HomePath,
     /// The source itself: device, inode, and when it was made, as far as the
     /// filesystem tells.
-    source: Source,
+    pub(super) source: Source,
     /// When it was copied, in seconds since 1970.
     pub(super) when: i64,
     /// By their path below the adopted one, which itself is empty.
@@ -221,6 +190,21 @@ impl Record {
         folder.sync()
     }
 
+    /// Brings to the disk what the record has of the thing at `below`, and so
+    /// much only: what follows a source of many files would else write all of
+    /// the record for each.
+    pub(super) fn append(&self, root: &Root, below: &[u8]) -> std::result::Result<(), HomeError> {
+        let own = root.room()?;
+        let line = self.line(below);
+        let appended = own.open(os(NAME)).and_then(|folder| {
+            let mut file = folder.open_to_append(&tag(&self.path))?;
+            file.write_all(line.as_bytes())
+                .map_err(|error| errno(&error))?;
+            rustix::fs::fsync(&file)
+        });
+        appended.at_path("write to", root.place().join(super::root::OWN))
+    }
+
     /// The paths that have records.
     pub(crate) fn all(root: &Root) -> std::result::Result<Vec<HomePath>, HomeError> {
         let Some(own) = root.own()? else {
@@ -264,28 +248,6 @@ impl Record {
         };
         removed.at_path("remove a record in", root.place().join(super::root::OWN))
     }
-
-    fn text(&self) -> String {
-        use std::fmt::Write as _;
-        let (device, inode, born) = self.source;
-        let born = born.map_or_else(|| "-".to_owned(), |(s, n)| format!("{s},{n}"));
-        let mut text = format!(
-            "adoption {device} {inode} {born} {} {}\n",
-            self.when,
-            escaped(self.path.as_bytes())
-        );
-        for (below, leaf) in &self.leaves {
-            let _ = write!(text, "{} .{}", leaf.source.words(), escaped(below));
-            for (stamp, digest) in &leaf.copies {
-                let _ = write!(text, " {}={digest}", stamp.words());
-            }
-            text.push('\n');
-        }
-        // What was cut off or mixed up is noticed.
-        let check = Digest::of(text.as_bytes());
-        let _ = writeln!(text, "{check}");
-        text
-    }
 }
 
 fn read(own: &Dir, name: &OsStr) -> Result<Option<Record>> {
@@ -293,51 +255,14 @@ fn read(own: &Dir, name: &OsStr) -> Result<Option<Record>> {
         Err(Errno::NOENT) => return Ok(None),
         folder => folder?,
     };
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     match folder.open_file(name, false) {
         Err(Errno::NOENT) => return Ok(None),
         file => file?
-            .read_to_string(&mut text)
+            .read_to_end(&mut bytes)
             .map_err(|error| errno(&error))?,
     };
-    Ok(parse(&text))
-}
-
-/// A record that is damaged says nothing: what is in the root counts as
-/// somebody else's, and is kept.
-fn parse(text: &str) -> Option<Record> {
-    let (text, check) = text.strip_suffix('\n')?.rsplit_once('\n')?;
-    if Digest::from_hex(check.as_bytes())? != Digest::of(format!("{text}\n").as_bytes()) {
-        return None;
-    }
-    let mut lines = text.lines();
-    let mut head = lines.next()?.strip_prefix("adoption ")?.split(' ');
-    let (device, inode) = (head.next()?.parse().ok()?, head.next()?.parse().ok()?);
-    let born = match head.next()? {
-        "-" => None,
-        born => {
-            let (seconds, nanos) = born.split_once(',')?;
-            Some((seconds.parse().ok()?, nanos.parse().ok()?))
-        }
-    };
-    let mut record = Record {
-        source: (device, inode, born),
-        when: head.next()?.parse().ok()?,
-        path: HomePath::new(unescaped(head.next()?.as_bytes())?).ok()?,
-        leaves: BTreeMap::new(),
-    };
-    for line in lines {
-        let mut words = line.split(' ');
-        let source = Stamp::parse(words.next()?)?;
-        let below = unescaped(words.next()?.strip_prefix('.')?.as_bytes())?;
-        let copies = words.map(|word| {
-            let (stamp, digest) = word.split_once('=')?;
-            Some((Stamp::parse(stamp)?, Digest::from_hex(digest.as_bytes())?))
-        });
-        let copies = copies.collect::<Option<Vec<_>>>()?;
-        record.leaves.insert(below, Leaf { source, copies });
-    }
-    Some(record)
+    Ok(Record::parse(&String::from_utf8_lossy(&bytes)))
 }
 
 /// What is at `name` in `dir` and below, each with what tells its state.
