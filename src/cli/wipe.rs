@@ -93,7 +93,8 @@ pub(super) fn run(context: &Context, args: &Wipe) -> Result<ExitCode, Failure> {
 }
 
 /// What a program has saved in place of the link of a persisted file goes to
-/// its persistent place first.
+/// its persistent place first. While that does not work, nothing is deleted:
+/// it is meant to outlive the home.
 fn take_back(context: &Context, lock: &HomeLock) -> Result<(), Failure> {
     let Some((_, tree)) = context.current()? else {
         return Ok(());
@@ -104,10 +105,14 @@ fn take_back(context: &Context, lock: &HomeLock) -> Result<(), Failure> {
             "~/{path} was newer than its persistent copy, and took its place"
         ));
     }
-    for problem in &synced.problems {
-        context.ui.warning(problem);
+    if synced.problems.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    Err(Failure::new(format_args!(
+        "nothing was deleted, because a persisted file could not be taken back: {}",
+        synced.problems.join("; ")
+    ))
+    .hint("`nhmt persist list` shows which; `nhmt persist sync` tries it again"))
 }
 
 /// The generation in force, and all that would go.

@@ -1,7 +1,7 @@
 //! A directory by its descriptor: everything in the home is reached through
 //! one, a name at a time, so that no symbolic link on the way is followed.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::io::Write as _;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -133,6 +133,12 @@ impl Dir {
     /// The mount that this directory is on.
     pub(crate) fn mount(&self) -> Result<Mount> {
         Mount::of(self)
+    }
+
+    /// Whether something is mounted at `name`, as far as the system tells.
+    pub(crate) fn is_mount_point(&self, name: &OsStr) -> Result<bool> {
+        let name = CString::new(name.as_bytes()).map_err(|_| Errno::INVAL)?;
+        Ok(Mount::at(self, &name)? != self.mount()?)
     }
 
     /// Opens the regular file `name` for reading. A link is followed only with

@@ -1,6 +1,8 @@
 //! Which mount a directory is on. A rename cannot leave it: a bind mount of
 //! the same filesystem is another mount, though the device is the same.
 
+use std::ffi::CStr;
+
 use rustix::io::Result;
 
 use super::dir::{Dir, Identity};
@@ -18,7 +20,12 @@ pub(crate) enum Mount {
 impl Mount {
     /// The mount of `dir`.
     pub(super) fn of(dir: &Dir) -> Result<Self> {
-        match id(dir)? {
+        Self::at(dir, c"")
+    }
+
+    /// The mount of what is at `name` in `dir`; a link is not followed.
+    pub(super) fn at(dir: &Dir, name: &CStr) -> Result<Self> {
+        match id(dir, name)? {
             Some(id) => Ok(Self::Id(id)),
             None => Self::device(dir),
         }
@@ -30,11 +37,12 @@ impl Mount {
 }
 
 #[cfg(target_os = "linux")]
-fn id(dir: &Dir) -> Result<Option<u64>> {
+fn id(dir: &Dir, name: &CStr) -> Result<Option<u64>> {
     use rustix::fs::{AtFlags, StatxFlags, statx};
     use rustix::io::Errno;
 
-    match statx(dir, c"", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID) {
+    let flags = AtFlags::EMPTY_PATH | AtFlags::SYMLINK_NOFOLLOW;
+    match statx(dir, name, flags, StatxFlags::MNT_ID) {
         Ok(found) => Ok(StatxFlags::from_bits_retain(found.stx_mask)
             .contains(StatxFlags::MNT_ID)
             .then_some(found.stx_mnt_id)),
@@ -46,7 +54,7 @@ fn id(dir: &Dir) -> Result<Option<u64>> {
 
 #[cfg(not(target_os = "linux"))]
 #[allow(clippy::unnecessary_wraps, reason = "as on Linux")]
-fn id(_dir: &Dir) -> Result<Option<u64>> {
+fn id(_dir: &Dir, _name: &CStr) -> Result<Option<u64>> {
     Ok(None)
 }
 

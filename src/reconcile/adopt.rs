@@ -316,7 +316,11 @@ impl Run<'_> {
     }
 
     fn refuse_mount_point(dir: &Dir, path: &HomePath) -> Result<(), ReconcileError> {
-        let stat = dir.stat(path.name()).at("look at", path)?;
+        let stat = match dir.stat(path.name()) {
+            // Another program has removed it.
+            Err(Errno::NOENT) => return Err(ReconcileError::Changed(path.clone())),
+            stat => stat.at("look at", path)?,
+        };
         super::reserve::refuse_mount_point(dir, path, &stat)
     }
 

@@ -59,7 +59,13 @@ impl Run<'_> {
     ) -> Result<(), ReconcileError> {
         let mut busy = record.path().clone();
         for _ in 0..PASSES {
-            let followed = follow(root, record, source, parent)?;
+            let followed = match follow(root, record, source, parent) {
+                // Another program has removed it.
+                Err(_) if matches!(source.0.stat(source.1), Err(Errno::NOENT)) => {
+                    return Err(ReconcileError::Changed(record.path().clone()));
+                }
+                followed => followed?,
+            };
             if !followed.apart.is_empty() {
                 return Err(ReconcileError::Changed(record.path().clone()));
             }
@@ -85,7 +91,10 @@ impl Run<'_> {
     ) -> Result<(), ReconcileError> {
         let RouteStep { path, route } = step;
         let changed = || ReconcileError::Changed(path.clone());
-        let slot = self.work.slot(dir).at("write beside", path)?;
+        let slot = self
+            .work
+            .slot_for_source(dir, path)
+            .at("write beside", path)?;
         let link = direct(&root.at(path));
         let linked = slot.dir.symlink(&link[..], &slot.name);
         linked.at("make the link", path)?;

@@ -1,12 +1,13 @@
 //! Clears roots of what killed runs left in their private folders.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::keep::Keeper;
 use super::readopt::identity;
 use super::roots::Roots;
-use super::work::Slot;
+use super::work::{Slot, tag, tag_of_source};
 use crate::home::dir::Identity;
 use crate::home::{AtPlace, HomeDir, HomeError, Parent, copy};
 use crate::manifest::HomePath;
@@ -90,7 +91,8 @@ pub(super) fn sweep_root(
     Ok(kept)
 }
 
-/// What the names start with that newer files of a path have on their way.
+/// What the names start with that the data of a path has on its way into a
+/// root, or out of it.
 pub(super) fn name_of_newer(path: &HomePath) -> String {
     format!("newer-{}", state::tag(path).display())
 }
@@ -107,6 +109,22 @@ fn newer_of(root: &Root, slot: &Slot) -> Result<Option<HomePath>, HomeError> {
         .map(|(path, _)| path)
         .find(|path| name_of_newer(path) == name);
     Ok(path.cloned())
+}
+
+/// The persisted path whose data was on its way to the home's backups under
+/// this name.
+pub(super) fn path_of_source(home: &HomeDir, name: &OsStr) -> Option<HomePath> {
+    let of = tag_of_source(name)?;
+    let roots = Roots::read(home).ok()?;
+    let roots = roots.iter().filter_map(|place| Root::find(place).ok()?);
+    let routes = roots.filter_map(|root| Routes::read(&root).ok());
+    let mut paths = routes.flat_map(|routes| {
+        routes
+            .iter()
+            .map(|(path, _)| path.clone())
+            .collect::<Vec<_>>()
+    });
+    paths.find(|path| tag(path) == of)
 }
 
 /// Whether what is in the slot is what the home or the root has at the path.

@@ -11,6 +11,7 @@ use rustix::fs::FileType;
 use rustix::io::{Errno, Result};
 
 use super::directories::{Directories, errno};
+use super::examine_inside::left_in_roots;
 use super::files::Written;
 use super::finding::{Finding, FindingKind};
 use super::keep::OBJECTS;
@@ -70,8 +71,8 @@ pub fn examine_state(
 
 /// Links of nhmt's in the home that lead nowhere although `index`, of the tree
 /// in force, declares them; with `settled` also those that it does not
-/// declare, and private folders outside the state directory. As it walks
-/// through the home, `progress` is told how many directories it has seen.
+/// declare, there or in persisted directories, and private folders outside the
+/// state directory. As it walks through the home, `progress` is told how many directories it has seen.
 ///
 /// # Errors
 /// When a directory of a managed path may not be read.
@@ -93,6 +94,16 @@ pub fn examine_links(
             directories: 0,
         };
         walk.within(home.dir(), None);
+        let Walk {
+            mut directories,
+            mut progress,
+            ..
+        } = walk;
+        let mut count = || {
+            directories += 1;
+            progress(directories);
+        };
+        found.extend(left_in_roots(home, index, &mut count)?);
     }
     Ok(found)
 }

@@ -10,16 +10,18 @@ use rustix::fs::{FileType, Mode};
 use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
-use super::clear_roots::sweep_roots;
+use super::clear_roots::{path_of_source, sweep_roots};
 use super::directories::Directories;
 use super::discard::{Rest, discard_copied};
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
+use super::examine_inside::remove_left;
 use super::files::{FILES, Written};
 use super::finding::{Finding, FindingKind};
 use super::journal;
 use super::keep::now;
 use super::pivot::{anchored, pivot, unanchor};
 use super::records::{self, Record};
+use super::wipe::places;
 use super::work::Slot;
 use crate::home::copy;
 use crate::home::dir::Dir;
@@ -90,11 +92,12 @@ pub fn mend(lock: &HomeLock, found: &[Finding], generation: u64) -> Vec<String> 
 
 /// The names of files until they are whole. Each is written under the lock, so
 /// that whoever holds it finds only what a killed process left.
-const UNFINISHED: [&str; 5] = [
+const UNFINISHED: [&str; 6] = [
     "current.next",
     "directories.next",
     "journal.next",
     "roots.next",
+    "wiping.next",
     "written.next",
 ];
 
@@ -135,7 +138,7 @@ impl Mender<'_> {
             bridges |= name.as_bytes().starts_with(BRIDGE.as_bytes());
         }
         if let Ok(backups) = self.state.open(os("backups"))
-            && is_at(&backups, "items.next")
+            && is_at(&backups, os("items.next"))
         {
             backups.unlink(os("items.next"))?;
         }
@@ -147,6 +150,7 @@ impl Mender<'_> {
                 self.folders(&self.state, BRIDGE)?;
             }
         }
+        self.wiped()?;
         let work = match self.state.open(os(WORK)) {
             Err(Errno::NOENT) => return Ok(()),
             work => work?,
@@ -160,6 +164,24 @@ impl Mender<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What a wipe that was cut off has on other mounts.
+    fn wiped(&self) -> Result<()> {
+        let folders = places::read(&self.state)?;
+        for path in &folders {
+            let mut walker = self.home.walker();
+            let parent = walker.parent_of(path).map_err(|error| errno(&error))?;
+            if let Parent::Open(dir) = parent
+                && is_at(dir, path.name())
+            {
+                self.clear(dir, path.name())?;
+            }
+        }
+        if folders.is_empty() {
+            return Ok(());
+        }
+        places::forget(&self.state)
     }
 
     fn mend(&self, finding: &Finding) -> Result<()> {
@@ -180,7 +202,7 @@ impl Mender<'_> {
             },
             FindingKind::LeftOverLink => match finding.subject.strip_prefix("~/") {
                 Some(path) => self.link(path),
-                None => Ok(()),
+                None => remove_left(self.home, &finding.subject).map_err(|error| errno(&error)),
             },
             _ => Ok(()),
         }
@@ -355,11 +377,12 @@ impl Mender<'_> {
     /// Moves `name`, in a folder called `label`, to the backups.
     fn keep(&self, dir: &Dir, name: &OsStr, label: &str) -> Result<()> {
         let backups = self.state.open_or_make(os("backups"), 0o700)?;
-        let mut path = b"left-over/".to_vec();
-        path.extend_from_slice(label.as_bytes());
-        path.push(b'/');
-        path.extend_from_slice(name.as_bytes());
-        let path = HomePath::new(path).map_err(|_| Errno::INVAL)?;
+        let path = if let Some(path) = path_of_source(self.home, name) {
+            path
+        } else {
+            let left = [b"left-over/", label.as_bytes(), b"/", name.as_bytes()];
+            HomePath::new(left.concat()).map_err(|_| Errno::INVAL)?
+        };
         for number in 1_u32.. {
             let set = match number {
                 1 => self.generation.to_string(),
@@ -423,8 +446,8 @@ impl Mender<'_> {
     }
 }
 
-fn is_at(dir: &Dir, name: &str) -> bool {
-    dir.stat(os(name)).is_ok()
+fn is_at(dir: &Dir, name: &OsStr) -> bool {
+    dir.stat(name).is_ok()
 }
 
 /// A copy in the backups of what is on another mount; the original goes as far

@@ -18,6 +18,7 @@ mod discard;
 mod drift;
 mod error;
 mod examine;
+mod examine_inside;
 mod expire;
 mod files;
 mod finding;

@@ -4,13 +4,14 @@ use std::rc::Rc;
 
 use rustix::io::Errno;
 
+use super::clear_roots::name_of_newer;
 use super::error::ReconcileError;
 use super::plan::RouteStep;
 use super::run::Run;
 use super::work::{Slot, tag};
 use crate::home::{AtPlace, Exchange, HomeError};
 use crate::manifest::Index;
-use crate::state::{direct, is_direct_to};
+use crate::state::{self, Owner, direct, is_direct_to};
 
 impl Run<'_> {
     /// The target of the link for a route: through the anchor where `index`,
@@ -45,6 +46,14 @@ impl Run<'_> {
         Ok(self.renew(&dir, path, &slot)?)
     }
 
+    /// Makes the directories above a path in its root.
+    pub(super) fn prepare_place(&mut self, step: &RouteStep) -> Result<(), ReconcileError> {
+        let owner = Owner::of(self.home)?;
+        let root = self.root(&step.route.root)?;
+        root.make_parent(&step.path, &step.route, owner)?;
+        Ok(())
+    }
+
     /// Moves what the root has at a path to the backups of the root.
     pub(super) fn put_persistent_aside(&mut self, step: &RouteStep) -> Result<(), ReconcileError> {
         let RouteStep { path, route } = step;
@@ -53,7 +62,9 @@ impl Run<'_> {
             return Ok(());
         };
         let work = Rc::new(root.work()?);
-        let slot = Slot::new(&work, tag(path));
+        // Who finds it there knows of which path it is.
+        let free = state::free(&work, &name_of_newer(path));
+        let slot = Slot::new(&work, free.at_path("write beside", root.at(path))?);
         let moved = parent.move_out(path.name(), &slot.dir, &slot.name);
         moved.at_path("move away", root.at(path))?;
         self.keep_in_root(&root, path, &slot)?;
@@ -65,7 +76,10 @@ impl Run<'_> {
     pub(super) fn put_home_aside(&mut self, step: &RouteStep) -> Result<(), ReconcileError> {
         let RouteStep { path, route } = step;
         let dir = self.parent(path)?;
-        let slot = self.work.slot(&dir).at("write beside", path)?;
+        let slot = self
+            .work
+            .slot_for_source(&dir, path)
+            .at("write beside", path)?;
         let linked = slot
             .dir
             .symlink(&direct(&route.place(path))[..], &slot.name);

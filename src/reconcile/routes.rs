@@ -15,7 +15,7 @@ use super::roots::Roots;
 use super::run::Run;
 use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent};
 use crate::manifest::{HomePath, Index, Route, RouteKind, RouteMethod};
-use crate::state::{self, Owner, Root, Routes, Seen, is_direct_to};
+use crate::state::{self, Root, Routes, Seen, is_direct_to};
 
 /// How a persisted path is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -247,7 +247,8 @@ pub fn sync_routes(lock: &HomeLock, index: &Index) -> Result<Synced, ReconcileEr
 }
 
 /// Decides which data stays where the home and the root both have some; the
-/// other becomes a backup. `index` declares the path.
+/// other becomes a backup. `index` declares the path. A decision that was cut
+/// off is carried out when it is asked for again.
 ///
 /// # Errors
 /// When there is nothing to decide, and when the system refuses.
@@ -265,7 +266,22 @@ pub fn resolve_route(
         route: route.clone(),
     };
     let seen = state::look(lock, path, route, None)?;
-    let both = at(lock, path, route)? == At::Data && !seen.there.is_free() && !seen.mounted;
+    let both = match at(lock, path, route)? {
+        At::Data if seen.mounted => false,
+        // A decision for the home that was cut off is carried out: the root's
+        // data is in its backups already, or its copy of the home's is whole.
+        At::Data if seen.there.is_free() && keep == Keep::Home => {
+            return work_on(lock, |run| {
+                run.prepare_place(&step)?;
+                run.adopt(&step)?;
+                run.arrive(&step)
+            });
+        }
+        At::Data => !seen.there.is_free(),
+        // Only the last step is left.
+        At::Direct => return work_on(lock, |run| run.arrive(&step)),
+        _ => false,
+    };
     if !both {
         return Err(refused("does not have data in two places"));
     }
@@ -307,8 +323,8 @@ pub fn add_route(lock: &HomeLock, root: &Path, path: &HomePath) -> Result<Synced
         ));
     }
     work_on(lock, |run| {
+        run.prepare_place(&step)?;
         let root = run.root(root)?;
-        root.make_parent(path, &step.route, Owner::of(run.home)?)?;
         let mut known = Routes::read(&root)?;
         if known.add(path, kind) {
             known.write(&root)?;

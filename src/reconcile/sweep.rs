@@ -13,7 +13,7 @@ use super::left::tag_of_left;
 use super::once::is_stored;
 use super::recover::Trees;
 use super::run::Run;
-use super::work::{Slot, is_staged, tag};
+use super::work::{Slot, is_staged, tag, tag_of_source};
 use crate::home::{AtPlace, HomeError, Parent, aside_of};
 use crate::manifest::HomePath;
 
@@ -50,7 +50,8 @@ impl Run<'_> {
                 let number =
                     name.len() < 16 && name.as_encoded_bytes().iter().all(u8::is_ascii_digit);
                 if !number {
-                    let tag = tag_of_left(&name).unwrap_or(&name);
+                    let tag = tag_of_left(&name).or_else(|| tag_of_source(&name));
+                    let tag = tag.unwrap_or(&name);
                     let path = tags.get(tag).copied();
                     note(self.sweep_one(&Slot::new(&folder, name), path, moves));
                 }
@@ -115,6 +116,13 @@ impl Run<'_> {
     ) -> Result<(), HomeError> {
         let shown = HomePath::new([b"recovered/", slot.name.as_encoded_bytes()].concat());
         let shown = shown.unwrap_or_else(|_| HomePath::new("recovered").expect("a name"));
+        if tag_of_source(&slot.name).is_some() {
+            let own = is_own_link(self.home, &slot.dir, &slot.name);
+            if own.at("look at what was in", &shown)? {
+                return slot.dir.unlink(&slot.name).at("remove the link in", &shown);
+            }
+            return self.keep_held(path.unwrap_or(&shown), slot);
+        }
         let name = path.unwrap_or(&shown);
         if tag_of_left(&slot.name).is_some() {
             return match path {

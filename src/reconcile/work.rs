@@ -4,9 +4,11 @@
 //! The names in them say what they are for, so that a later run knows what a
 //! killed one left: numbers are the slots that the journal names, `N.new` is
 //! what is staged for one of them, sixteen digits are the path of a link that
-//! was on its way out ([`tag`]), and `t-N` came out of a directory of ours.
+//! was on its way out ([`tag`]), with `.source` it is data that a root has now,
+//! and `t-N` came out of a directory of ours.
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::rc::Rc;
 
 use rustix::io::{Errno, Result};
@@ -135,6 +137,19 @@ impl Work {
         Ok(self.slot_in(&folder))
     }
 
+    /// As [`Work::slot`], for what the home has at a persisted path: who finds
+    /// it there later knows of which path it is.
+    pub(super) fn slot_for_source(&mut self, dir: &Dir, path: &HomePath) -> Result<Slot> {
+        let folder = self.folder(dir)?;
+        let mut name = tag(path);
+        name.push(SOURCE);
+        let slot = Slot::new(&folder, name);
+        match slot.dir.stat(&slot.name) {
+            Err(Errno::NOENT) => Ok(slot),
+            _ => Ok(self.slot_in(&folder)),
+        }
+    }
+
     /// A free name in a private folder.
     pub(super) fn slot_in(&mut self, folder: &Rc<Dir>) -> Slot {
         loop {
@@ -152,12 +167,21 @@ impl Work {
         if self.is_near(dir)? {
             return self.in_state();
         }
-        let there = place(dir)?;
-        let known = |local: &&Local| matches!(there.0, Mount::Id(_)) && local.beside.0 == there;
-        match self.locals.iter().find(known) {
+        match self.local(place(dir)?) {
             Some(local) => Ok(Rc::clone(&local.dir)),
             None => self.beside(dir),
         }
+    }
+
+    /// Whether [`Work::folder`] gives one that is there, or the one in the
+    /// state directory.
+    pub(super) fn has_folder(&self, dir: &Dir) -> Result<bool> {
+        Ok(self.is_near(dir)? || self.local(place(dir)?).is_some())
+    }
+
+    fn local(&self, there: Place) -> Option<&Local> {
+        let known = |local: &&Local| matches!(there.0, Mount::Id(_)) && local.beside.0 == there;
+        self.locals.iter().find(known)
     }
 
     /// The private folder in the state directory.
@@ -233,6 +257,16 @@ impl Work {
         self.dir = None;
         let _ = self.all.remove_dir(os(&self.name));
     }
+}
+
+/// What the names in private folders end in of data that is on its way to the
+/// backups because a root has the path's data.
+const SOURCE: &str = ".source";
+
+/// The tag in such a name.
+pub(super) fn tag_of_source(name: &OsStr) -> Option<&OsStr> {
+    let tag = name.as_bytes().strip_suffix(SOURCE.as_bytes());
+    tag.map(OsStr::from_bytes)
 }
 
 /// The name of what is on its way out of `path`: from it and the paths of both

@@ -179,3 +179,43 @@ fn a_managed_file_in_a_persisted_directory_lies_beside_the_persons_own() {
     assert_eq!(home.read(".ssh/key"), "secret");
     home.run_bare(["doctor"]).success();
 }
+
+#[test]
+fn a_link_that_was_left_in_a_root_is_found_and_removed() {
+    let mut home = Home::new();
+    let root = home.outside("persist");
+    let place = root.to_str().unwrap().to_owned();
+    let with = json!({
+        "f": { "text": "" }, ".ssh/config": { "text": "" }, ".ssh/deep/more": { "text": "" },
+    });
+    home.write(".ssh/key", "mine");
+    declare(&mut home, &with, &json!([at(".ssh", &place)]));
+    home.run(["realize"]).success();
+    home.run_bare(["doctor"]).success();
+    // It is not mounted while the configuration lets the path go.
+    let away = home.outside("away");
+    std::fs::rename(&root, &away).unwrap();
+    declare(&mut home, &json!({ "f": { "text": "" } }), &json!([]));
+    home.run(["realize"]).success();
+    std::fs::rename(&away, &root).unwrap();
+    for path in [".ssh/config", ".ssh/deep/more"] {
+        home.run_bare(["doctor"]).exit(1).stdout_has(&format!(
+            "{place}/{path} is a link of nhmt's that no longer"
+        ));
+    }
+    home.run_bare(["doctor", "--repair"]).success();
+    assert_eq!(
+        home.run_bare(["doctor"]).success().stdout().trim(),
+        "nothing is wrong"
+    );
+    assert!(std::fs::symlink_metadata(root.join(".ssh/config")).is_err());
+    assert_eq!(
+        std::fs::read_to_string(root.join(".ssh/key")).unwrap(),
+        "mine"
+    );
+    // One that is declared there is none of them.
+    declare(&mut home, &with, &json!([at(".ssh", &place)]));
+    home.run(["realize"]).success();
+    home.run_bare(["doctor"]).success();
+    assert_eq!(home.read(".ssh/key"), "mine");
+}

@@ -85,3 +85,24 @@ fn data_in_place_of_a_persisted_directory_is_at_risk() {
     home.run_bare(["wipe", "--yes"]).exit(1);
     assert_eq!(home.read(".ssh/id"), "key");
 }
+
+#[test]
+fn nothing_goes_while_a_newer_file_cannot_be_taken_back() {
+    let home = home().file("notes", "mine");
+    fs::write(home.at("d/history"), "older").unwrap();
+    home.write("saving", "newer");
+    fs::rename(home.at("saving"), home.at("d/history")).unwrap();
+    let work = home.outside("persist/alice/.nhmt/work");
+    fs::remove_dir(&work).unwrap();
+    fs::write(&work, "in the way").unwrap();
+    home.run_bare(["wipe", "--yes", "--lose-at-risk"])
+        .exit(1)
+        .stderr_has("nothing was deleted, because a persisted file could not be taken back")
+        .stderr_has("nhmt persist sync");
+    assert_eq!(home.read("notes"), "mine");
+    assert_eq!(home.read("d/history"), "newer");
+    fs::remove_file(&work).unwrap();
+    home.run_bare(["wipe", "--yes", "--lose-at-risk"]).success();
+    assert!(!home.has("notes"));
+    assert_eq!(persisted(&home, "d/history"), "newer");
+}

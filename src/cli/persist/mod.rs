@@ -105,15 +105,14 @@ fn resolve(context: &Context, typed: &Path, keep: Whose) -> Result<ExitCode, Fai
         Whose::Persistent => Keep::Persistent,
     };
     let done = reconcile::resolve_route(&lock, &index, &path, keep)?;
-    let whose = match keep {
-        Keep::Home => "the home",
-        Keep::Persistent => "the persistent directory",
+    let decided = !(done.moved.is_empty() && done.backed_up.is_empty() && done.kept.is_empty());
+    let summary = match keep {
+        // A command that was cut off had come so far.
+        _ if !decided => format!("~/{path} leads to its persistent data; that was decided before"),
+        Keep::Home => format!("~/{path} has the data of the home"),
+        Keep::Persistent => format!("~/{path} has the data of the persistent directory"),
     };
-    Ok(report(
-        context,
-        &done,
-        &format!("~/{path} has the data of {whose}"),
-    ))
+    Ok(report(context, &done, &summary))
 }
 
 /// Says what was done; fails when something could not be.

@@ -7,14 +7,17 @@
 //! name, and when a program has taken that meanwhile, to the backups. A
 //! directory goes when it is empty. So whatever a program makes or changes
 //! while this runs stays, and a run that is killed leaves at most one file
-//! between its name and its end, which the next run moves to the backups.
+//! between its name and its end, which the next run of any command that changes
+//! the home moves to the backups, also from another mount ([`places`]).
 
 mod delete;
+pub(super) mod places;
 #[cfg(test)]
 mod tests;
 
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
+use std::rc::Rc;
 
 use rustix::io::Errno;
 
@@ -25,6 +28,7 @@ use crate::home::{AtPlace, Entered, HomeError, HomeLock};
 use crate::manifest::{HomePath, Index};
 use crate::state::at_risk::Survey;
 use delete::Deleted;
+use places::Places;
 
 /// The name of the private folders.
 const NAME: &str = "wipe";
@@ -83,6 +87,7 @@ pub fn wipe(
     let state = lock.make_state()?;
     forget_seeds(lock, index, survey, &state)?;
     let work = Work::resume(&state, NAME).at_path("write to", &place)?;
+    let places = Places::read(&state).at_path("read", &place)?;
     let mut children = vec![Vec::new(); survey.directories.len()];
     for (number, directory) in survey.directories.iter().enumerate().skip(1) {
         children[directory.parent].push(number);
@@ -91,6 +96,7 @@ pub fn wipe(
         survey,
         children,
         work,
+        places,
         wiped: Wiped::default(),
         stop,
     };
@@ -129,6 +135,7 @@ struct Wiper<'a> {
     survey: &'a Survey,
     children: Vec<Vec<usize>>,
     work: Work,
+    places: Places,
     wiped: Wiped,
     stop: &'a mut dyn FnMut(u64) -> bool,
 }
@@ -162,7 +169,7 @@ impl Wiper<'_> {
         if listed.leaves.is_empty() {
             return;
         }
-        let folder = match self.work.folder(dir) {
+        let folder = match self.folder(dir, path) {
             Ok(folder) => folder,
             Err(errno) => {
                 for leaf in &listed.leaves {
@@ -189,6 +196,15 @@ impl Wiper<'_> {
                 Err(errno) => self.stays(&Survey::path_in(path, name), Why::Refused(errno)),
             }
         }
+    }
+
+    /// A private folder on the mount of `dir`, which is `path`.
+    fn folder(&mut self, dir: &Dir, path: Option<&HomePath>) -> rustix::io::Result<Rc<Dir>> {
+        if !self.work.has_folder(dir)? {
+            let name = self.work.local_name();
+            self.places.add(Survey::path_in(path, name.as_bytes()))?;
+        }
+        self.work.folder(dir)
     }
 
     /// The directory `number` in `dir`, when it still is the one that was

@@ -1,12 +1,14 @@
 //! Wipes of homes that a test makes, also while a program is at work there.
 
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 
 use tempfile::TempDir;
 
 use super::*;
 use crate::home::{HomeDir, Layout, meddle::Meddler, plain};
+use crate::reconcile::tests::filesystem::elsewhere;
 use crate::state::at_risk::{Ignore, Keeps, Sort, Terms};
 
 struct Scratch {
@@ -159,8 +161,9 @@ fn at_each_moment(
 
 /// All files in the home, its backups included, by content.
 fn contents(scratch: &Scratch) -> Vec<String> {
-    let all = walkdir::WalkDir::new(scratch.temp.path()).into_iter();
-    let files = all.map(Result::unwrap).filter(|e| e.file_type().is_file());
+    let all = walkdir::WalkDir::new(scratch.temp.path()).follow_links(true);
+    let all = all.into_iter().filter_map(Result::ok);
+    let files = all.filter(|entry| entry.file_type().is_file());
     files
         .map(|entry| fs::read_to_string(entry.path()).unwrap_or_default())
         .collect()
@@ -209,6 +212,48 @@ fn what_a_program_makes_without_replacing_is_never_lost() {
                 }
             },
         );
+    }
+}
+
+/// Killed at any moment, on a home whose state directory is on another mount:
+/// what it has in its private folder there is in the backups after the next
+/// run, whichever that is, and the folder is gone.
+#[test]
+fn what_a_killed_wipe_has_on_another_mount_is_taken_care_of() {
+    struct Killed;
+    for moment in 0.. {
+        let scratch = Scratch::new(&["d/a", "d/e/b", "f/c"]);
+        let other = elsewhere(scratch.temp.path());
+        std::os::unix::fs::symlink(other.path(), scratch.at(".local")).unwrap();
+        let survey = scratch.survey();
+        let mut now = 0;
+        let meddler = Meddler::new(move || {
+            now += 1;
+            if now == moment + 1 {
+                resume_unwind(Box::new(Killed));
+            }
+        });
+        let wiped = catch_unwind(AssertUnwindSafe(|| scratch.wipe(&survey)));
+        drop(meddler);
+        let gone = |name: &str| !contents(&scratch).contains(&name.to_owned());
+        let before = ["d/a", "d/e/b", "f/c"].map(gone);
+        let problems = crate::reconcile::tidy(&scratch.lock(), 0);
+        assert_eq!(problems, [""; 0]);
+        assert_eq!(["d/a", "d/e/b", "f/c"].map(gone), before, "{moment}");
+        let all = walkdir::WalkDir::new(scratch.temp.path()).into_iter();
+        let left = all.map(|entry| entry.unwrap().into_path());
+        let left = left.filter(|path| path.to_string_lossy().contains(".nhmt-work"));
+        assert_eq!(left.count(), 0, "{moment}");
+        assert!(!scratch.at(".local/state/nhmt/wiping").exists());
+        match wiped {
+            Ok(wiped) => {
+                assert_eq!((wiped.files, wiped.stayed.len()), (3, 0));
+                assert!(moment > 5, "only {moment} moments");
+                return;
+            }
+            Err(payload) if payload.is::<Killed>() => {}
+            Err(payload) => resume_unwind(payload),
+        }
     }
 }
 
