@@ -129,7 +129,8 @@ impl Adder<'_> {
         if now.is_none() {
             self.plan.counts.removed += 1;
         }
-        match self.look.at(path, above, route)? {
+        // A person may have put a directory in the place of the link.
+        match self.look.in_root(path, above, route)? {
             Found::Ours => self.step(path, above, route, What::Remove),
             Found::Below(..) if now.is_none() => {
                 self.plan.add_drift(path, DriftKind::ParentReplaced, false);

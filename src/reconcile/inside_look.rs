@@ -43,8 +43,9 @@ pub(super) struct Look<'a> {
     tree: &'a Path,
     index: &'a Index,
     made: Directories,
-    /// The persisted directories that were opened, by path and root.
-    open: BTreeMap<(HomePath, PathBuf), Option<Dir>>,
+    /// The persisted directories that were opened, by path and root, and
+    /// whether only the root was looked into.
+    open: BTreeMap<(HomePath, PathBuf, bool), Option<Dir>>,
 }
 
 impl<'a> Look<'a> {
@@ -70,9 +71,33 @@ impl<'a> Look<'a> {
         above: &HomePath,
         route: &Route,
     ) -> Result<Found, HomeError> {
-        let key = (above.clone(), route.root.clone());
+        self.look(path, above, route, false)
+    }
+
+    /// As [`Look::at`], in the root, whatever the home has at `above`.
+    pub(super) fn in_root(
+        &mut self,
+        path: &HomePath,
+        above: &HomePath,
+        route: &Route,
+    ) -> Result<Found, HomeError> {
+        self.look(path, above, route, true)
+    }
+
+    fn look(
+        &mut self,
+        path: &HomePath,
+        above: &HomePath,
+        route: &Route,
+        in_root: bool,
+    ) -> Result<Found, HomeError> {
+        let key = (above.clone(), route.root.clone(), in_root);
         if !self.open.contains_key(&key) {
-            let opened = open(self.home, above, route)?;
+            let opened = if in_root {
+                open_in_root(above, route)?
+            } else {
+                open(self.home, above, route)?
+            };
             self.open.insert(key.clone(), opened);
         }
         let Some(Some(base)) = self.open.get(&key) else {
@@ -197,6 +222,10 @@ fn open(home: &HomeDir, above: &HomePath, route: &Route) -> Result<Option<Dir>, 
     {
         return Ok(Some(inside));
     }
+    open_in_root(above, route)
+}
+
+fn open_in_root(above: &HomePath, route: &Route) -> Result<Option<Dir>, HomeError> {
     let Some(root) = Root::find(&route.root)? else {
         return Ok(None);
     };

@@ -99,7 +99,14 @@ pub fn observe(
         observed.marks.push(mark);
         if let Some(route) = pair.new.and_then(|new| new.route.as_deref()) {
             let before = pair.old.and_then(|old| old.route.as_deref());
-            let seen = looker.look(home, path, route, before)?;
+            let mut seen = looker.look(home, path, route, before)?;
+            // A route that an older generation kept leads to another root.
+            if let Some(FoundKind::Link { target, .. }) = observed.found.get(path).map(|f| &f.kind)
+                && let Some(behind) =
+                    state::data_behind(home, target.as_os_str().as_bytes(), &route.place(path))
+            {
+                seen.older = Some(behind);
+            }
             observed.routes.insert(path.clone(), seen);
         }
     }

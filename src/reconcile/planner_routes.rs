@@ -6,11 +6,11 @@ use super::conflict::ConflictKind;
 use super::drift::DriftKind;
 use super::mounts;
 use super::observed::{FoundKind, Mark};
-use super::plan::RouteStep;
+use super::plan::{InsteadOf, RouteStep};
 use super::planner::{Planner, foreign, is_directory};
 use super::union::Pair;
 use crate::manifest::{Escaped, HomePath, Route, RouteKind, RouteMethod};
-use crate::state::is_direct_to;
+use crate::state::{is_direct_to, place_of_direct};
 
 impl Planner<'_> {
     /// A persisted path of the new generation. `false`: its link is a link
@@ -55,6 +55,7 @@ impl Planner<'_> {
             (FoundKind::Link { target, .. }, _) => {
                 let place = route.place(path);
                 let bytes = target.as_os_str().as_encoded_bytes();
+                let led = place_of_direct(bytes);
                 if is_direct_to(bytes, &place) {
                     self.count(pair, true);
                     self.plan.relink.push(path.clone());
@@ -62,8 +63,15 @@ impl Planner<'_> {
                 } else if *target == place {
                     self.count(pair, false);
                     self.place_link(path, foreign(found, true));
-                } else if begins_empty && seen.older.as_ref() == Some(target) {
-                    self.lies_elsewhere(path, target);
+                } else if begins_empty
+                    && let Some(older) = &seen.older
+                    && (older == target || led.as_ref() == Some(older))
+                {
+                    self.lies_elsewhere(path, older);
+                } else if led.is_some() {
+                    // Only nhmt makes such a link.
+                    self.count(pair, false);
+                    self.place_link(path, InsteadOf::OwnLink);
                 } else {
                     return false;
                 }
@@ -82,14 +90,15 @@ impl Planner<'_> {
             self.count(pair, false);
             self.plan.routes.adopt.push(step);
             self.plan.relink.push(path.clone());
-        } else if seen.same {
-            self.count(pair, false);
-            self.place_link(path, foreign(found, true));
         } else if route.kind == RouteKind::File && Self::led_there(pair, route) {
+            // Also one that a run which was cut off has brought there already.
             self.count(pair, false);
             self.plan
                 .add_drift(path, DriftKind::NewerThanPersistent, true);
             self.plan.routes.readopt.push(step);
+        } else if seen.same {
+            self.count(pair, false);
+            self.place_link(path, foreign(found, true));
         } else {
             let place = route.place(path);
             let detail = format!("its place is {}", shown(&place));

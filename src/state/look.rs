@@ -88,7 +88,7 @@ impl Looker {
         before: Option<&Route>,
     ) -> Result<Seen, HomeError> {
         let moved = before.map(|before| before.place(path));
-        let moved = moved.filter(|before| *before != route.place(path) && has_data(before));
+        let moved = moved.filter(|before| *before != route.place(path) && has_data(home, before));
         let mut seen = Seen {
             there: There::Absent,
             ready: false,
@@ -117,7 +117,8 @@ impl Looker {
             let identity = |dir: &Dir| dir.stat(path.name()).map(|stat| Identity::of(&stat));
             let both = identity(mine).and_then(|mine| Ok((mine, identity(&parent)?)));
             let both = both.at_path("look at", &place)?;
-            seen.mounted = (both.0.device, both.0.inode) == (both.1.device, both.1.inode);
+            seen.mounted = (both.0.device, both.0.inode) == (both.1.device, both.1.inode)
+                && is_mounted(mine, path, both.0)?;
             seen.same = seen.mounted
                 || seen.there != There::Empty
                     && is_within(mine, path.name(), &parent, path.name())
@@ -139,6 +140,13 @@ impl Looker {
         }
         Ok(self.roots.get(place).and_then(Option::as_ref))
     }
+}
+
+/// Whether the thing of a root that is at `path` as well is mounted there. A
+/// file can have two names: a run that was cut off while it brought a newer
+/// file to the root has left it so.
+fn is_mounted(dir: &Dir, path: &HomePath, found: Identity) -> Result<bool, HomeError> {
+    Ok(found.kind == FileType::Directory || dir.is_mount_point(path.name()).at("look at", path)?)
 }
 
 /// Whether the home has data at `path`.
@@ -219,24 +227,52 @@ fn older(home: &HomeDir, path: &HomePath, route: &Route) -> Option<PathBuf> {
         base = base.parent()?;
     }
     let place = base.join(path.as_path());
-    has_data(&place).then_some(place)
+    has_data(home, &place).then_some(place)
 }
 
-/// Whether there is something at `place`, and not only an empty directory or a
-/// link.
-fn has_data(place: &Path) -> bool {
+/// The place that `target` leads to, when it is one of [`direct`].
+pub(crate) fn place_of_direct(target: &[u8]) -> Option<PathBuf> {
+    let rest = target.strip_prefix(MARK)?;
+    Some(PathBuf::from(OsStr::from_bytes(&[b"/", rest].concat())))
+}
+
+/// The place of another route that the direct link with `target` leads to, if
+/// there is data.
+pub(crate) fn data_behind(home: &HomeDir, target: &[u8], place: &Path) -> Option<PathBuf> {
+    place_of_direct(target).filter(|led| led != place && has_data(home, led))
+}
+
+/// Whether there is something at `place`, and not only a link, or a directory
+/// with nothing in it but links of nhmt's.
+fn has_data(home: &HomeDir, place: &Path) -> bool {
     let looked = || {
         let dir = Dir::open_path(place.parent()?).ok()?;
         let name: &OsStr = place.file_name()?;
         Some(
             match FileType::from_raw_mode(dir.stat(name).ok()?.st_mode) {
                 FileType::Symlink => false,
-                FileType::Directory => !dir.open(name).ok()?.entries().ok()?.is_empty(),
+                FileType::Directory => has_data_within(home, &dir.open(name).ok()?),
                 _ => true,
             },
         )
     };
     looked().unwrap_or(false)
+}
+
+/// What may not be read counts.
+fn has_data_within(home: &HomeDir, dir: &Dir) -> bool {
+    let Ok(entries) = dir.entries() else {
+        return true;
+    };
+    entries.iter().any(|(name, kind)| match kind {
+        FileType::Symlink => dir
+            .read_link(name)
+            .map_or(true, |target| !home.is_own_target(target.as_bytes())),
+        FileType::Directory => dir
+            .open(name)
+            .map_or(true, |inside| has_data_within(home, &inside)),
+        _ => true,
+    })
 }
 
 /// The target of a link that leads to `place` itself and not by way of the

@@ -19,7 +19,9 @@ mod root;
 pub use error::StateError;
 
 pub(crate) use follow::{follow, shown};
-pub(crate) use look::{Looker, Seen, There, direct, has_data_in, is_direct_to, look};
+pub(crate) use look::{
+    Looker, Seen, There, data_behind, direct, has_data_in, is_direct_to, look, place_of_direct,
+};
 pub(crate) use memory::Routes;
 pub(crate) use publish::{Published, free, publish, unpublish};
 pub(crate) use record::{Record, tag};

@@ -7,8 +7,9 @@ mod conflicts;
 mod copies;
 mod exact;
 mod exact_files;
+mod exact_routes;
 #[path = "../../../tests/support/filesystem.rs"]
-mod filesystem;
+pub(in crate::reconcile) mod filesystem;
 mod inside;
 mod inside_moments;
 mod model;
