@@ -14,7 +14,7 @@ use std::thread;
 
 use super::case::{self, Case, Fault};
 use super::counts::{self, Counts};
-use super::inject::{self, Call, Point, What, changes};
+use super::inject::{self, Call, Point, What};
 use super::scenario::{Place, Scenario};
 use super::snapshot::Snapshot;
 use super::{full, own, scenarios};
@@ -146,7 +146,7 @@ pub fn thin(points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
 /// Points at the calls that a command made, those that change something or the others.
 pub fn calls(made: &[Call], changing: bool, what: &What) -> Vec<Point> {
     made.iter()
-        .filter(|call| changes(&call.name) == changing)
+        .filter(|call| call.changes() == changing)
         .filter(|call| *what == What::Kill || call.can_fail())
         .map(|call| Point {
             call: call.name.clone(),

@@ -12,9 +12,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::counts::{Counts, progress};
-use super::crash::{calls, sample};
-use super::inject::{self, Point, What};
-use super::scenarios_state::{StateCase, all};
+use super::crash::{calls, sample, thin};
+use super::full;
+use super::inject::{self, Call, Point, What};
+use super::scenarios_state::{StateCase, StateScenario, all, thousand};
+
+/// The errors that calls are made to fail with.
+const ERRORS: [&str; 5] = ["ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV"];
 
 /// One point to reproduce, as for the other crash points.
 fn only() -> Option<(String, Point)> {
@@ -23,8 +27,12 @@ fn only() -> Option<(String, Point)> {
     Some((scenario.to_owned(), Point::parse(point)?))
 }
 
-fn prove(name: &str, kinds: &[(What, usize, usize)]) {
-    let scenarios = all();
+/// Tries the points that `choose` picks of the calls of each scenario.
+fn prove(
+    name: &str,
+    scenarios: &[StateScenario],
+    choose: impl Fn(usize, &[Call]) -> Vec<Point> + Sync,
+) {
     let only = only();
     let failures = Mutex::new(Vec::new());
     let tried = AtomicUsize::new(0);
@@ -48,15 +56,7 @@ fn prove(name: &str, kinds: &[(What, usize, usize)]) {
                             case.reset();
                             let log = case.place.beside("trace");
                             let command = case.command(&scenario.arguments);
-                            let (made, _) = inject::trace(&command, &log);
-                            let each = kinds.iter().enumerate().flat_map(|(which, kind)| {
-                                let (what, changing, other) = kind;
-                                let offset = index * 3 + which * 5;
-                                let mut some = sample(calls(&made, true, what), *changing, offset);
-                                some.extend(sample(calls(&made, false, what), *other, offset));
-                                some
-                            });
-                            each.collect()
+                            choose(index, &inject::trace(&command, &log).0)
                         })
                         .clone();
                     while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -96,14 +96,51 @@ fn prove(name: &str, kinds: &[(What, usize, usize)]) {
         .print(&failures);
 }
 
+/// All of the points in the full form but for those of calls that only look:
+/// of these one in so many, since the next call that changes something finds
+/// the same on the disk.
+fn one_in(of: usize, points: Vec<Point>, most: usize, offset: usize) -> Vec<Point> {
+    if full() {
+        return points.into_iter().skip(offset % of).step_by(of).collect();
+    }
+    thin(points, most, offset)
+}
+
 #[test]
 fn a_killed_adoption_is_taken_up_where_it_was() {
-    prove("crash, state, killed", &[(What::Kill, 40, 4)]);
+    let kill = &What::Kill;
+    prove("crash, state, killed", &all(), |index, made| {
+        let mut points = sample(calls(made, true, kill), 40, index * 3);
+        let looking = calls(made, false, kill);
+        points.extend(one_in(7, looking, 4, index * 3));
+        points
+    });
 }
 
 #[test]
 fn an_adoption_whose_call_fails_loses_nothing() {
-    let errors = ["ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV"];
-    let kinds = errors.map(|error| (What::Error(error.to_owned()), 5, 1));
-    prove("crash, state, errors", &kinds);
+    prove("crash, state, errors", &all(), |index, made| {
+        let mut points = Vec::new();
+        for (which, error) in ERRORS.into_iter().enumerate() {
+            let error = &What::Error(error.to_owned());
+            let offset = index * 3 + which * 5;
+            points.extend(sample(calls(made, true, error), 5, offset));
+            // In the full form, a third of them, with the errors by turns.
+            let looking = calls(made, false, error);
+            points.extend(one_in(3 * ERRORS.len(), looking, 1, offset));
+        }
+        points
+    });
+}
+
+/// A thousand files that go to another mount: so many calls are made for each
+/// that a part of them is tried, of files and calls in turn.
+#[test]
+fn a_thousand_files_are_taken_up_where_they_were() {
+    let most = if full() { 1_000 } else { 12 };
+    prove(
+        "crash, state, 1,000 files, killed",
+        &[thousand()],
+        |_, made| thin(calls(made, true, &What::Kill), most, 5),
+    );
 }

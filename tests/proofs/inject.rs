@@ -73,9 +73,15 @@ pub struct Call {
     /// The how-manieth of that name.
     pub number: usize,
     closes_directory: bool,
+    creates: bool,
 }
 
 impl Call {
+    /// Whether it changes what is on the disk, or brings it there.
+    pub fn changes(&self) -> bool {
+        self.creates || changes(&self.name)
+    }
+
     /// Whether there is an error that it can have. No Linux filesystem lets
     /// the closing of a directory fail, and Rust's library takes that for a
     /// fault of the program; and nothing can be done after an `exit`.
@@ -85,7 +91,7 @@ impl Call {
 }
 
 /// Calls that change what is on the disk, or bring it there.
-pub fn changes(call: &str) -> bool {
+fn changes(call: &str) -> bool {
     !matches!(
         call,
         "openat2"
@@ -237,6 +243,7 @@ pub fn trace(command: &Command, log: &Path) -> (Vec<Call>, Output) {
             name: call.to_owned(),
             number: *count,
             closes_directory: call == "close" && directories.remove(argument),
+            creates: rest.contains("O_CREAT"),
         });
     }
     (calls, output)

@@ -9,7 +9,8 @@
 
 use std::fs;
 use std::io::Write;
-use std::process::Stdio;
+use std::path::Path;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -41,11 +42,10 @@ struct Cut {
     after: String,
 }
 
-/// Runs the command of `case` and cuts the power after each of its calls.
-/// The calls named in `left_out` do nothing.
-fn run(case: &Case<'_>, disk: &Disk, left_out: &str) -> Vec<Cut> {
-    let log = disk.beside("log");
-    let _ = fs::remove_file(&log);
+/// Runs `command`, halts it after each of its calls, and calls `at` with each
+/// and at last with its end. The calls named in `left_out` do nothing.
+pub fn halting(command: &Command, log: &Path, left_out: &str, mut at: impl FnMut(&str)) {
+    let _ = fs::remove_file(log);
     let trace = format!("trace={CALLS}");
     let stop = |calls: &str, how: &str| format!("inject={calls}{how}:signal=STOP:when=1+");
     let (without, with): (Vec<_>, Vec<_>) = CALLS
@@ -58,26 +58,14 @@ fn run(case: &Case<'_>, disk: &Disk, left_out: &str) -> Vec<Cut> {
     if !left_out.is_empty() {
         arguments.extend(["-e", &without]);
     }
-    let command = case.place.command(&case.scenario.command);
-    let mut strace = inject::strace(&command, &arguments);
+    let mut strace = inject::strace(command, &arguments);
     strace.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = strace.spawn().unwrap();
-    let mut cuts = Vec::new();
-    let mut when = When::BeforePivot;
-    let mut cut = |when, after: &str| {
-        let image = format!("cut-{}", cuts.len());
-        disk.cut(&image);
-        cuts.push(Cut {
-            image,
-            when,
-            after: after.to_owned(),
-        });
-    };
     let started = Instant::now();
     let mut read = 0;
     loop {
         let ended = child.try_wait().unwrap().is_some();
-        let text = fs::read_to_string(&log).unwrap_or_default();
+        let text = fs::read_to_string(log).unwrap_or_default();
         let lines: Vec<_> = text.split_inclusive('\n').collect();
         let main = lines.first().and_then(|line| line.split(' ').next());
         let mut last = "";
@@ -96,14 +84,7 @@ fn run(case: &Case<'_>, disk: &Disk, left_out: &str) -> Vec<Cut> {
                 continue;
             }
             read = index + 1;
-            // The anchor has its name only when it leads to the new tree.
-            if last.starts_with("rename") && last.contains("\"current.next\"") {
-                let anchor = fs::read_link(case.place.home().join(".local/state/nhmt/current"));
-                if anchor.is_ok_and(|tree| tree == case.tree()) {
-                    when = When::AfterPivot;
-                }
-            }
-            cut(when, last);
+            at(last);
             let process = process.parse().ok().and_then(Pid::from_raw).unwrap();
             kill_process(process, Signal::CONT).unwrap();
         }
@@ -115,7 +96,34 @@ fn run(case: &Case<'_>, disk: &Disk, left_out: &str) -> Vec<Cut> {
     }
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", show(&output));
-    cut(When::Done, "its end");
+    at(END);
+}
+
+/// What stands for the command's end among its calls.
+pub const END: &str = "its end";
+
+/// Runs the command of `case` and cuts the power after each of its calls.
+/// The calls named in `left_out` do nothing.
+fn run(case: &Case<'_>, disk: &Disk, left_out: &str) -> Vec<Cut> {
+    let command = case.place.command(&case.scenario.command);
+    let mut cuts: Vec<Cut> = Vec::new();
+    let mut when = When::BeforePivot;
+    halting(&command, &disk.beside("log"), left_out, |last| {
+        // The anchor has its name only when it leads to the new tree.
+        if last.starts_with("rename") && last.contains("\"current.next\"") {
+            let anchor = fs::read_link(case.place.home().join(".local/state/nhmt/current"));
+            if anchor.is_ok_and(|tree| tree == case.tree()) {
+                when = When::AfterPivot;
+            }
+        }
+        let image = format!("cut-{}", cuts.len());
+        disk.cut(&image);
+        cuts.push(Cut {
+            image,
+            when: if last == END { When::Done } else { when },
+            after: last.to_owned(),
+        });
+    });
     assert!(
         cuts.iter().any(|cut| cut.when == When::AfterPivot) && cuts.len() > 5,
         "the calls are not those that were expected"
@@ -183,7 +191,7 @@ fn prove(filesystem: Filesystem, every: usize) {
 }
 
 /// In the bounded form, every so many of the points.
-fn every(bounded: usize) -> usize {
+pub fn every(bounded: usize) -> usize {
     if full() { 1 } else { bounded }
 }
 

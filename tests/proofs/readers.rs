@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use crate::counts::Counts;
 use crate::readers_view::{How, View, look, tree};
-use crate::support::Home;
+use crate::support::{Home, Outcome};
 use crate::trees::{Dice, activate};
 
 /// What readers and the one who flips know of each other.
@@ -67,9 +67,14 @@ impl Stage {
 
     /// Flips to `view`.
     pub fn flip(&self, view: &Arc<View>) {
+        self.flip_by(view, || activate(&self.home, &view.tree));
+    }
+
+    /// Flips to `view` by another command.
+    pub fn flip_by(&self, view: &Arc<View>, run: impl FnOnce() -> Outcome) {
         self.history.write().unwrap().push(Arc::clone(view));
         self.started.fetch_add(1, SeqCst);
-        let done = activate(&self.home, &view.tree).success();
+        let done = run().success();
         assert!(!done.stderr().contains("warning"), "{done}");
         self.finished.fetch_add(1, SeqCst);
     }

@@ -47,6 +47,14 @@ pub struct View {
 }
 
 impl View {
+    /// Of this tree, in which nothing is.
+    pub fn of(tree: &Path) -> Self {
+        Self {
+            tree: tree.to_owned(),
+            files: BTreeMap::new(),
+        }
+    }
+
     /// A file of the person's own comes to lie at `path`.
     pub fn put(&mut self, path: &str, text: &str) {
         let below = format!("{path}/");
@@ -126,6 +134,21 @@ pub fn tree(home: &Home, label: usize, paths: &[(&str, How)], programs: &[&str])
     }
     let packages = (!programs.is_empty()).then_some(&*packages);
     let tree = trees::tree(home, &label.to_string(), &Value::Object(entries), packages);
+    View { tree, files }
+}
+
+/// As [`tree`], of files that name `label`, with these persisted paths; what
+/// they yield is for the caller to put into the view.
+pub fn persisting(home: &Home, label: usize, files: &[&str], state: &Value) -> View {
+    let texts = files
+        .iter()
+        .map(|path| ((*path).to_owned(), format!("{label} {path}")));
+    let files: BTreeMap<String, String> = texts.collect();
+    let entries = files
+        .iter()
+        .map(|(path, text)| (path.clone(), json!({ "text": text })));
+    let entries = Value::Object(entries.collect());
+    let tree = trees::persisting(home, &label.to_string(), &entries, None, state);
     View { tree, files }
 }
 

@@ -21,12 +21,16 @@ pub struct StateScenario {
     pub realized: Vec<&'static str>,
     /// What a program saves then, by renaming over what is there.
     pub saved: Vec<(&'static str, &'static str)>,
+    /// Links that a program removes, and the files that it makes instead.
+    pub instead: Vec<(&'static str, &'static str, &'static str)>,
     /// What a program saves in the root.
     pub in_root: Vec<(&'static str, &'static str)>,
     pub files: Option<&'static str>,
     pub arguments: Vec<&'static str>,
     pub again: Vec<&'static str>,
     pub code: i32,
+    /// `again` fails when there is nothing left to do.
+    pub refuses_when_done: bool,
     /// Paths at which the same is found at all times: in the home before, and
     /// whatever is done.
     pub steady: bool,
@@ -41,11 +45,17 @@ const INSIDE: &str = r#"{"a":{"text":"new"},".ssh/config":{"text":"ours"},".ssh/
     {"path":".ssh","root":"{root}","kind":"directory"},
     {"path":"deep/er","root":"{root}","kind":"directory"},
     {"path":"history","root":"{root}","kind":"file"}]"#;
+const SSH: &str = r#"{"a":{"text":"new"}},"state":[
+    {"path":".ssh","root":"{root}","kind":"directory"}]"#;
 const WITHOUT: &str = r#"{"a":{"text":"old"}}"#;
 
 impl StateScenario {
     fn new(name: &'static str) -> Self {
-        let many = if super::full() { 1_000 } else { 12 };
+        Self::of(name, 3)
+    }
+
+    /// With so many files in one directory.
+    fn of(name: &'static str, many: usize) -> Self {
         let mut first: Vec<_> = [
             (".ssh/key", "my key"),
             (".ssh/deep/known", "my hosts"),
@@ -62,11 +72,13 @@ impl StateScenario {
             first,
             realized: vec![WITHOUT],
             saved: Vec::new(),
+            instead: Vec::new(),
             in_root: Vec::new(),
             files: Some(STATE),
             arguments: vec!["realize"],
             again: vec!["realize"],
             code: 0,
+            refuses_when_done: false,
             steady: true,
         }
     }
@@ -77,7 +89,23 @@ impl StateScenario {
     }
 }
 
-/// All of them.
+/// The adoption of 1,000 files to another mount.
+pub fn thousand() -> StateScenario {
+    StateScenario::of("state-thousand-far", 1_000).far()
+}
+
+/// Those for power cuts: data is adopted, and a newer file is taken back.
+pub fn power_loss() -> Vec<StateScenario> {
+    let names = ["state-adopted", "state-newer", "state-inside"];
+    let far = ["state-adopted-far", "state-newer-far", "state-sync-far"];
+    let names = [names, far].concat();
+    let mut all = all();
+    all.retain(|one| names.contains(&one.name));
+    assert_eq!(all.len(), names.len());
+    all
+}
+
+/// All of the others.
 pub fn all() -> Vec<StateScenario> {
     let adopt = StateScenario::new;
     let newer = |name| StateScenario {
@@ -92,7 +120,39 @@ pub fn all() -> Vec<StateScenario> {
         again: vec!["select-generation", "1"],
         ..StateScenario::new(name)
     };
+    let typed = |name, arguments: &[&'static str]| StateScenario {
+        files: None,
+        arguments: arguments.to_vec(),
+        again: arguments.to_vec(),
+        ..StateScenario::new(name)
+    };
+    let sync = |name| StateScenario {
+        realized: vec![STATE],
+        saved: vec![("history", "my newer history")],
+        ..typed(name, &["persist", "sync"])
+    };
+    let add = |name| StateScenario {
+        realized: vec![SSH],
+        ..typed(name, &["persist", "add", "deep/er"])
+    };
+    let resolve = |name, keep| StateScenario {
+        realized: vec![STATE],
+        instead: vec![
+            (".ssh", ".ssh/key", "the home's key"),
+            (".ssh", ".ssh/deep/more", "the home's more"),
+        ],
+        refuses_when_done: true,
+        ..typed(name, &["persist", "resolve", ".ssh", "--keep", keep])
+    };
     vec![
+        sync("state-sync"),
+        sync("state-sync-far").far(),
+        add("state-add"),
+        add("state-add-far").far(),
+        resolve("state-resolve-home", "home"),
+        resolve("state-resolve-home-far", "home").far(),
+        resolve("state-resolve-persistent", "persistent"),
+        resolve("state-resolve-persistent-far", "persistent").far(),
         adopt("state-adopted"),
         adopt("state-adopted-far").far(),
         StateScenario {
@@ -156,6 +216,16 @@ impl<'a> StateCase<'a> {
             Some(far) => far.path().join("home"),
             None => place.beside("persist"),
         };
+        Self::at(scenario, place, root, far)
+    }
+
+    /// The same in this place, with this root.
+    pub fn at(
+        scenario: &'a StateScenario,
+        place: Place,
+        root: PathBuf,
+        far: Option<tempfile::TempDir>,
+    ) -> Self {
         let mut case = Self {
             scenario,
             root,
@@ -177,7 +247,12 @@ impl<'a> StateCase<'a> {
             show(&output)
         );
         case.golden = case.views();
-        let kept = scenario.saved.iter().chain(&scenario.in_root);
+        let kept = scenario.saved.iter().chain(&scenario.in_root).copied();
+        let instead = scenario
+            .instead
+            .iter()
+            .map(|(_, path, text)| (*path, *text));
+        let kept = kept.chain(instead);
         let kept = kept.map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
         let first = scenario.first.iter();
         let first = first.map(|(path, text)| (PathBuf::from(path), text.as_bytes().to_vec()));
@@ -203,6 +278,12 @@ impl<'a> StateCase<'a> {
             let new = home.join("saving");
             fs::write(&new, text).unwrap();
             fs::rename(new, home.join(path)).unwrap();
+        }
+        for (link, path, text) in &self.scenario.instead {
+            if home.join(link).is_symlink() {
+                fs::remove_file(home.join(link)).unwrap();
+            }
+            write(home.join(path), text);
         }
         for (path, text) in &self.scenario.in_root {
             write(self.root.join(path), text);
@@ -284,6 +365,18 @@ impl<'a> StateCase<'a> {
         Ok(())
     }
 
+    /// What there is when the command has ended.
+    pub fn check_done(&self) -> Result<(), String> {
+        let views = self.views();
+        for (wanted, found) in self.golden.iter().zip(&views) {
+            let differences = super::view::differences(wanted, found);
+            if !differences.is_empty() {
+                return Err(format!("it was done: {}", differences.join("\n  ")));
+            }
+        }
+        Ok(())
+    }
+
     /// What a command left that was cut off.
     pub fn check(&self) -> Result<(), String> {
         self.check_mine(false)?;
@@ -299,16 +392,19 @@ impl<'a> StateCase<'a> {
             }
         }
         let output = self.command(&self.scenario.again).output().unwrap();
-        if output.status.code() != Some(self.scenario.code) {
+        let code = output.status.code();
+        let was_done = self.scenario.refuses_when_done && code == Some(1);
+        if code != Some(self.scenario.code) && !was_done {
             return Err(format!("going on: {}", show(&output)));
         }
         let views = self.views();
         if views != self.golden {
             let differ = |a: &View, b: &View| super::view::differences(a, b).join("\n  ");
             return Err(format!(
-                "going on leads elsewhere: {}\nroot: {}",
+                "going on leads elsewhere: {}\nroot: {}\n{}",
                 differ(&self.golden[0], &views[0]),
-                differ(&self.golden[1], &views[1])
+                differ(&self.golden[1], &views[1]),
+                show(&output)
             ));
         }
         self.check_mine(true)

@@ -16,10 +16,22 @@ use crate::support::{Home, Outcome};
 /// Builds the tree `name` with these `files` and, if there are any, programs,
 /// and seals it as a store does.
 pub fn tree(home: &Home, name: &str, files: &Value, packages: Option<&Path>) -> PathBuf {
+    persisting(home, name, files, packages, &json!([]))
+}
+
+/// As [`tree`], with the persisted paths `state`.
+pub fn persisting(
+    home: &Home,
+    name: &str,
+    files: &Value,
+    packages: Option<&Path>,
+    state: &Value,
+) -> PathBuf {
     let mut manifest = json!({
         "version": 1,
         "home": { "username": "tester", "directory": home.path() },
         "files": files,
+        "state": state,
     });
     if let Some(packages) = packages {
         manifest["packages"] = json!({ "path": packages });

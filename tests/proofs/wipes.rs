@@ -6,9 +6,15 @@
 //! - the same command again leads to the home that one which was not cut off
 //!   leaves, with nothing lying around,
 //! - `activate` leads to the declared home then.
+//!
+//! What is persisted, in a root on the same mount or on another, is there at
+//! all times, and a file that a program saved over its link is in the root.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
+
+use tempfile::TempDir;
 
 use super::case::check_output;
 use super::counts::Counts;
@@ -18,19 +24,30 @@ use super::own::STATE;
 use super::scenario::{Place, Scenario, show};
 use super::snapshot::{Node, Snapshot};
 use super::view::{self, View, is_own, view};
+use crate::support::filesystem::elsewhere;
 
-/// All kinds of managed files, and of others beside them.
-fn scenario() -> Scenario {
+/// All kinds of managed files, and of others beside them; persisted paths in
+/// `root`.
+fn scenario(root: &Path) -> Scenario {
     let wipe = ["wipe", "--yes", "--lose-at-risk"];
+    let files = r#"{"l":{"text":"link"},"d/deep/l":{"text":"deep"},
+        "copy":{"text":"copied","method":"copy"},
+        "d/seed":{"text":"seeded","method":"seed"},
+        "edited":{"text":"copied too","method":"copy"},
+        "m.json":{"format":"json","value":{"ours":1},"method":"merge"},
+        ".ssh/config":{"text":"configured"}},
+        "state":[{"path":".ssh","root":"{root}","kind":"directory"},
+            {"path":"d/state","root":"{root}","kind":"directory"},
+            {"path":"history","root":"{root}","kind":"file"}]"#;
+    let files = files.replace("{root}", root.to_str().unwrap());
     Scenario::new("wipe")
         .write("l", "in the way of a link")
-        .realized(
-            r#"{"l":{"text":"link"},"d/deep/l":{"text":"deep"},
-                "copy":{"text":"copied","method":"copy"},
-                "d/seed":{"text":"seeded","method":"seed"},
-                "edited":{"text":"copied too","method":"copy"},
-                "m.json":{"format":"json","value":{"ours":1},"method":"merge"}}"#,
-        )
+        .write(".ssh/key", "my key")
+        .write("d/state/deep/x", "my state")
+        .write("history", "my history")
+        // What is typed is known before the places are.
+        .realized(Box::leak(files.into_boxed_str()))
+        .replace("history", NEWER)
         .write("edited", "edited by me")
         .write("notes", "mine")
         .write("d/mine", "mine as well")
@@ -42,32 +59,58 @@ fn scenario() -> Scenario {
         .cut(wipe, wipe)
 }
 
+/// What a program saved over the link of a persisted file.
+const NEWER: &str = "my newer history";
+
+/// What is persisted.
+const PERSISTED: [(&str, &str); 3] = [
+    (".ssh/key", "my key"),
+    ("d/state/deep/x", "my state"),
+    ("history", NEWER),
+];
+
 struct Case {
     scenario: Scenario,
     place: Place,
+    root: PathBuf,
+    _far: Option<TempDir>,
     before: Snapshot,
+    before_in_root: Snapshot,
     after: Snapshot,
     kept: View,
     calls: Vec<Call>,
 }
 
 impl Case {
-    fn new() -> Self {
-        let (scenario, place) = (scenario(), Place::new());
+    fn new(far: bool) -> Self {
+        let place = if far { Place::on_disk() } else { Place::new() };
+        let far = far.then(|| elsewhere(&place.home()));
+        let root = match &far {
+            Some(far) => far.path().join("root"),
+            None => place.beside("root"),
+        };
+        let scenario = scenario(&root);
         place.prepare(&scenario);
         let before = Snapshot::of(&place.home());
+        let before_in_root = Snapshot::of(&root);
         let log = place.beside("trace");
         let (calls, output) = inject::trace(&place.command(&scenario.command), &log);
         assert!(output.status.success(), "{}", show(&output));
         let after = Snapshot::of(&place.home());
         let names: Vec<_> = after.entries.keys().filter(|path| !is_own(path)).collect();
-        let wanted = ["copy", "d", "d/deep", "d/deep/l", "d/seed", "l", "m.json"];
+        let wanted = [
+            ".ssh", "copy", "d", "d/deep", "d/deep/l", "d/seed", "d/state", "history", "l",
+            "m.json",
+        ];
         assert_eq!(names, wanted.map(Path::new), "what a wipe leaves");
         Self {
             kept: view(&place.home()),
             scenario,
             place,
+            root,
+            _far: far,
             before,
+            before_in_root,
             after,
             calls,
         }
@@ -75,6 +118,7 @@ impl Case {
 
     fn try_point(&self, point: &Point) -> Result<(), String> {
         self.before.restore(&self.place.home());
+        self.before_in_root.restore(&self.root);
         let output = inject::run(&self.place.command(&self.scenario.command), point);
         if point.what != What::Kill {
             check_output(&output, point)?;
@@ -93,6 +137,17 @@ impl Case {
         let differences = theirs(&self.after).differences(&theirs(&state), false);
         if !differences.is_empty() {
             return Err(format!("going on left {}", differences.join("\n  ")));
+        }
+        for (path, text) in PERSISTED {
+            let found = fs::read_to_string(self.root.join(path));
+            if found.as_deref().ok() != Some(text) {
+                return Err(format!("{path} in the root is {found:?}"));
+            }
+        }
+        let work = self.root.join(".nhmt/work");
+        let left: Vec<_> = fs::read_dir(&work).unwrap().flatten().collect();
+        if !left.is_empty() {
+            return Err(format!("left in the root: {left:?}"));
         }
         let work = Path::new(STATE).join("work");
         let left = |path: &&PathBuf| path.starts_with(&work) && **path != work;
@@ -121,6 +176,13 @@ impl Case {
         Err(format!("came back: {}", differences.join("\n  ")))
     }
 
+    /// Whether the root keeps this text beside what is persisted.
+    fn is_kept(&self, text: &str) -> bool {
+        let own = Snapshot::of(&self.root.join(".nhmt"));
+        let mut nodes = own.entries.values().map(|entry| &entry.node);
+        nodes.any(|node| matches!(node, Node::File(bytes) if **bytes == *text.as_bytes()))
+    }
+
     /// What is kept is there, and what is there was there before.
     fn check_state(&self) -> Result<Snapshot, String> {
         let home = self.place.home();
@@ -129,6 +191,13 @@ impl Case {
             if found.get(path) != Some(content) {
                 return Err(format!("~/{} yields {:?}", path.display(), found.get(path)));
             }
+        }
+        let older = fs::read_to_string(self.root.join("history"));
+        if ![Ok("my history"), Ok(NEWER)].contains(&older.as_deref().map_err(|_| ())) {
+            return Err(format!("history in the root is {older:?}"));
+        }
+        if older.is_ok_and(|text| text == NEWER) && !self.is_kept("my history") {
+            return Err("the older history is lost".to_owned());
         }
         let state = Snapshot::of(&home);
         let is_backup = |path: &Path| path.starts_with(Path::new(STATE).join("backups/1"));
@@ -139,7 +208,8 @@ impl Case {
         }
         for (path, entry) in state.entries.iter().filter(|(path, _)| !is_own(path)) {
             let was = self.before.entries.get(path).map(|entry| &entry.node);
-            if was != Some(&entry.node) && entry.node != Node::Directory {
+            let linked = path == Path::new("history") && matches!(entry.node, Node::Link(_));
+            if was != Some(&entry.node) && entry.node != Node::Directory && !linked {
                 return Err(format!("~/{} was {was:?}", path.display()));
             }
         }
@@ -155,25 +225,29 @@ fn succeeded(output: &Output) -> Result<(), String> {
 }
 
 fn prove(name: &str, choose: impl Fn(&Case) -> Vec<Point>) {
-    let case = Case::new();
-    let points = choose(&case);
     let mut failures = Vec::new();
-    for point in &points {
-        if let Err(fault) = case.try_point(point) {
-            failures.push(format!("{point}: {fault}"));
+    let mut tried = 0;
+    for far in [false, true] {
+        let case = Case::new(far);
+        let points = choose(&case);
+        tried += points.len();
+        for point in &points {
+            if let Err(fault) = case.try_point(point) {
+                failures.push(format!("far {far}, {point}: {fault}"));
+            }
         }
     }
     Counts::of(name)
-        .count(1, "scenarios")
-        .count(points.len(), "points")
+        .count(2, "scenarios")
+        .count(tried, "points")
         .print(&failures);
 }
 
 #[test]
 fn a_wipe_that_is_killed_deletes_only_what_it_was_to() {
     prove("wipe, killed", |case| {
-        let mut points = sample(calls(&case.calls, true, &What::Kill), 60, 0);
-        points.extend(sample(calls(&case.calls, false, &What::Kill), 10, 3));
+        let mut points = sample(calls(&case.calls, true, &What::Kill), 40, 0);
+        points.extend(sample(calls(&case.calls, false, &What::Kill), 5, 3));
         points
     });
 }
@@ -187,8 +261,8 @@ fn a_wipe_in_which_a_call_fails_says_so() {
             .enumerate()
         {
             let one = &What::Error(error.to_owned());
-            points.extend(sample(calls(&case.calls, true, one), 8, which * 3));
-            points.extend(sample(calls(&case.calls, false, one), 4, which * 5));
+            points.extend(sample(calls(&case.calls, true, one), 5, which * 3));
+            points.extend(sample(calls(&case.calls, false, one), 2, which * 5));
         }
         points
     });
