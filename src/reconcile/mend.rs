@@ -10,18 +10,17 @@ use rustix::fs::{FileType, Mode};
 use rustix::io::{Errno, Result};
 
 use super::aside::is_own_link;
-use super::clear_roots::{path_of_source, sweep_roots};
+use super::clear_roots::path_of_source;
 use super::directories::Directories;
 use super::discard::{Rest, discard_copied};
 use super::examine::{BESIDE, BRIDGE, WORK, bytes, is_there, unrecorded};
 use super::examine_inside::remove_left;
-use super::files::{FILES, Written};
+use super::files::Written;
 use super::finding::{Finding, FindingKind};
 use super::journal;
 use super::keep::now;
 use super::pivot::{anchored, pivot, unanchor};
 use super::records::{self, Record};
-use super::wipe::places;
 use super::work::Slot;
 use crate::home::copy;
 use crate::home::dir::Dir;
@@ -90,100 +89,13 @@ pub fn mend(lock: &HomeLock, found: &[Finding], generation: u64) -> Vec<String> 
     problems
 }
 
-/// The names of files until they are whole. Each is written under the lock, so
-/// that whoever holds it finds only what a killed process left.
-const UNFINISHED: [&str; 6] = [
-    "current.next",
-    "directories.next",
-    "journal.next",
-    "roots.next",
-    "wiping.next",
-    "written.next",
-];
-
-/// Clears what killed or failing processes left of themselves, when there is
-/// no journal that knows what it was for: unfinished files, bridges that the
-/// anchor does not use, and private folders, of which what nhmt did not make
-/// goes to the backups of `generation`. Gives what could not be done, one
-/// sentence each.
-#[must_use]
-pub fn tidy(lock: &HomeLock, generation: u64) -> Vec<String> {
-    let Ok(Some(state)) = lock.state() else {
-        return Vec::new();
-    };
-    let mender = Mender {
-        home: lock,
-        state,
-        generation,
-    };
-    let place = lock.layout().state();
-    let cleared = mender.tidy().at_path("clean up", place);
-    let cleared = cleared.and_then(|()| sweep_roots(lock, generation));
-    cleared.err().iter().map(ToString::to_string).collect()
-}
-
-struct Mender<'a> {
-    home: &'a HomeDir,
-    state: Dir,
-    generation: u64,
+pub(super) struct Mender<'a> {
+    pub(super) home: &'a HomeDir,
+    pub(super) state: Dir,
+    pub(super) generation: u64,
 }
 
 impl Mender<'_> {
-    fn tidy(&self) -> Result<()> {
-        let mut bridges = false;
-        for (name, _) in self.state.entries()? {
-            if UNFINISHED.iter().any(|unfinished| name == *unfinished) {
-                self.state.unlink(&name)?;
-            }
-            bridges |= name.as_bytes().starts_with(BRIDGE.as_bytes());
-        }
-        if let Ok(backups) = self.state.open(os("backups"))
-            && is_at(&backups, os("items.next"))
-        {
-            backups.unlink(os("items.next"))?;
-        }
-        if bridges {
-            let anchor = anchored(self.home, &self.state).map_err(|error| errno(&error))?;
-            let state = self.home.layout().state();
-            // An anchor without a journal that leads to one is for `doctor`.
-            if anchor.is_none_or(|anchor| !anchor.starts_with(state)) {
-                self.folders(&self.state, BRIDGE)?;
-            }
-        }
-        self.wiped()?;
-        let work = match self.state.open(os(WORK)) {
-            Err(Errno::NOENT) => return Ok(()),
-            work => work?,
-        };
-        for (name, kind) in work.entries()? {
-            if name == FILES {
-                // Files that are no links have a memory of what is in it.
-                let _ = work.remove_dir(&name);
-            } else if kind == FileType::Directory {
-                self.clear(&work, &name)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// What a wipe that was cut off has on other mounts.
-    fn wiped(&self) -> Result<()> {
-        let folders = places::read(&self.state)?;
-        for path in &folders {
-            let mut walker = self.home.walker();
-            let parent = walker.parent_of(path).map_err(|error| errno(&error))?;
-            if let Parent::Open(dir) = parent
-                && is_at(dir, path.name())
-            {
-                self.clear(dir, path.name())?;
-            }
-        }
-        if folders.is_empty() {
-            return Ok(());
-        }
-        places::forget(&self.state)
-    }
-
     fn mend(&self, finding: &Finding) -> Result<()> {
         match finding.kind {
             FindingKind::StateMode => rustix::fs::fchmod(&self.state, Mode::from_raw_mode(0o700)),
@@ -269,7 +181,7 @@ impl Mender<'_> {
     }
 
     /// Clears the folders in `dir` whose names start with `prefix`.
-    fn folders(&self, dir: &Dir, prefix: &str) -> Result<()> {
+    pub(super) fn folders(&self, dir: &Dir, prefix: &str) -> Result<()> {
         for (name, kind) in dir.entries()? {
             if !name.as_bytes().starts_with(prefix.as_bytes()) {
                 continue;
@@ -307,7 +219,7 @@ impl Mender<'_> {
 
     /// Removes the folder `name` in `dir`, in which only nhmt makes names:
     /// what it made there goes, the rest goes to the backups.
-    fn clear(&self, dir: &Dir, name: &OsStr) -> Result<()> {
+    pub(super) fn clear(&self, dir: &Dir, name: &OsStr) -> Result<()> {
         let folder = dir.open(name)?;
         // A bridge is read-only.
         rustix::fs::fchmod(&folder, Mode::from_raw_mode(0o700))?;
@@ -446,10 +358,6 @@ impl Mender<'_> {
     }
 }
 
-fn is_at(dir: &Dir, name: &OsStr) -> bool {
-    dir.stat(name).is_ok()
-}
-
 /// A copy in the backups of what is on another mount; the original goes as far
 /// as no program writes to it, and both are equal.
 fn copy_over(dir: &Dir, name: &OsStr, to: &Dir, new: &OsStr) -> Result<()> {
@@ -477,6 +385,6 @@ fn copy_aside(dir: &Dir, name: &str) -> Result<()> {
     Err(Errno::EXIST)
 }
 
-fn errno(error: &HomeError) -> Errno {
+pub(super) fn errno(error: &HomeError) -> Errno {
     Errno::from_io_error(&error.source).unwrap_or(Errno::IO)
 }

@@ -1,6 +1,5 @@
-//! The exact model of persisted paths: what the home and two roots have at each
-//! of them after a switch, and what is refused, said by path and not as the
-//! planner does. One root may lie on another mount.
+//! A home with two roots, what programs do in it, and switches that are held
+//! to the model.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,195 +9,37 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 
-use super::exact::{cases, count};
-use super::filesystem::elsewhere;
-use super::scratch::{Scratch, Tree, path};
-use crate::home::plain;
+use super::super::filesystem::elsewhere;
+use super::super::scratch::{Scratch, Tree, path};
+use super::model::{At, BESIDE, Declared, INSIDE, Model, PATHS, Thing, is_directory};
 use crate::manifest::{Digest, Entry, Index, LeafKind, OnConflict, Route, RouteKind, RouteMethod};
-use crate::reconcile::{ConflictKind, ReconcileError};
+use crate::reconcile::ReconcileError;
 
-/// The persisted paths: directories, then files.
-const PATHS: [&str; 4] = ["s", "deep/t", "h", "deep/g"];
-/// A managed file in the first of them, in generations that persist it.
-const INSIDE: &str = "config";
-/// A managed file beside.
-const BESIDE: &str = "m";
-
-fn is_directory(number: usize) -> bool {
-    number < 2
-}
-
-/// What a home or a root has at a persisted path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Thing {
-    Nothing,
-    File(String),
-    /// With what is in it; `None` is a link of nhmt's.
-    Directory(BTreeMap<String, Option<String>>),
-    /// The link through the anchor.
-    Link,
-    /// One that leads to the place in this root, as only nhmt makes it.
-    Direct(usize),
-    /// The same as a person makes it.
+/// What another program does at a persisted path.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Act {
+    /// Data in the home, in place of the link.
+    Data,
+    /// The same data as the root has.
+    Equal(usize),
+    /// An empty directory.
+    Empty,
+    /// A file where a directory is to be, and the reverse.
+    Other,
+    Foreign,
     Plain(usize),
-    /// Another one.
-    Foreign(PathBuf),
-}
-
-impl Thing {
-    fn is_nothing(&self) -> bool {
-        match self {
-            Self::Nothing => true,
-            Self::Directory(inside) => inside.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// Whether something of anybody's is there.
-    fn is_data(&self) -> bool {
-        match self {
-            Self::Directory(inside) => inside.values().any(Option::is_some),
-            other => *other != Self::Nothing,
-        }
-    }
-
-    /// Whether all of it is in the other, too.
-    fn is_in(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Directory(mine), Self::Directory(theirs)) => mine
-                .iter()
-                .all(|(name, text)| theirs.get(name) == Some(text)),
-            _ => self == other,
-        }
-    }
-}
-
-/// The root of each path in one generation, or none.
-type Declared = [Option<usize>; 4];
-
-/// What is at one path: in the home, and in the roots.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct At {
-    home: Thing,
-    roots: [Thing; 2],
-}
-
-/// The model of one path: what a switch makes of it.
-struct Model<'a> {
-    number: usize,
-    at: At,
-    /// The generation that introduced the route, by root.
-    since: &'a mut [Option<u64>; 2],
-    /// The data cannot move by an exchange of names, by root.
-    copies: [bool; 2],
-    conflict: Option<ConflictKind>,
-    backed_up: bool,
-    kept_in_root: bool,
-}
-
-impl Model<'_> {
-    fn switch(
-        &mut self,
-        old: Option<usize>,
-        new: Option<usize>,
-        generation: u64,
-        policy: OnConflict,
-    ) {
-        self.leave_inside(old, new);
-        match (old, new) {
-            (_, Some(root)) => self.wanted(old, root, generation, policy),
-            (Some(root), None) => self.ends(root, generation),
-            (None, None) => {}
-        }
-    }
-
-    /// The managed file in a persisted directory goes from the root that the
-    /// path leaves.
-    fn leave_inside(&mut self, old: Option<usize>, new: Option<usize>) {
-        if self.number == 0
-            && let Some(root) = old.filter(|root| Some(*root) != new)
-            && let Thing::Directory(inside) = &mut self.at.roots[root]
-        {
-            inside.retain(|name, node| name != INSIDE || node.is_some());
-        }
-    }
-
-    fn wanted(&mut self, old: Option<usize>, root: usize, generation: u64, policy: OnConflict) {
-        let directory = is_directory(self.number);
-        let there = self.at.roots[root].clone();
-        let other = &self.at.roots[1 - root];
-        let elsewhere = old == Some(1 - root) && other.is_data();
-        // What took the place of a link that was there is drift.
-        let asks = policy == OnConflict::Abort && old.is_none();
-        let conflict = |kind| asks.then_some(kind);
-        match (self.at.home.clone(), directory) {
-            (Thing::Nothing | Thing::Link, _) => {
-                if there.is_nothing() && elsewhere {
-                    self.conflict = Some(ConflictKind::OldPersistentPlace);
-                }
-            }
-            // Of the route that an older generation kept.
-            (Thing::Direct(of), _) => {
-                if of != root && there.is_nothing() && other.is_data() {
-                    self.conflict = Some(ConflictKind::OldPersistentPlace);
-                }
-            }
-            (Thing::Plain(of), _) if of == root => self.backed_up = true,
-            (Thing::Plain(_), _) if there.is_nothing() && elsewhere => {
-                self.conflict = Some(ConflictKind::OldPersistentPlace);
-            }
-            (Thing::Plain(_) | Thing::Foreign(_), _) => {
-                self.conflict = conflict(ConflictKind::ForeignLink);
-                self.backed_up = true;
-            }
-            (Thing::File(_), true) => {
-                self.conflict = conflict(ConflictKind::File);
-                self.backed_up = true;
-            }
-            (Thing::Directory(_), false) => {
-                self.conflict = conflict(ConflictKind::ForeignDirectory);
-                self.backed_up = true;
-            }
-            (mine, _) if there.is_nothing() => {
-                self.at.roots[root] = mine;
-                self.backed_up = self.copies[root];
-            }
-            (mine @ Thing::File(_), _) if old == Some(root) => {
-                self.kept_in_root = mine != there;
-                self.at.roots[root] = mine;
-            }
-            (mine, _) if mine.is_in(&there) => self.backed_up = true,
-            _ => self.conflict = Some(ConflictKind::DataInBoth),
-        }
-        self.at.home = Thing::Link;
-        if directory && self.at.roots[root] == Thing::Nothing {
-            self.at.roots[root] = Thing::Directory(BTreeMap::new());
-        }
-        if self.number == 0
-            && let Thing::Directory(inside) = &mut self.at.roots[root]
-        {
-            inside.insert(INSIDE.to_owned(), None);
-        }
-        self.since[root].get_or_insert(generation);
-    }
-
-    /// The path is no longer declared: its data stays, and to a generation that
-    /// is older than the route it is still there.
-    fn ends(&mut self, root: usize, generation: u64) {
-        if matches!(self.at.home, Thing::Link) || self.at.home == Thing::Direct(root) {
-            let outlives = self.since[root].is_some_and(|since| generation < since);
-            self.at.home = if outlives {
-                Thing::Direct(root)
-            } else {
-                Thing::Nothing
-            };
-        }
-    }
+    Direct(usize),
+    /// The link goes.
+    Remove,
+    /// Data in a root that has none.
+    InRoot(usize),
+    /// A file more in the directory, wherever it is.
+    Write,
 }
 
 /// A home with two roots.
-struct Stage {
-    home: Scratch,
+pub(super) struct Stage {
+    pub(super) home: Scratch,
     roots: [PathBuf; 2],
     _far: Option<tempfile::TempDir>,
     copies: [bool; 2],
@@ -206,7 +47,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new(far: bool, steps: bool) -> Self {
+    pub(super) fn new(far: bool, steps: bool) -> Self {
         let home = Scratch::fast();
         let other = far.then(|| elsewhere(&home.home()));
         let beside = |name: &str| home.home().with_file_name(name);
@@ -230,7 +71,7 @@ impl Stage {
     }
 
     /// A tree with these routes, whose managed files have this text.
-    fn tree(&self, name: &str, declared: &Declared) -> Tree {
+    pub(super) fn tree(&self, name: &str, declared: &Declared) -> Tree {
         let at = self.home.home().with_file_name(name);
         let mut entries = Vec::new();
         let mut leaf = |entry: Entry| {
@@ -273,7 +114,7 @@ impl Stage {
         Tree { index, path: at }
     }
 
-    fn look(&self) -> [At; 4] {
+    pub(super) fn look(&self) -> [At; 4] {
         [0, 1, 2, 3].map(|number| At {
             home: self.thing(number, &self.home.at(PATHS[number])),
             roots: [0, 1].map(|root| self.thing(number, &self.place(root, number))),
@@ -323,7 +164,7 @@ impl Stage {
     }
 
     /// What another program does.
-    fn disturb(&self, acts: &[(usize, Act)], round: usize) {
+    pub(super) fn disturb(&self, acts: &[(usize, Act)], round: usize) {
         for (count, (number, act)) in acts.iter().enumerate() {
             let number = *number;
             let (at, text) = (self.home.at(PATHS[number]), format!("text {round} {count}"));
@@ -389,7 +230,7 @@ impl Stage {
 
     /// Switches to the generation `number`, whose routes are `new`; gives
     /// whether it was done.
-    fn switch(
+    pub(super) fn switch(
         &mut self,
         (old, new): (&Declared, &Declared),
         tree: &Tree,
@@ -476,102 +317,4 @@ fn inside(dir: &Path) -> BTreeMap<String, Option<String>> {
             (name.to_str().unwrap().to_owned(), text)
         })
         .collect()
-}
-
-/// What another program does at a persisted path.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Act {
-    /// Data in the home, in place of the link.
-    Data,
-    /// The same data as the root has.
-    Equal(usize),
-    /// An empty directory.
-    Empty,
-    /// A file where a directory is to be, and the reverse.
-    Other,
-    Foreign,
-    Plain(usize),
-    Direct(usize),
-    /// The link goes.
-    Remove,
-    /// Data in a root that has none.
-    InRoot(usize),
-    /// A file more in the directory, wherever it is.
-    Write,
-}
-
-fn acts() -> impl Strategy<Value = Vec<(usize, Act)>> {
-    let root = 0..2_usize;
-    let act = prop_oneof![
-        4 => Just(Act::Data),
-        2 => root.clone().prop_map(Act::Equal),
-        1 => Just(Act::Empty),
-        1 => Just(Act::Other),
-        1 => Just(Act::Foreign),
-        1 => root.clone().prop_map(Act::Plain),
-        1 => root.clone().prop_map(Act::Direct),
-        1 => Just(Act::Remove),
-        3 => root.prop_map(Act::InRoot),
-        2 => Just(Act::Write),
-    ];
-    prop::collection::vec((0..PATHS.len(), act), 0..5)
-}
-
-fn declared() -> impl Strategy<Value = Declared> {
-    let one = || prop_oneof![2 => Just(None), 4 => Just(Some(0)), 2 => Just(Some(1))];
-    [one(), one(), one(), one()]
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
-
-    #[test]
-    fn persisted_paths_are_exactly_what_the_model_says(
-        generations in prop::collection::vec((declared(), acts(), prop_oneof![
-            3 => Just(OnConflict::Backup), 1 => Just(OnConflict::Abort)
-        ]), 3..5),
-        far: bool,
-        steps: bool,
-        back in 0..4_usize,
-    ) {
-        let _plain = steps.then(plain::Forced::new);
-        let mut stage = Stage::new(far, steps);
-        let mut old: Declared = [None; 4];
-        let mut done = Vec::new();
-        for (round, (new, acts, policy)) in generations.iter().enumerate() {
-            let tree = stage.tree(&format!("tree {round}"), new);
-            stage.disturb(acts, round);
-            let number = round as u64 + 1;
-            if !stage.switch((&old, new), &tree, number, *policy)? {
-                continue;
-            }
-            old = *new;
-            // Once more changes nothing.
-            let before = stage.look();
-            prop_assert!(stage.home.plan(&tree, OnConflict::Abort).is_empty());
-            prop_assert!(stage.switch((&old, new), &tree, number, OnConflict::Abort)?);
-            prop_assert_eq!(stage.look(), before);
-            done.push((*new, tree, number));
-        }
-        // Back to a generation, past adoptions, and on again: what the last one
-        // persists, there or nowhere in the older one, is as it was.
-        if let (Some((first, tree, number)), Some((last, newest, newer))) =
-            (done.get(back % done.len().max(1)), done.last())
-            // What was saved since is taken back.
-            && stage.switch((last, last), newest, *newer, OnConflict::Abort)?
-        {
-            let before = stage.look();
-            if stage.switch((last, first), tree, *number, OnConflict::Abort)?
-                && stage.switch((first, last), newest, *newer, OnConflict::Abort)?
-            {
-                let after = stage.look();
-                for path in 0..PATHS.len() {
-                    if last[path].is_some() && [None, last[path]].contains(&first[path]) {
-                        prop_assert_eq!(&after[path], &before[path]);
-                    }
-                }
-            }
-        }
-        count("persisted paths");
-    }
 }
