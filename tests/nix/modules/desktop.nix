@@ -59,6 +59,9 @@ in
   (case "pointer, off" (below ".icons" (cursor { enable = false; })) [ ])
   (case "pointer without a switch" (map (c: builtins.length (config c).warnings) [ { home.pointerCursor.name = "C"; } (cursor { }) { } ]) [ 1 0 0 ])
   (case "resources" (text ".Xresources" { xresources = { properties = { "a*b" = true; c = [ 1 "x" ]; }; extraConfig = "! first"; }; }) "! first\na*b: true\nc: 1, x\n")
+  (case "resources, a list in a list" (fails (text ".Xresources" { xresources.properties.a = [ [ 1 ] ]; })) true)
+  (case "pointer in sway" (builtins.length (config (cursor { sway.enable = true; })).warnings) 1)
+  (case "a package that the set lacks" (map (c: fails (evaluate { pkgs = { inherit lib; }; } c).config.xdg.userDirs.package) [ { } { xdg.userDirs.package = null; } ]) [ true false ])
   (case "resources, none" (below ".Xresources" { xresources.properties = { }; }) [ ])
 
   (case "unit" (value service (unit { Service.Environment = [ "A=1" "B=2" ]; Install.WantedBy = [ "default.target" ]; })) { Unit.Description = "Notes"; Service.Environment = [ "A=1" "B=2" ]; Install.WantedBy = [ "default.target" ]; })
