@@ -21,6 +21,7 @@ mod drift;
 #[cfg(target_os = "linux")]
 mod ephemeral;
 #[cfg(target_os = "linux")]
+mod formats;
 mod fuse;
 mod generations;
 mod home_spelling;
