@@ -81,12 +81,12 @@ pub fn missing(home: &HomeDir, manifest: &Manifest, set: Digest) -> Vec<String> 
 /// # Errors
 /// When one cannot be removed.
 pub fn sweep(home: &HomeLock, keep: Option<Digest>) -> Result<(), SecretError> {
-    let Some(base) = Base::current(home)? else {
-        return Ok(());
-    };
     let keep = keep.map(|set| set_name(&set));
-    base.sweep(keep.as_deref())
-        .at_path("remove secrets from", &base.path)?;
+    // After a reboot there is nothing left of it but the link.
+    if let Some(base) = Base::current(home)? {
+        base.sweep(keep.as_deref())
+            .at_path("remove secrets from", &base.path)?;
+    }
     if keep.is_none() {
         let state = home.state()?;
         let gone = state.map_or(Ok(()), |state| state.unlink(os(LINK)));

@@ -158,6 +158,11 @@ fn after_a_reboot_they_are_decrypted_again() {
     keeper.run(["secrets", "decrypt"]).success();
     assert_eq!(keeper.home.read("token"), "hunter2");
     assert_eq!(keeper.sets().len(), 1);
+    // Where there are none any more, nothing is left of them.
+    keeper.empty_memory();
+    keeper.home.declare(&json!({}));
+    keeper.run(["realize"]).success();
+    assert!(!keeper.home.has(".local/state/nhmt/secrets"));
 }
 
 #[test]
