@@ -45,7 +45,13 @@ let
     };
   };
 
-  withHm = base: base // { hm = import ./lib/hm { lib = base; }; };
+  withHm =
+    base:
+    base
+    // {
+      hm = import ./lib/hm { lib = base; };
+      generators = import ./lib/generators/toml.nix { lib = base; } // base.generators;
+    };
 
   # Resolved only when a module asks for `pkgs`: an entry of the search path
   # may be a download.

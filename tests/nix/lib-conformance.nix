@@ -9,9 +9,11 @@
   hm ? lib.hm or (import ../../nix/lib/hm { inherit lib; }),
 }:
 let
+  # What nixpkgs has none of, as modules find it with either library.
+  generators = import ../../nix/lib/generators/toml.nix { inherit lib; } // lib.generators;
   # subject -> [ { name; expr; expected; } ]
   subjects =
-    builtins.mapAttrs (_: file: import file { lib = lib // { inherit hm; }; }) {
+    builtins.mapAttrs (_: file: import file { lib = lib // { inherit hm generators; }; }) {
       attrsets = ./lib-conformance/attrsets.nix;
       generators = ./lib-conformance/generators.nix;
       gvariant = ./lib-conformance/gvariant.nix;

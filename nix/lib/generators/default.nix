@@ -8,6 +8,7 @@ let
   plist = part ./plist.nix;
   lua = part ./lua.nix;
   dhall = part ./dhall.nix;
+  toml = part ./toml.nix;
 in
 {
   toJSON = { }: builtins.toJSON;
@@ -22,6 +23,7 @@ in
   inherit (plist) toPlist;
   inherit (lua) mkLuaInline toLua;
   inherit (dhall) toDhall;
+  inherit (toml) toTOML;
 
   mkDconfKeyValue = lib.generators.mkKeyValueDefault { mkValueString = v: toString (lib.gvariant.mkValue v); } "=";
   toDconfINI = lib.generators.toINI { mkKeyValue = lib.generators.mkDconfKeyValue; };

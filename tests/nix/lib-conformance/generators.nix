@@ -34,6 +34,17 @@ in
   (case "toLua as bindings" (lib.generators.toLua { asBindings = true; } { x = 1; "y.z" = [ 2 ]; }) "x = 1\ny.z = {\n  2\n}\n")
   (throws "toLua of bad names" (lib.generators.toLua { asBindings = true; } { "1a" = 1; }))
   (case "toDhall" (lib.generators.toDhall { } { a = 1; b = (-1); c = [ true "x" ]; }) "{ a = +1, b = -1, c = [ True, \"x\" ] }")
+  (case "toTOML" (lib.generators.toTOML { } { name = "a \"b\"\n\\"; on = true; n = -1; list = [ 1 [ "x" ] { a = 1; } ]; "odd key" = "é"; }) "list = [1, [\"x\"], {a = 1}]\nn = -1\nname = \"a \\\"b\\\"\\n\\\\\"\n\"odd key\" = \"é\"\non = true\n")
+  (case "toTOML of tables" (lib.generators.toTOML { } { z = 1; t = { a = 1; "b.c".d = 2; empty = { }; }; only.deep.er = 1; }) "z = 1\n\n[only.deep]\ner = 1\n\n[t]\na = 1\n\n[t.\"b.c\"]\nd = 2\n\n[t.empty]\n")
+  (case "toTOML of lists of tables" (lib.generators.toTOML { } { a = [ { x = 1; y = [ { z = 2; } ]; } { } ]; b = [ ]; }) "b = []\n\n[[a]]\nx = 1\n\n[[a.y]]\nz = 2\n\n[[a]]\n")
+  (case "toTOML of numbers" (map (v: builtins.fromTOML (lib.generators.toTOML { } { inherit v; }) == { inherit v; }) [ 1.5 (-0.1) 1.0 0.0 1.0e300 123456789.5 3.141592653589793 9007199254740993 ]) [ true true true true true true true true ])
+  (case "toTOML of floats keeps them floats" (lib.generators.toTOML { } { v = 2.0; }) "v = 2.0\n")
+  (case "toTOML of control characters" (lib.generators.toTOML { } { v = builtins.fromJSON "\"\\u0001\\u007f\""; }) "v = \"\\u0001\\u007f\"\n")
+  (case "toTOML of packages and nothing" [ (lib.generators.toTOML { } { v = { type = "derivation"; outPath = "/p"; }; }) (lib.generators.toTOML { } { }) ] [ "v = \"/p\"\n" "" ])
+  (throws "toTOML of null" (lib.generators.toTOML { } { a.b = null; }))
+  (throws "toTOML of a function" (lib.generators.toTOML { } { a = x: x; }))
+  (throws "toTOML of a list" (lib.generators.toTOML { } [ 1 ]))
+
   (case "toDconfINI" (lib.generators.toDconfINI { "org/gnome" = { a = true; b = [ "x" ]; c = lib.gvariant.mkUint32 3; }; }) "[org/gnome]\na=true\nb=@as ['x']\nc=@u 3\n")
 
   (case "toCommandLineGNU" (lib.cli.toCommandLineGNU { } { v = true; verbose = [ true true false null ]; i = ".bak"; testsuite = [ "unit" "integration" ]; e = [ "s/a/b/" "s/b/c/" ]; n = false; data = "x"; }) [ "--data=x" "-es/a/b/" "-es/b/c/" "-i.bak" "--testsuite=unit" "--testsuite=integration" "-v" "--verbose" "--verbose" ])

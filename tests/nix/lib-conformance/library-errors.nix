@@ -3,6 +3,7 @@
 { lib }:
 let
   hm = lib.hm or (import ../../../nix/lib/hm { inherit lib; });
+  inherit (import ../../../nix/lib/generators/toml.nix { inherit lib; }) toTOML;
   error = expr: facts: own: { inherit expr facts own; };
   package = { type = "derivation"; name = "p"; outPath = "/p"; };
 in
@@ -11,6 +12,11 @@ in
   update-absent = error (lib.updateManyAttrsByPath [ { path = [ "a" "b" ]; update = old: old + 1; } ] { }).a.b [ "'a.b' does not exist in the given value" ] [ ];
   update-in-value = error (lib.updateManyAttrsByPath [ { path = [ "a" "b" ]; update = _: 1; } ] { a = 1; }).a [ "Path 'a.b' needs to be updated" "path 'a' of the given value is not an attribute set" ] [ ];
   union = error (lib.attrsets.unionOfDisjoint { a = 1; b = 1; } { a = 2; b = 2; }).a [ "collision on a" "a b" ] [ ];
+
+  toml-null = error (toTOML { } { a."b c" = null; }) [ "lib.generators.toTOML: `a.\"b c\"' is null, which TOML has no form for" "lib.filterAttrs" ] [ ];
+  toml-function = error (toTOML { } { a = [ (x: x) ]; }) [ "lib.generators.toTOML: `a' is a function" ] [ ];
+  toml-list = error (toTOML { } [ ]) [ "lib.generators.toTOML: a TOML file is a set" ] [ ];
+  toml-infinite = error (toTOML { } { a = 1.0e308 * 10; }) [ "lib.generators.toTOML: `a' is not finite" ] [ ];
 
   last = error (lib.last [ ]) [ "list must not be empty" ] [ ];
   init = error (lib.init [ ]) [ "list must not be empty" ] [ ];
