@@ -16,6 +16,8 @@ pub enum DriftKind {
     ReplacedByDirectory,
     /// Another symbolic link is there.
     ReplacedByLink,
+    /// The empty directory is there that a mount was over.
+    Unmounted,
     /// A socket, a pipe or a device is there.
     ReplacedBySpecialFile,
     /// A directory above is now a file or a symbolic link.
@@ -36,11 +38,12 @@ pub enum DriftKind {
 
 impl DriftKind {
     /// All kinds, for documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Missing,
         Self::ReplacedByFile,
         Self::ReplacedByDirectory,
         Self::ReplacedByLink,
+        Self::Unmounted,
         Self::ReplacedBySpecialFile,
         Self::ParentReplaced,
         Self::Edited,
@@ -59,6 +62,7 @@ impl DriftKind {
             Self::ReplacedByFile => "was replaced by a file",
             Self::ReplacedByDirectory => "was replaced by a directory",
             Self::ReplacedByLink => "was replaced by another symbolic link",
+            Self::Unmounted => "is not mounted any more",
             Self::ReplacedBySpecialFile => "was replaced by a socket, a pipe or a device",
             Self::Edited => "was edited",
             Self::KeysChanged => "has other values at declared keys",
@@ -77,6 +81,10 @@ impl DriftKind {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Missing => "the next `nhmt realize` puts it back",
+            Self::Unmounted => {
+                "a restart takes mounts away; `nhmt activate` or `nhmt realize` mounts it again, \
+                 or makes a link where that is not permitted"
+            }
             Self::Edited => {
                 "take over into the configuration what you want to keep; the next `nhmt \
                  realize` moves it to nhmt's backups and writes what is declared"

@@ -78,16 +78,23 @@ pub(super) fn plan(old: &Index, new: &Index, observed: &Observed, plan: &mut Pla
     }
     let wanted = new.routes().filter_map(|entry| step(new, &entry.path));
     let wanted = wanted.filter(|step| {
-        let seen = observed.routes.get(&step.path);
-        is_mountable(&step.route)
-            && !(observed.mounted.contains(&step.path) && stays(old, new, &step.path))
-            && !seen.is_some_and(|seen| seen.mounted && !observed.mounted.contains(&step.path))
+        let goes = observed.mounted.contains(&step.path) && !stays(old, new, &step.path);
+        is_to_come(observed, &step.path, &step.route) || goes && is_mountable(&step.route)
     });
     plan.routes.mount = wanted.collect();
     let mounts = &plan.routes.mount;
     plan.routes
         .unmounted
         .retain(|step| !mounts.iter().any(|mount| mount.path == step.path));
+}
+
+/// Whether nhmt may mount what `route` wants at `path`, where nothing is mounted.
+pub(super) fn is_to_come(observed: &Observed, path: &HomePath, route: &Route) -> bool {
+    let seen = observed.routes.get(path);
+    observed.means.is_some()
+        && is_mountable(route)
+        && !observed.mounted.contains(path)
+        && !seen.is_some_and(|seen| seen.mounted)
 }
 
 /// Whether the mount at `path` is one of the new generation, too.

@@ -109,11 +109,13 @@ impl<'a> Planner<'a> {
             return;
         }
         let drifted = mark != Mark::Ours && pair.old.is_some();
-        let changed = self.count(pair, mark == Mark::Ours);
+        let in_place = mark == Mark::Ours && !self.is_to_be_mounted(pair);
+        let changed = self.count(pair, in_place);
         if drifted {
             let kind = match mark {
                 Mark::Absent | Mark::NoParent => DriftKind::Missing,
                 Mark::Below => DriftKind::ParentReplaced,
+                _ if self.was_mounted(pair) => DriftKind::Unmounted,
                 _ => drift_kind(self.observed.found.get(path)),
             };
             self.plan.add_drift(path, kind, true);

@@ -108,6 +108,24 @@ impl Planner<'_> {
         true
     }
 
+    /// Whether the path is to be a mount, which it is not yet.
+    pub(super) fn is_to_be_mounted(&self, pair: Pair<'_>) -> bool {
+        let route = pair.new.and_then(|new| new.route.as_deref());
+        route.is_some_and(|route| mounts::is_to_come(self.observed, pair.path, route))
+    }
+
+    /// Whether the empty directory is there that a mount was over.
+    pub(super) fn was_mounted(&self, pair: Pair<'_>) -> bool {
+        let route = pair.new.and_then(|new| new.route.as_deref());
+        route.is_some_and(mounts::is_mountable)
+            && self.observed.made.has(pair.path)
+            && self
+                .observed
+                .found
+                .get(pair.path)
+                .is_some_and(|found| matches!(found.kind, FoundKind::Directory { foreign: None }))
+    }
+
     /// Whether the generation in force has a link at the path that leads to
     /// the same place: then what is there now came later.
     fn led_there(pair: Pair<'_>, route: &Route) -> bool {

@@ -119,7 +119,11 @@ fn who_may_not_mount_gets_a_link_and_is_told_once() {
         .stdout_has("\"in_force\":\"symlink\"");
     // As soon as somebody may, it is mounted.
     let outcome = superuser(&home, "$0 activate; lead $1 .ssh; cat $1/.ssh/key");
-    assert_eq!(leads(&outcome.success().stdout_has("secret")), ["a mount"]);
+    let outcome = outcome.success().stdout_has("secret");
+    assert_eq!(leads(&outcome), ["a mount"]);
+    outcome
+        .stdout_lacks("nothing to do")
+        .stdout_has("1 put back");
 }
 
 #[test]
@@ -166,7 +170,12 @@ fn after_a_restart_activation_mounts_again() {
     let home = home();
     superuser(&home, "$0 realize -f $1/../one.json; echo x >$1/.ssh/x").success();
     assert!(!home.has(".ssh/x") && home.at(".ssh").is_dir());
-    ordinary(&home, &["status", "--json"]).success();
+    ordinary(&home, &["status"])
+        .success()
+        .stdout_has("! ~/.ssh is not mounted any more");
+    ordinary(&home, &["doctor"])
+        .exit(1)
+        .stdout_has("~/.ssh is no longer what nhmt left there (is not mounted any more)");
     let outcome = superuser(&home, "$0 activate; lead $1 .ssh; cat $1/.ssh/x");
     let outcome = outcome.success().stdout_has("x\n").stderr_lacks("backup");
     assert_eq!(leads(&outcome), ["a mount"]);
