@@ -127,6 +127,7 @@ pub fn apply<'a>(
     let journal = persisted.and_then(|()| run.reserve(&plan, new_tree, &registered));
     let journal = journal.inspect_err(|_| {
         run.follow_sources();
+        run.mount(&plan.routes.unmount);
         run.work.clean();
     })?;
     run.keeper.claim(journal.places());
@@ -134,6 +135,8 @@ pub fn apply<'a>(
         journal.write(lock, &run.state).inspect_err(|_| {
             // It may be in place, though not on the disk.
             let _ = Journal::remove(lock, &run.state);
+            run.mount(&plan.routes.unmount);
+            run.work.clean();
         })?;
     }
     let pivoted = run
@@ -187,10 +190,12 @@ impl Run<'_> {
     /// Takes back what was begun.
     fn fail(&mut self, error: ReconcileError, plan: &Plan, journal: &Journal) -> ReconcileError {
         if !plan.needs_journal() {
+            self.mount(&plan.routes.unmount);
             self.work.clean();
             return error;
         }
         let mut problems = self.take_back(journal, &plan.new_links());
+        self.mount(&plan.routes.unmount);
         self.work.clean();
         if problems.is_empty()
             && let Err(error) = Journal::remove(self.home, &self.state)

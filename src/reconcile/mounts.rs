@@ -112,32 +112,39 @@ pub(super) fn stays(old: &Index, new: &Index, path: &HomePath) -> bool {
 impl Run<'_> {
     /// Takes mounts away, and puts the links of the generation in force in
     /// their places: to the rest of the run it is as if they had always been
-    /// there. Each is complete in itself; after a failure those links stay.
+    /// there. Each is complete in itself; a run that fails mounts them again.
     pub(super) fn unmount(&mut self, steps: &[RouteStep]) -> Result<(), ReconcileError> {
-        for RouteStep { path, route } in steps {
-            let Some(dir) = self.find_parent(path)? else {
-                continue;
-            };
-            if !is_mounted(&dir, path, route)? {
-                return Err(ReconcileError::Changed(path.clone()));
-            }
-            match dir.unmount(path.name()) {
-                Err(Errno::BUSY) => {
-                    let place = self.home.layout().home().join(path.as_path());
-                    return Err(ReconcileError::MountBusy(path.clone(), place));
-                }
-                done => done.at("unmount", path)?,
-            }
-            let mut target = Vec::new();
-            let target = self.home.target_into(path, &mut target);
-            if !self.link_instead(&dir, path, target)? {
-                return Err(ReconcileError::Changed(path.clone()));
-            }
+        for step in steps {
+            self.unmount_one(step)?;
         }
         if !steps.is_empty() {
             self.made.write(self.home, &self.state)?;
         }
         Ok(())
+    }
+
+    fn unmount_one(&mut self, step: &RouteStep) -> Result<(), ReconcileError> {
+        let RouteStep { path, route } = step;
+        let Some(dir) = self.find_parent(path)? else {
+            return Ok(());
+        };
+        if !is_mounted(&dir, path, route)? {
+            return Err(ReconcileError::Changed(path.clone()));
+        }
+        match dir.unmount(path.name()) {
+            Err(Errno::BUSY) => {
+                let place = self.home.layout().home().join(path.as_path());
+                return Err(ReconcileError::MountBusy(path.clone(), place));
+            }
+            done => done.at("unmount", path)?,
+        }
+        let mut target = Vec::new();
+        let target = self.home.target_into(path, &mut target);
+        if self.link_instead(&dir, path, target)? {
+            Ok(())
+        } else {
+            Err(ReconcileError::Changed(path.clone()))
+        }
     }
 
     /// Puts a link in the place of the empty directory that a mount was over.

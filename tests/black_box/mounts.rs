@@ -164,6 +164,48 @@ fn a_mount_in_use_stays_and_nothing_is_changed() {
     assert_eq!(leads(&outcome), ["a mount", "gone"]);
 }
 
+#[test]
+fn with_one_in_use_the_others_stay_too() {
+    let home = home();
+    state(&home, "both", &[("a", "bind"), ("b", "bind")]);
+    let outcome = superuser(
+        &home,
+        "$0 realize -f $1/../both.json; cd $1/b; \
+         if $0 realize -f $1/../none.json; then exit 9; fi; lead $1 a; lead $1 b; \
+         cd /; $0 realize -f $1/../none.json; lead $1 a; lead $1 b",
+    )
+    .success()
+    .stderr_has("error: ~/b is a mount that is to go");
+    assert_eq!(leads(&outcome), ["a mount", "a mount", "gone", "gone"]);
+}
+
+#[test]
+fn a_run_that_fails_leaves_what_was_mounted() {
+    let home = home();
+    for number in 1..5 {
+        let outcome = superuser(
+            &home,
+            &format!(
+                "$0 realize -f $1/../one.json; strace -f -qq -o /dev/null -e trace=renameat \
+                 -e inject=renameat:error=EIO:when={number} $0 realize -f $1/../none.json \
+                 && echo done; lead $1 .ssh; cat $1/f"
+            ),
+        )
+        .success();
+        let expected = match outcome.stdout() {
+            said if said.contains("done") => "gone",
+            said if said.ends_with("none") => "gone",
+            _ => "a mount",
+        };
+        assert_eq!(
+            leads(&outcome),
+            [expected],
+            "{number}: {}",
+            outcome.stderr()
+        );
+    }
+}
+
 /// A namespace of its own is what a restart leaves: everything but the mounts.
 #[test]
 fn after_a_restart_activation_mounts_again() {
