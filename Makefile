@@ -19,9 +19,9 @@ all_tests := $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)) \
 nix_tests := $(addprefix --test ,$(filter nix_%,$(all_tests)))
 other_tests := $(addprefix --test ,$(filter-out nix_%,$(all_tests)))
 
-# The limit that the project sets itself: 8 MB, and 1 MB for age with its
-# cryptography, which alone takes 0.7.
-largest := 9000000
+# The limit that the project sets itself. It was 8 MB until secrets came: age
+# with its cryptography takes 0.7 alone, and the whole has 9.1.
+largest := 10000000
 
 .PHONY: help
 help: ## List the targets
