@@ -113,6 +113,7 @@ let
       packages = config.home.packages;
       extraOutputs = config.home.extraOutputsToInstall;
       inherit (config.nhmt) pathsToLink;
+      mimeDatabase = config.xdg.mime.database;
       toStore = nhmtLib.sources.toStore (path: "missing package in home.packages: there is no ${path}");
     };
   packagesOf = config: if config.home.packages == [ ] then null else (environmentOf config).derivation;

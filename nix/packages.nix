@@ -5,6 +5,8 @@
   packages,
   extraOutputs,
   pathsToLink,
+  # The program that makes the database of types, or null.
+  mimeDatabase,
   toStore,
 }:
 let
@@ -23,7 +25,7 @@ in
     __structuredAttrs = true;
     outputs = [ "out" ];
     packages = requests;
-    inherit pathsToLink;
+    inherit pathsToLink mimeDatabase;
     preferLocalBuild = true;
     allowSubstitutes = false;
   };

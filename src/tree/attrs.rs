@@ -43,6 +43,8 @@ pub struct Attrs<'a> {
     pub packages: Option<&'a RawValue>,
     /// `build-packages`: the parts of them to link, absolute.
     pub paths_to_link: Option<Vec<String>>,
+    /// `build-packages`: the program that makes the database of types.
+    pub mime_database: Option<PathBuf>,
     /// `build-wrapper`: what is wrapped, and how.
     #[serde(borrow)]
     pub wrapper: Option<&'a RawValue>,

@@ -71,6 +71,7 @@ fn run(kind: Internal, file: AttrsFile) -> Result<(), InternalError> {
             if let Some(paths) = attrs.paths_to_link {
                 request.paths_to_link = paths;
             }
+            request.mime_database = attrs.mime_database;
             packages::build(&request, &attrs.outputs.out)?;
         }
         Internal::BuildWrapper => {

@@ -55,6 +55,17 @@ pub enum PackagesError {
         /// What the two are, when that is not simply different content.
         detail: &'static str,
     },
+    /// The database of types could not be made.
+    #[error(
+        "the types of the packages: {} failed: {said}; `xdg.mime.enable = false` does without them",
+        program.display()
+    )]
+    MimeDatabase {
+        /// The program that makes it.
+        program: PathBuf,
+        /// What it, or the system, said.
+        said: String,
+    },
     /// A file or directory of a package cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Read {

@@ -10,8 +10,9 @@
 //! - Files with equal content and permissions, or that resolve to one file, do
 //!   not collide. Any other two of one priority do.
 //! - Some files that every package has are not for an environment, see
-//!   [`paths`].
+//!   [`paths`]; some are made of all packages together, see [`caches`].
 
+mod caches;
 mod error;
 mod merge;
 mod paths;
@@ -38,6 +39,9 @@ pub struct PackagesRequest {
     /// The parts of the packages to link, absolute as in `buildEnv` (`/bin`);
     /// `/` is everything.
     pub paths_to_link: Vec<String>,
+    /// update-mime-database(1), which makes the database of the types that the
+    /// packages know; without it there is none.
+    pub mime_database: Option<PathBuf>,
 }
 
 /// One package of a request.
@@ -64,6 +68,7 @@ impl PackagesRequest {
         Self {
             packages,
             paths_to_link: vec!["/".to_owned()],
+            mime_database: None,
         }
     }
 }
@@ -74,12 +79,23 @@ impl PackagesRequest {
 /// See [`PackagesError`]. An unfinished environment may be left at `out`.
 pub fn build(request: &PackagesRequest, out: &Path) -> Result<(), PackagesError> {
     let providers = provider::all(&request.packages)?;
-    let paths = paths::PathsToLink::new(&request.paths_to_link);
+    let asked = paths::PathsToLink::new(&request.paths_to_link);
+    let places = providers.iter().map(|provider| &provider.path);
+    let real = caches::directories(places, request.mime_database.is_some())
+        .map(|place| format!("/{place}"))
+        .filter(|place| asked.wanted(place.as_bytes()) == paths::Wanted::Whole);
+    let all: Vec<String> = request.paths_to_link.iter().cloned().chain(real).collect();
+    let paths = paths::PathsToLink::new(&all);
     let writer = Writer::create(out).map_err(|source| PackagesError::Write {
         path: out.to_owned(),
         source,
     })?;
-    Merge::new(writer, &paths, &providers).run()
+    Merge::new(writer, &paths, &providers).run()?;
+    caches::applications(out)?;
+    match &request.mime_database {
+        Some(program) => caches::mime_database(program, out),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -56,12 +56,14 @@ impl PathsToLink {
 
 /// Files that packages have for themselves, or that are made from all
 /// packages together: build metadata, the index of Info pages, Perl's log of
-/// installations, the MIME database (only its sources are linked).
+/// installations, what opens a type, the MIME database (only its sources are
+/// linked).
 pub(super) fn is_internal(path: &[u8]) -> bool {
     let name = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
     path == b"/nix-support"
         || path == b"/propagated-build-inputs"
         || path.ends_with(b"info/dir")
+        || path == b"/share/applications/mimeinfo.cache"
         || (path.starts_with(b"/share/mime/") && !path.starts_with(b"/share/mime/packages"))
         || name == b"perllocal.pod"
         || name == b"log"

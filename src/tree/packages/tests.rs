@@ -7,15 +7,21 @@ use std::path::{Path, PathBuf};
 use super::*;
 
 /// A scratch store.
-struct Store(tempfile::TempDir);
+struct Store {
+    directory: tempfile::TempDir,
+    mime_database: Option<PathBuf>,
+}
 
 impl Store {
     fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+            mime_database: None,
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.directory.path().join(name)
     }
 
     /// A package with files (path, content); a content `-> x` is a link to x.
@@ -41,8 +47,9 @@ impl Store {
         let request = PackagesRequest {
             packages: packages.to_vec(),
             paths_to_link: paths.iter().map(ToString::to_string).collect(),
+            mime_database: self.mime_database.clone(),
         };
-        let out = tempfile::tempdir_in(self.0.path()).unwrap();
+        let out = tempfile::tempdir_in(self.directory.path()).unwrap();
         let env = out.path().join("env");
         match build(&request, &env) {
             Ok(()) => Ok(Merged { env, _out: out }),
@@ -244,4 +251,111 @@ fn one_path_declared_twice_has_its_best_priority() {
     let packages = [one.clone(), two, with_priority(one, 1)];
     let merged = store.merge(&packages, &["/"]).unwrap();
     assert_eq!(merged.link("a"), store.path("one/a"));
+}
+
+/// A desktop entry that opens these types.
+fn entry(types: &str) -> String {
+    format!(
+        "[Desktop Action x]\nMimeType=no/no;\n[Desktop Entry]\nName=X\nMimeType={types}\n[Other]\nMimeType=no/more;\n"
+    )
+}
+
+#[test]
+fn what_opens_a_type_is_known_of_all_packages_together() {
+    let store = Store::new();
+    let one = store.package(
+        "one",
+        &[
+            (
+                "share/applications/one.desktop",
+                &entry("text/plain; image/png;"),
+            ),
+            ("share/applications/kde/sub.desktop", &entry("image/png")),
+            ("share/applications/mimeinfo.cache", "its own"),
+            ("share/applications/notes", "no entry"),
+            ("share/applications/gone.desktop", "-> nowhere"),
+        ],
+    );
+    let two = store.package(
+        "two",
+        &[("share/applications/two.desktop", &entry("text/plain"))],
+    );
+    let merged = store.merge(&[one.clone(), two], &["/"]).unwrap();
+    let cache = "share/applications/mimeinfo.cache";
+    assert_eq!(
+        fs::read_to_string(merged.env.join(cache)).unwrap(),
+        "[MIME Cache]\nimage/png=kde-sub.desktop;one.desktop;\ntext/plain=one.desktop;two.desktop;\n"
+    );
+    // Of one package alone, too, which is not written to.
+    let alone = store.merge(&[one], &["/"]).unwrap();
+    assert!(
+        fs::read_to_string(alone.env.join(cache))
+            .unwrap()
+            .contains("text/plain=one.desktop;\n")
+    );
+    assert!(alone.is_real_directory("share/applications"));
+    assert_eq!(
+        fs::read_to_string(store.path("one").join(cache)).unwrap(),
+        "its own"
+    );
+    // Entries that open nothing need none, nor does who wants no entries.
+    let dull = store.package(
+        "dull",
+        &[("share/applications/dull.desktop", "[Desktop Entry]\n")],
+    );
+    assert!(!store.merge(&[dull], &["/"]).unwrap().has(cache));
+    let programs = store.package(
+        "p",
+        &[
+            ("share/applications/p.desktop", &entry("a/b")),
+            ("bin/p", ""),
+        ],
+    );
+    assert!(!store.merge(&[programs], &["/bin"]).unwrap().has("share"));
+}
+
+/// The types that programs know by their database, which update-mime-database
+/// of the package shared-mime-info makes.
+#[test]
+fn types_of_packages_have_a_database() {
+    let mut store = Store::new();
+    let xml = |name: &str| {
+        format!(
+            "<?xml version='1.0'?><mime-info xmlns='http://www.freedesktop.org/standards/shared-mime-info'><mime-type type='application/x-{name}'><comment>{name}</comment><glob pattern='*.{name}'/></mime-type></mime-info>"
+        )
+    };
+    let one = store.package("one", &[("share/mime/packages/one.xml", &xml("one"))]);
+    let two = store.package("two", &[("share/mime/packages/two.xml", &xml("two"))]);
+    store.mime_database = Some("/usr/bin/update-mime-database".into());
+    let merged = store.merge(&[one.clone(), two], &["/"]).unwrap();
+    let globs = fs::read_to_string(merged.env.join("share/mime/globs2")).unwrap();
+    assert!(
+        globs.contains("application/x-one:*.one") && globs.contains("application/x-two:*.two"),
+        "{globs}"
+    );
+    assert!(merged.has("share/mime/mime.cache"));
+    let alone = store.merge(std::slice::from_ref(&one), &["/"]).unwrap();
+    assert!(
+        alone.has("share/mime/mime.cache") && !store.path("one/share/mime/mime.cache").exists()
+    );
+    // No types, no database.
+    let none = store.package("none", &[("bin/x", "")]);
+    assert!(!store.merge(&[none], &["/"]).unwrap().has("share"));
+    // A program that fails, and one that is not there.
+    store.mime_database = Some("/bin/false".into());
+    let error = store
+        .merge(std::slice::from_ref(&one), &["/"])
+        .err()
+        .unwrap();
+    assert!(
+        error.starts_with("the types of the packages: /bin/false failed: "),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("; `xdg.mime.enable = false` does without them"),
+        "{error}"
+    );
+    store.mime_database = Some(store.path("missing"));
+    let error = store.merge(&[one], &["/"]).err().unwrap();
+    assert!(error.contains("No such file"), "{error}");
 }

@@ -154,6 +154,7 @@ pub fn build(request: &WrapperRequest, out: &Path) -> Result<(), WrapperError> {
             .chain(starters.clone().copied())
             .map(|place| format!("/{place}"))
             .collect(),
+        mime_database: None,
     };
     packages::build(&merged, out)?;
     let wrapped = wrap(request, out)?;

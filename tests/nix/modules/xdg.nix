@@ -52,6 +52,8 @@ in
   (case "user directories, old name" (has "XDG_PUBLICSHARE_DIR=\"$HOME/pub\"\n" (text ".config/user-dirs.dirs" { xdg.userDirs = { enable = true; publishShare = "/home/alice/pub"; }; })) true)
   (case "user directories, package" (map (p: p.name) (withPackages dirs).config.home.packages) [ "xdg-user-dirs" ])
 
+  (case "the database of types that packages know" (map (c: c.config.xdg.mime.database) [ (withPackages { xdg.mime.enable = false; }) (evaluate { } { }) ]) [ null null ])
+  (case "the database of types, by its package" (lib.hasSuffix "-shared-mime-info/bin/update-mime-database" (withPackages { }).config.xdg.mime.database) true)
   (case "applications by type" (value ".config/mimeapps.list" { xdg.mimeApps = { enable = true; associations.added."text/html" = "a.desktop"; associations.removed."text/html" = [ "b.desktop" ]; defaultApplications."text/html" = [ "c.desktop" "d.desktop" ]; }; }) {
     "Added Associations"."text/html" = "a.desktop;";
     "Removed Associations"."text/html" = "b.desktop;";
