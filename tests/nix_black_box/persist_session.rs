@@ -89,9 +89,10 @@ fn what_is_saved_while_nothing_watches_is_taken_back_at_the_end() {
     let (profile, kept) = persisting(&mut home);
     home.run(["realize"]).success();
     // As when the session ends before the program has come to watch.
-    let killed = "systemctl --user kill --signal STOP nhmt-persist.service
+    let killed = "watching=$(systemctl --user show --property MainPID --value nhmt-persist.service)
+        kill -STOP $watching
         echo last >new; mv new .history
-        systemctl --user kill --signal KILL nhmt-persist.service";
+        kill -KILL $watching";
     session(&home, &profile, &format!("{START}\n{killed}\n{END}")).success();
     assert_eq!(fs::read_to_string(kept.join(".history")).unwrap(), "last\n");
 }
