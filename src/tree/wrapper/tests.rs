@@ -71,9 +71,19 @@ impl Scratch {
         let mut command = Command::new(self.out().join("bin").join(name));
         command.env_clear().env("PATH", "/usr/bin:/bin");
         command.envs(variables.iter().copied()).args(arguments);
-        let output = command.output().unwrap();
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        loop {
+            // A child that another test has just forked may still have the
+            // script open for writing (execve(2), ETXTBSY).
+            let output = match command.output() {
+                Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => continue,
+                output => output.unwrap(),
+            };
+            let said = String::from_utf8_lossy(&output.stderr);
+            if !said.contains("Text file busy") {
+                assert!(output.status.success(), "{output:?}");
+                return String::from_utf8(output.stdout).unwrap();
+            }
+        }
     }
 }
 
