@@ -64,7 +64,9 @@ let
   # An option that others may declare, too, has what is said of it beside it.
   documented = o: if lib.isOption o then o // o.documented or { } else o;
 
-  # The options in a tree, those of submodules behind them.
+  # The options in a tree, those of submodules behind them. nixpkgs'
+  # optionAttrSetToDocList renders every default on the way: one that cannot be
+  # evaluated, as without the package set, would take all others with it.
   within =
     found:
     let
@@ -73,11 +75,10 @@ let
       visible = tree.visible or true;
     in
     if lib.isOption tree then
-      if visible == false then
-        [ ]
-      else
-        # Neither is what lies in a hidden or internal one for people.
-        [ tree ] ++ lib.optionals (visible != "shallow" && !(tree.internal or false)) (within inner)
+      # "shallow": it, and nothing below; "transparent": what is below alone.
+      lib.optional (visible == true || visible == "shallow") tree
+      # Nor is what lies in an internal one for people.
+      ++ lib.optionals ((visible == true || visible == "transparent") && !(tree.internal or false)) (within inner)
     else if isAttrs tree then
       concatLists (map within (attrValues tree))
     else

@@ -3,6 +3,7 @@
 {
   config,
   lib,
+  nhmtLib,
   ...
 }:
 let
@@ -14,9 +15,6 @@ let
   # (systemd.special(7), bootup(7)); what they save on the way out is taken back.
   # What is saved before the program watches, or after it was killed, is taken
   # back when the unit ends (systemd.service(5), "ExecStopPost").
-  nhmt =
-    arguments:
-    "/bin/sh -c 'nhmt=\"$HOME/.local/state/nhmt/current/nhmt\"; [ -x \"$nhmt\" ] || nhmt=nhmt; exec \"$nhmt\" ${arguments}'";
   text = ''
     [Unit]
     Description=Take back persisted files that programs replace
@@ -26,8 +24,8 @@ let
     Conflicts=shutdown.target
 
     [Service]
-    ExecStart=${nhmt "persist sync --watch"}
-    ExecStopPost=${nhmt "persist sync --quiet"}
+    ExecStart=${nhmtLib.shell.unitCommand "persist sync --watch"}
+    ExecStopPost=${nhmtLib.shell.unitCommand "persist sync --quiet"}
     Restart=on-failure
     RestartSec=10
 

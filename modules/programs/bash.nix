@@ -62,12 +62,7 @@ in
 {
   options.programs.bash = {
     enable = lib.mkEnableOption "GNU Bourne-Again SHell";
-    package = mkOption {
-      type = types.nullOr types.package;
-      default = if nhmtLib.pkgsGiven then pkgs.bashInteractive else null;
-      defaultText = lib.literalExpression "pkgs.bashInteractive, or null without a package set";
-      description = "The bash to install; null installs none.";
-    };
+    package = nhmtLib.packages.option pkgs "bashInteractive" "The bash to install; null installs none." { };
     enableCompletion = mkOption {
       type = types.bool;
       default = true;

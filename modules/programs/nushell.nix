@@ -61,12 +61,7 @@ in
 {
   options.programs.nushell = {
     enable = lib.mkEnableOption "nushell";
-    package = mkOption {
-      type = types.nullOr types.package;
-      default = if nhmtLib.pkgsGiven then pkgs.nushell else null;
-      defaultText = lib.literalExpression "pkgs.nushell, or null without a package set";
-      description = "The nushell to install; null installs none.";
-    };
+    package = nhmtLib.packages.option pkgs "nushell" "The nushell to install; null installs none." { };
     configDir = mkOption {
       type = types.either types.str types.path;
       default =

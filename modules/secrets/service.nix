@@ -1,5 +1,10 @@
 # A unit of the user's systemd that decrypts secrets again at a login.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  nhmtLib,
+  ...
+}:
 let
   inherit (lib) mkIf mkOption types;
   unit = ".config/systemd/user/nhmt-secrets.service";
@@ -16,7 +21,7 @@ let
     [Service]
     Type=oneshot
     RemainAfterExit=yes
-    ExecStart=/bin/sh -c 'nhmt="$HOME/.local/state/nhmt/current/nhmt"; [ -x "$nhmt" ] || nhmt=nhmt; exec "$nhmt" --quiet secrets decrypt'
+    ExecStart=${nhmtLib.shell.unitCommand "--quiet secrets decrypt"}
 
     [Install]
     WantedBy=basic.target

@@ -117,12 +117,7 @@ in
 {
   options.programs.fish = {
     enable = lib.mkEnableOption "fish, the friendly interactive shell";
-    package = mkOption {
-      type = types.nullOr types.package;
-      default = if nhmtLib.pkgsGiven then pkgs.fish else null;
-      defaultText = lib.literalExpression "pkgs.fish, or null without a package set";
-      description = "The fish to install; null installs none.";
-    };
+    package = nhmtLib.packages.option pkgs "fish" "The fish to install; null installs none." { };
     generateCompletions = mkOption {
       type = types.bool;
       default = true;

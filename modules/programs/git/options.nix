@@ -51,12 +51,7 @@ let
 in
 {
   enable = lib.mkEnableOption "Git";
-  package = mkOption {
-    type = types.nullOr types.package;
-    default = if nhmtLib.pkgsGiven then pkgs.git else null;
-    defaultText = lib.literalExpression "pkgs.git, or null without a package set";
-    description = "The git to install; null installs none.";
-  };
+  package = nhmtLib.packages.option pkgs "git" "The git to install; null installs none." { };
   settings = mkOption {
     type = types.either sections (types.listOf sections);
     default = { };
@@ -115,12 +110,7 @@ in
   };
   lfs = {
     enable = lib.mkEnableOption "Git Large File Storage";
-    package = mkOption {
-      type = types.nullOr types.package;
-      default = if nhmtLib.pkgsGiven then pkgs.git-lfs else null;
-      defaultText = lib.literalExpression "pkgs.git-lfs, or null without a package set";
-      description = "The git-lfs to install; null takes the one on PATH.";
-    };
+    package = nhmtLib.packages.option pkgs "git-lfs" "The git-lfs to install; null takes the one on PATH." { };
     skipSmudge = mkOption {
       type = types.bool;
       default = false;

@@ -68,12 +68,7 @@ in
 
   options.programs.zsh = {
     enable = lib.mkEnableOption "Z shell (Zsh)";
-    package = mkOption {
-      type = types.nullOr types.package;
-      default = if nhmtLib.pkgsGiven then pkgs.zsh else null;
-      defaultText = lib.literalExpression "pkgs.zsh, or null without a package set";
-      description = "The zsh to install; null installs none.";
-    };
+    package = nhmtLib.packages.option pkgs "zsh" "The zsh to install; null installs none." { };
     autocd = mkOption {
       type = types.nullOr types.bool;
       default = null;

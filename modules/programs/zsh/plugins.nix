@@ -13,14 +13,7 @@ let
   directory = if cfg.dotDir == home then "${home}/.zsh/plugins" else "${cfg.dotDir}/plugins";
 
   # With a package set its package; else what the home's packages or the system have.
-  package =
-    name:
-    mkOption {
-      type = types.nullOr types.package;
-      default = if nhmtLib.pkgsGiven then pkgs.${name} else null;
-      defaultText = lib.literalExpression "pkgs.${name}, or null without a package set";
-      description = "The package; null takes what the home's packages or the system have of that name.";
-    };
+  package = name: nhmtLib.packages.option pkgs name "The package; null takes what the home's packages or the system have of that name." { };
   read =
     given: name:
     let

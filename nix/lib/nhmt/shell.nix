@@ -10,6 +10,12 @@ rec {
   exportAll =
     vars: lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
 
+  # A command line for a unit: the home's own nhmt, else the one on PATH, with
+  # these arguments.
+  unitCommand =
+    arguments:
+    "/bin/sh -c 'nhmt=\"$HOME/.local/state/nhmt/current/nhmt\"; [ -x \"$nhmt\" ] || nhmt=nhmt; exec \"$nhmt\" ${arguments}'";
+
   # Non-empty parts, one empty line between them, one newline at the end.
   paragraphs =
     parts:
