@@ -20,7 +20,8 @@ fn main() {
     // `cargo bench` passes `--bench`; a word chooses the cases that contain it.
     let chosen = std::env::args().skip(1).find(|word| !word.starts_with('-'));
     let chosen = chosen.unwrap_or_default();
-    let cases: [(&str, bool, fn()); 5] = [
+    let cases: [(&str, bool, fn()); 6] = [
+        ("evaluation", true, evaluation),
         ("inline", true, thousand_inline_files),
         ("nothing", true, nothing_to_do_with_nix),
         ("links", false, links),
@@ -136,7 +137,7 @@ fn nothing_to_do_with_nix() {
 }
 
 /// 1,000 inline files: everything beside `nix-build` alone, each with texts
-/// that were never built, and the evaluation.
+/// that were never built.
 fn thousand_inline_files() {
     let bench = Home::new();
     // The first build also adds nhmt itself to the store.
@@ -160,19 +161,50 @@ fn thousand_inline_files() {
         whole,
         middle(builds),
     );
-    let configuration = bench.inline(1000, "evaluated");
-    let mut evaluate = bench.nix("nix-instantiate");
-    let manifest = bench
-        .expression(&configuration)
-        .replace("homeTree", "manifest");
-    evaluate.args(["--eval", "--strict", "--json", "-E", &manifest]);
-    let mut start = bench.nix("nix-instantiate");
-    start.args(["--eval", "-E", "1"]);
-    report(
-        "1,000 inline files: evaluation / start of Nix",
-        median(RUNS, || timed(&mut evaluate)),
-        median(RUNS, || timed(&mut start)),
-    );
+}
+
+/// The evaluation alone: of inline files, of the example, and with the library
+/// of nixpkgs, whose `lib` directory is in `NHMT_TEST_NIXPKGS_LIB`.
+fn evaluation() {
+    let bench = Home::new();
+    let manifest = |configuration: &Path| {
+        let expression = bench.expression(configuration);
+        expression.replace("homeTree", "manifest")
+    };
+    let evaluated = |expression: &str| {
+        let mut evaluate = bench.nix("nix-instantiate");
+        evaluate.args(["--eval", "--strict", "--json", "--read-write-mode"]);
+        evaluate.args(["-E", expression]);
+        median(RUNS, || timed(&mut evaluate))
+    };
+    let start = evaluated("1");
+    let alice = manifest(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/alice/home.nix"));
+    let example = evaluated(&alice);
+    report("examples/alice: evaluation / start of Nix", example, start);
+    let thousand = manifest(&bench.inline(1000, "evaluated"));
+    let one = evaluated(&thousand);
+    report("1,000 inline files: evaluation / start of Nix", one, start);
+    if let Ok(nixpkgs) = std::env::var("NHMT_TEST_NIXPKGS_LIB") {
+        let with = |expression: &str| {
+            evaluated(&expression.replacen('{', &format!("{{ lib = import {nixpkgs};"), 1))
+        };
+        let theirs = with(&alice);
+        report(
+            "examples/alice: own library / that of nixpkgs",
+            example,
+            theirs,
+        );
+        let theirs = with(&thousand);
+        report(
+            "1,000 inline files: own library / that of nixpkgs",
+            one,
+            theirs,
+        );
+    } else {
+        println!("left out: the library of nixpkgs (NHMT_TEST_NIXPKGS_LIB)");
+    }
+    let eight = evaluated(&manifest(&bench.inline(8000, "evaluated")));
+    report("8,000 inline files: evaluation / of 1,000", eight, one);
 }
 
 /// Peak memory of first runs with 100,000 links.
@@ -335,9 +367,10 @@ impl Home {
             .unwrap();
         let builder = String::from_utf8(builder.stdout).unwrap();
         format!(
-            "(import {}/nix {{ configuration = {}; username = \"u\"; builder = builtins.storePath \"{}\"; }}).homeTree",
+            "(import {}/nix {{ configuration = {}; username = \"u\"; homeDirectory = \"{}\"; builder = builtins.storePath \"{}\"; }}).homeTree",
             env!("CARGO_MANIFEST_DIR"),
             configuration.display(),
+            self.at("home").display(),
             builder.trim_end(),
         )
     }

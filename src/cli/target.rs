@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::keeper;
 use super::source::Source;
-use crate::eval::{self, Evaluator, Event, Question, Severity};
+use crate::eval::{self, EvalError, Evaluator, Event, Question, Severity};
 use crate::manifest::{Manifest, ManifestError};
 use crate::store::local::AddError;
 use crate::store::{Cache, LocalStore};
@@ -84,14 +84,23 @@ fn with_nix(context: &Context, source: &Source, root: Option<&Path>) -> Result<P
         // Nix would say what is wrong with it, but neither where nor in which file.
         manifest(context, path)?;
     }
+    let source = evaluated(source)?;
+    evaluating(context, |evaluator, home, progress| {
+        evaluator.build(&source, home, root, progress)
+    })
+}
+
+/// Has Nix do something for this home, under a progress line.
+fn evaluating<T>(
+    context: &Context,
+    work: impl FnOnce(&Evaluator<'_>, &eval::Home, &mut dyn FnMut(Event)) -> Result<T, EvalError>,
+) -> Result<T, Failure> {
     let nix = keeper::nix(context)?;
     let cache = Cache::from_environment();
     let evaluator = Evaluator::new(&nix, &cache, executable()?);
-    let source = evaluated(source)?;
-    let built = watched(context, |progress| {
-        evaluator.build(&source, &whose(context), root, progress)
-    });
-    built.map_err(|error| with_raw(context, error))
+    let home = whose(context);
+    let done = watched(context, |progress| work(&evaluator, &home, progress));
+    done.map_err(|error| with_raw(context, error))
 }
 
 /// The manifest that `source` gives, without building anything, and its name
@@ -103,14 +112,7 @@ pub(super) fn manifest_of(
     let (mut manifest, shown) = match source {
         Source::Manifest(path) => (manifest(context, path)?, path.display().to_string()),
         Source::Module(_) | Source::Flake { .. } => {
-            let nix = keeper::nix(context)?;
-            let cache = Cache::from_environment();
-            let evaluator = Evaluator::new(&nix, &cache, executable()?);
-            let source = evaluated(source)?;
-            let json = watched(context, |progress| {
-                evaluator.manifest(&source, &whose(context), progress)
-            });
-            let json = json.map_err(|error| with_raw(context, error))?;
+            let json = query(context, Some(source), &Question::Manifest)?;
             let shown = "the configuration".to_owned();
             let manifest = Manifest::from_json(json.as_bytes());
             (
@@ -140,14 +142,10 @@ pub(super) fn query(
     source: Option<&Source>,
     question: &Question,
 ) -> Result<String, Failure> {
-    let nix = keeper::nix(context)?;
-    let cache = Cache::from_environment();
-    let evaluator = Evaluator::new(&nix, &cache, executable()?);
     let source = source.map(evaluated).transpose()?;
-    let json = watched(context, |progress| {
-        evaluator.query(source.as_ref(), &whose(context), question, progress)
-    });
-    json.map_err(|error| with_raw(context, error))
+    evaluating(context, |evaluator, home, progress| {
+        evaluator.query(source.as_ref(), home, question, progress)
+    })
 }
 
 /// The command for `nhmt repl`, and a file that it needs.
@@ -155,11 +153,10 @@ pub(super) fn repl(
     context: &Context,
     source: Option<&Source>,
 ) -> Result<(Command, NamedTempFile), Failure> {
-    let nix = keeper::nix(context)?;
-    let cache = Cache::from_environment();
-    let evaluator = Evaluator::new(&nix, &cache, executable()?);
     let source = source.map(evaluated).transpose()?;
-    Ok(evaluator.repl(source.as_ref(), &whose(context))?)
+    evaluating(context, |evaluator, home, _| {
+        evaluator.repl(source.as_ref(), home)
+    })
 }
 
 fn locally(store: &LocalStore, manifest: &Manifest, shown: &str) -> Result<PathBuf, Failure> {
@@ -240,7 +237,7 @@ fn whose(context: &Context) -> eval::Home {
 
 /// Nix's own words go with `--verbose` and `--show-trace` only: they name
 /// functions of the module system before they come to the user's file.
-fn with_raw(context: &Context, error: eval::EvalError) -> Failure {
+fn with_raw(context: &Context, error: EvalError) -> Failure {
     let wanted = context.global.verbose || context.global.nix.show_trace;
     let raw = error.raw.trim().to_owned();
     let failure = Failure::from(error);

@@ -41,6 +41,7 @@ mod methods_open;
 #[cfg(target_os = "linux")]
 mod methods_race;
 mod methods_seed;
+mod methods_shared;
 #[cfg(target_os = "linux")]
 mod mounts;
 mod no_configuration;

@@ -26,6 +26,7 @@ mod packages;
 mod persist_session;
 mod persistence;
 mod progress;
+mod readers;
 #[cfg(target_os = "linux")]
 mod secrets;
 #[cfg(target_os = "linux")]
