@@ -103,7 +103,7 @@ impl State {
                 }
                 root.make_parent(path, route, Owner::me(HOME_MODE))?;
                 if let Err(why) = copy_small(&from, &root.at(path), &mut left) {
-                    super::scratch::remove(&root.at(path));
+                    crate::ending::remove(&root.at(path));
                     ui.note(format_args!(
                         "~/{path} is empty inside: {why}; `--share-state` shows the real one, and with bubblewrap 0.11 or newer nothing is copied"
                     ));

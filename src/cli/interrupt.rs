@@ -2,7 +2,6 @@
 
 use std::io::{self, PipeWriter, Write as _};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
@@ -12,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
 
+use crate::ending::Last;
 use crate::eval;
 use crate::hook;
 use crate::ui::{ERROR, complain, restore_terminal};
@@ -21,9 +21,6 @@ static RECEIVED: AtomicI32 = AtomicI32::new(0);
 
 /// Held while the home is changed.
 static CHANGING: Mutex<()> = Mutex::new(());
-
-/// What to remove when the process ends at once.
-static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// Who waits for a signal, and does what is left to do before the end.
 static WAITING: Mutex<Option<UnixStream>> = Mutex::new(None);
@@ -101,12 +98,6 @@ pub(super) fn hold() -> MutexGuard<'static, ()> {
     CHANGING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Has `path` removed when the process ends at once.
-pub(super) fn remove_at_end(path: &Path) {
-    let mut all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-    all.push(path.to_owned());
-}
-
 /// Passes a signal on to the command that the terminal is left to; gives
 /// whether there is one.
 pub(super) fn pass_on(signal: Option<Signal>) -> bool {
@@ -156,19 +147,19 @@ fn on_signal(signal: i32) {
         return;
     }
     let idle = CHANGING.try_lock();
-    let _changing = if idle.is_ok() {
-        complain(format_args!("{ERROR}error:{ERROR:#} interrupted"));
-        idle.ok()
-    } else {
-        // The run comes to its end, and says so itself.
-        Some(hold())
-    };
-    restore_terminal();
-    let all = TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner);
-    for path in all.iter() {
-        super::scratch::remove(path);
+    let is_idle = idle.is_ok();
+    // Else the run comes to its end, and says so itself.
+    let _changing = idle.unwrap_or_else(|_| hold());
+    let last = Last::wait();
+    // Started meanwhile.
+    if eval::interrupt() && !again {
+        return;
     }
-    std::process::exit(128 + signal);
+    if is_idle {
+        complain(format_args!("{ERROR}error:{ERROR:#} interrupted"));
+    }
+    restore_terminal();
+    last.exit(128 + signal);
 }
 
 /// The mask of ignored signals in the text of `/proc/self/status`.

@@ -4,30 +4,24 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-use walkdir::WalkDir;
-
 use super::failure::Failure;
-use super::interrupt;
 use crate::container;
+use crate::ending::Temporary;
 
-/// A temporary directory, removed at the end also when there are read-only
-/// directories in it, as trees of a store are.
+/// A temporary directory.
 #[derive(Debug)]
 pub(super) struct Scratch {
-    dir: TempDir,
+    dir: Temporary,
 }
 
 impl Scratch {
     /// Makes one.
     pub fn new() -> Result<Self, Failure> {
-        let dir = tempfile::Builder::new().prefix("nhmt-").tempdir();
-        let dir = dir.map_err(|error| {
+        let dir = Temporary::directory().map_err(|error| {
             Failure::new(format_args!("cannot make a temporary directory: {error}")).hint(
                 "it is made in $TMPDIR, or in /tmp: one of them must be there and be writable",
             )
         })?;
-        interrupt::remove_at_end(dir.path());
         Ok(Self { dir })
     }
 
@@ -77,39 +71,5 @@ impl Scratch {
         let to = place.map_err(cannot)?.keep().join("copy");
         container::copy(from, &to).map_err(cannot)?;
         Ok(to)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        remove(self.path());
-    }
-}
-
-/// Removes a directory with all that is in it.
-pub(super) fn remove(dir: &Path) {
-    for entry in WalkDir::new(dir).into_iter().flatten() {
-        if entry.file_type().is_dir() {
-            let _ = fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o700));
-        }
-    }
-    let _ = fs::remove_dir_all(dir);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_stays_behind() {
-        let scratch = Scratch::new().unwrap();
-        let dir = scratch.path().to_owned();
-        fs::create_dir_all(dir.join("store/tree")).unwrap();
-        scratch.file("store/tree/file", b"x").unwrap();
-        for part in ["store/tree", "store"] {
-            fs::set_permissions(dir.join(part), fs::Permissions::from_mode(0o555)).unwrap();
-        }
-        drop(scratch);
-        assert!(!dir.exists());
     }
 }

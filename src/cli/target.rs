@@ -4,15 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tempfile::{NamedTempFile, TempDir};
-
 use super::Code;
 use super::args::Backend;
 use super::context::Context;
 use super::failure::Failure;
-use super::interrupt;
 use super::keeper;
+use super::scratch::Scratch;
 use super::source::Source;
+use crate::ending::Temporary;
 use crate::eval::{self, EvalError, Evaluator, Event, Question, Severity};
 use crate::manifest::{Manifest, ManifestError};
 use crate::store::local::AddError;
@@ -35,7 +34,7 @@ pub(super) struct Built {
     pub tree: PathBuf,
     /// Holds the pending root. It lies outside the home, which must not be
     /// touched before it is known that nothing is in the way.
-    _pending: Option<TempDir>,
+    _pending: Option<Scratch>,
 }
 
 /// Builds the home tree of `source`.
@@ -45,16 +44,9 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
         Source::Module(_) | Source::Flake { .. } => Backend::Nix,
     });
     let pending = match root {
-        Root::Pending if backend == Backend::Nix => Some(tempfile::tempdir().map_err(|error| {
-            Failure::new(format_args!("cannot make a temporary directory: {error}")).hint(
-                "it is made in $TMPDIR, or in /tmp: one of them must be there and be writable",
-            )
-        })?),
+        Root::Pending if backend == Backend::Nix => Some(Scratch::new()?),
         _ => None,
     };
-    if let Some(dir) = &pending {
-        interrupt::remove_at_end(dir.path());
-    }
     let place = match (&pending, root) {
         (Some(dir), _) => Some(dir.path().join("tree")),
         (None, Root::Link(path)) => Some(path.clone()),
@@ -152,7 +144,7 @@ pub(super) fn query(
 pub(super) fn repl(
     context: &Context,
     source: Option<&Source>,
-) -> Result<(Command, NamedTempFile), Failure> {
+) -> Result<(Command, Temporary), Failure> {
     let source = source.map(evaluated).transpose()?;
     evaluating(context, |evaluator, home, _| {
         evaluator.repl(source.as_ref(), home)

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use include_dir::{Dir, DirEntry, File, include_dir};
 
 use super::EvalError;
+use crate::ending::{self, Temporary};
 use crate::manifest::Digest;
 use crate::store::Cache;
 
@@ -29,7 +30,7 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
 pub(super) struct Library {
     dir: PathBuf,
     /// Removed when the library is no longer needed.
-    _temporary: Option<tempfile::TempDir>,
+    _temporary: Option<Temporary>,
 }
 
 impl Library {
@@ -38,7 +39,7 @@ impl Library {
     pub(super) fn unpack(cache: &Cache) -> Result<Self, EvalError> {
         if let Some(dir) = cache.dir() {
             let dir = dir.join(&*HASH);
-            if is_whole(&dir) || publish(&dir).is_ok() {
+            if is_whole(&dir) || ending::uncut(|| publish(&dir)).is_ok() {
                 return Ok(Self {
                     dir,
                     _temporary: None,
@@ -46,8 +47,8 @@ impl Library {
             }
         }
         let at_temp = |error| EvalError::io(std::env::temp_dir(), &error);
-        let temporary = tempfile::tempdir().map_err(at_temp)?;
-        write(temporary.path()).map_err(at_temp)?;
+        let temporary = Temporary::directory().map_err(at_temp)?;
+        ending::uncut(|| write(temporary.path())).map_err(at_temp)?;
         Ok(Self {
             dir: temporary.path().to_owned(),
             _temporary: Some(temporary),

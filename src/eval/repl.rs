@@ -1,9 +1,6 @@
 //! Nix's prompt, with a configuration in scope.
 
-use std::io::Write as _;
 use std::process::Command;
-
-use tempfile::NamedTempFile;
 
 use super::evaluator::{Evaluator, Home, Source, configuration};
 use super::expression::{self, Changes};
@@ -11,6 +8,7 @@ use super::flake::Reference;
 use super::flake_query::names;
 use super::library::Library;
 use super::{ErrorKind, EvalError};
+use crate::ending::Temporary;
 use crate::store::nix::Version;
 
 impl Evaluator<'_> {
@@ -27,7 +25,7 @@ impl Evaluator<'_> {
         &self,
         source: Option<&Source>,
         home: &Home,
-    ) -> Result<(Command, NamedTempFile), EvalError> {
+    ) -> Result<(Command, Temporary), EvalError> {
         let library = Library::unpack(self.cache())?;
         let expression = match source {
             Some(Source::Flake { reference, from }) => {
@@ -48,11 +46,7 @@ impl Evaluator<'_> {
                 expression::from_file(library.dir(), None, home, "null", "scope")
             }
         };
-        let written = NamedTempFile::with_suffix(".nix").and_then(|mut file| {
-            file.write_all(expression.as_bytes())?;
-            Ok(file)
-        });
-        let file = written.map_err(|error| {
+        let file = Temporary::file(".nix", expression.as_bytes()).map_err(|error| {
             EvalError::new(
                 ErrorKind::Machine,
                 format!("cannot write a temporary file: {error}"),

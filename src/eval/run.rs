@@ -1,7 +1,7 @@
 //! One process of Nix, with its log read as it comes.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -9,6 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::message::{self, Line, Message};
 use super::{EvalError, Event, Severity};
+use crate::ending::uncut;
 
 /// How many lines of each builder are kept for an error.
 const LOG_LINES: usize = 40;
@@ -20,7 +21,8 @@ const NOTICE: u64 = 2;
 static RUNNING: AtomicI32 = AtomicI32::new(0);
 
 /// Ends the process of Nix that is at work, if one is; the evaluation then
-/// fails with [`super::ErrorKind::Killed`].
+/// fails with [`super::ErrorKind::Killed`]. One may be starting: only when
+/// [`crate::ending::Last`] is kept, it is sure that there is none.
 pub fn interrupt() -> bool {
     let running = Pid::from_raw(RUNNING.load(Ordering::SeqCst));
     running.is_some_and(|pid| kill_process(pid, Signal::TERM).is_ok())
@@ -29,9 +31,13 @@ pub fn interrupt() -> bool {
 struct Running;
 
 impl Running {
-    fn of(child: &Child) -> Self {
-        RUNNING.store(child.id().cast_signed(), Ordering::SeqCst);
-        Self
+    /// Starts it; no signal comes between its start and its being known.
+    fn start(command: &mut Command) -> io::Result<(Child, Self)> {
+        uncut(|| {
+            let child = command.spawn()?;
+            RUNNING.store(child.id().cast_signed(), Ordering::SeqCst);
+            Ok((child, Self))
+        })
     }
 }
 
@@ -77,13 +83,11 @@ pub(super) fn run(
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let program = command.get_program().to_owned();
-    let mut child = command
-        .spawn()
-        .map_err(|error| EvalError::io(program, &error))?;
+    let (mut child, running) =
+        Running::start(&mut command).map_err(|error| EvalError::io(program, &error))?;
     let (Some(mut stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
-        return Err(failed(std::io::Error::other("no pipes")));
+        return Err(failed(io::Error::other("no pipes")));
     };
-    let running = Running::of(&child);
     progress(Event::Evaluating);
     let mut log = Log::default();
     // A thread of its own: JSON on stdout may be more than a pipe holds.
@@ -100,7 +104,7 @@ pub(super) fn run(
         }
         reader
             .join()
-            .unwrap_or_else(|_| Err(std::io::Error::other("reader of stdout")))
+            .unwrap_or_else(|_| Err(io::Error::other("reader of stdout")))
     })
     .map_err(failed)?;
     // Its number may become another process's once it was waited for.

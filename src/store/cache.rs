@@ -8,6 +8,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::ending::uncut;
 use crate::manifest::Digest;
 
 /// What tells one state of a file from another. The change time is in it
@@ -90,13 +91,14 @@ impl Cache {
             return;
         };
         // Written whole or not at all: a torn memo would be a wrong fact.
-        let _ = memo.parent().map_or(Ok(()), |dir| {
+        let write = |dir| {
             fs::create_dir_all(dir)?;
             let mut file = tempfile::NamedTempFile::new_in(dir)?;
             writeln!(file, "{}\n{value}", identity.0)?;
             file.persist(&memo).map_err(|e| e.error)?;
             io::Result::Ok(())
-        });
+        };
+        let _ = memo.parent().map_or(Ok(()), |dir| uncut(|| write(dir)));
     }
 
     fn memo(&self, topic: &str, path: &Path) -> Option<PathBuf> {

@@ -1,38 +1,136 @@
 //! Ctrl-C while Nix works.
 
 use std::fs;
-use std::process::Stdio;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::Home;
 
+/// Evaluates for seconds.
+const LONG: &str = "home.file.\"f\".text = toString (builtins.foldl' (a: _: builtins.stringLength (builtins.hashString \"sha256\" (toString a)) + a) 0 (builtins.genList (x: x) 2000000));";
+
 #[test]
 fn an_interrupted_evaluation_leaves_nothing_behind() {
-    let home = Home::with_nix().config(
-        "home.file.\"f\".text = toString (builtins.foldl' (a: _: builtins.stringLength (builtins.hashString \"sha256\" (toString a)) + a) 0 (builtins.genList (x: x) 2000000));",
-    );
+    let started = "if [ \"$1\" != --version ]; then : >STARTED; fi";
+    let home = with_nix_that_does(started).config(LONG);
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        let mut command = home.command_for_signals();
-        command.args(["realize", "-f"]);
-        command.arg(home.outside("configuration/home.nix"));
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let child = command.spawn().unwrap();
-        // The directory of the pending root is made just before Nix starts.
-        let patience = Instant::now();
-        while fs::read_dir(home.outside("tmp")).unwrap().count() == 0 {
-            assert!(patience.elapsed() < Duration::from_mins(1));
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        std::thread::sleep(Duration::from_millis(200));
-        kill_process(Pid::from_child(&child), signal).unwrap();
-        let output = child.wait_with_output().unwrap();
+        let nhmt = realize(&home);
+        wait_for(&home.outside("started"));
+        let output = end(nhmt, signal);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains("interrupted"), "{said}");
-        assert_eq!(fs::read_dir(home.outside("tmp")).unwrap().count(), 0);
-        assert!(home.snapshot().is_empty());
-        assert!(!home.has(".local"));
+        left_nothing(&home);
+        fs::remove_file(home.outside("started")).unwrap();
     }
+}
+
+#[test]
+fn nix_is_not_left_alone_when_it_is_asked_for_its_version() {
+    let slow = "if [ \"$1\" = --version ]; then mkdir \"$TMPDIR/nix\"; : >STARTED; sleep 0.3; rmdir \"$TMPDIR/nix\"; fi";
+    let home = with_nix_that_does(slow).config("");
+    let nhmt = realize(&home);
+    wait_for(&home.outside("started"));
+    let output = end(nhmt, Signal::TERM);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(143), "{said}");
+    assert!(said.contains("interrupted"), "{said}");
+    left_nothing(&home);
+}
+
+#[test]
+fn a_signal_at_any_call_leaves_nothing_behind() {
+    let mut ended = 0;
+    let mut when = 1;
+    loop {
+        let home = Home::with_nix().config("home.file.f.text = \"x\";");
+        let Some(outcome) = home.run_signalled("TERM", when, ["diff"]) else {
+            break;
+        };
+        match outcome.code() {
+            // It did not listen yet, or had its answer already.
+            None | Some(0) => {}
+            _ => {
+                outcome.exit(143).stderr_has("interrupted");
+                ended += 1;
+            }
+        }
+        left_nothing(&home);
+        when += 1 + when / 10;
+    }
+    assert!(ended > 20, "{ended} ended, of the calls before {when}");
+}
+
+/// A home whose `nix-build` first does something; in the script, STARTED is a
+/// file that the test waits for.
+fn with_nix_that_does(first: &str) -> Home {
+    let home = Home::with_nix();
+    let asked = home.command();
+    let path = asked.get_envs().find(|(name, _)| *name == "PATH");
+    let path = path.unwrap().1.unwrap().to_owned();
+    let real = std::env::split_paths(&path).find(|dir| dir.join("nix-build").exists());
+    let real = real.unwrap();
+    let stand_in = home.outside("bin");
+    fs::create_dir(&stand_in).unwrap();
+    for name in ["nix", "nix-store", "nix-instantiate"] {
+        std::os::unix::fs::symlink(real.join(name), stand_in.join(name)).unwrap();
+    }
+    let build = stand_in.join("nix-build");
+    let first = first.replace("STARTED", home.outside("started").to_str().unwrap());
+    let script = format!(
+        "#!/bin/sh\n{first}\nexec {}/nix-build \"$@\"\n",
+        real.display()
+    );
+    fs::write(&build, script).unwrap();
+    fs::set_permissions(&build, fs::Permissions::from_mode(0o755)).unwrap();
+    let path = format!("{}:{}", stand_in.display(), path.to_str().unwrap());
+    home.env("PATH", &path)
+}
+
+fn realize(home: &Home) -> Child {
+    let mut command = home.command_for_signals();
+    command.args(["realize", "-f"]);
+    command.arg(home.outside("configuration/home.nix"));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+fn end(nhmt: Child, signal: Signal) -> Output {
+    kill_process(Pid::from_child(&nhmt), signal).unwrap();
+    nhmt.wait_with_output().unwrap()
+}
+
+fn wait_for(path: &Path) {
+    let patience = Instant::now();
+    while !path.exists() {
+        assert!(patience.elapsed() < Duration::from_mins(1));
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// In the home, where temporary things are made, and in the cache.
+#[track_caller]
+fn left_nothing(home: &Home) {
+    let temporary = entries(&home.outside("tmp"));
+    assert!(temporary.is_empty(), "{temporary:?}");
+    assert!(home.snapshot().is_empty());
+    assert!(!home.has(".local"));
+    let cached = entries(&home.outside("cache/nhmt"));
+    let unfinished = cached
+        .iter()
+        .find(|name| name.to_string_lossy().starts_with('.'));
+    assert_eq!(unfinished, None);
+}
+
+fn entries(dir: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(dir) else {
+        return Vec::new();
+    };
+    entries
+        .map(|entry| entry.unwrap().file_name().into())
+        .collect()
 }

@@ -24,6 +24,37 @@ impl Home {
         log.contains("killed by SIGKILL").then_some(outcome)
     }
 
+    /// As [`Home::run`], with `signal` sent at its call number `when`, counted
+    /// from 1 among those that name a file or start a process; `None` when it
+    /// makes fewer.
+    pub fn run_signalled<const N: usize>(
+        &self,
+        signal: &str,
+        when: usize,
+        arguments: [&str; N],
+    ) -> Option<Outcome> {
+        let log = tempfile::NamedTempFile::new_in(self.outside("")).unwrap();
+        let mut command = Command::new(strace());
+        self.environment(&mut command);
+        command.stdin(Stdio::null());
+        // Its children are not traced: they would count calls of their own.
+        command.arg("-o").arg(log.path());
+        let calls = "%file,clone,clone3,fork,vfork";
+        command.args(["-e", &format!("trace={calls}")]);
+        let inject = format!("inject={calls}:signal={signal}:when={when}");
+        command.args(["-e", &inject]);
+        // The tests' own parent may ignore it.
+        command.args(["/usr/bin/env", &format!("--default-signal={signal}")]);
+        command.arg(self.program());
+        if let Some(configuration) = &self.configuration {
+            command.arg("-f").arg(configuration);
+        }
+        let outcome = Outcome::of(command.args(arguments));
+        let log = fs::read_to_string(log).unwrap();
+        log.contains(&format!("--- SIG{signal} "))
+            .then_some(outcome)
+    }
+
     /// As [`Home::run_failing`], with the traced calls; perhaps none failed.
     pub fn run_traced<const N: usize>(
         &self,

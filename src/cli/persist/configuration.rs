@@ -11,6 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::source::Source;
 use crate::cli::target;
 use crate::edit;
+use crate::ending::uncut;
 use crate::manifest::{HomePath, Manifest, RouteKind};
 use crate::ui::Ui;
 
@@ -175,13 +176,15 @@ fn told(file: &Path, error: &std::io::Error) -> String {
 /// Replaces the content of `file` at once, keeping its mode.
 fn replace(file: &Path, text: &str) -> std::io::Result<()> {
     let dir = file.parent().unwrap_or(Path::new("/"));
-    let mut new = NamedTempFile::new_in(dir)?;
-    new.write_all(text.as_bytes())?;
-    new.as_file()
-        .set_permissions(fs::metadata(file)?.permissions())?;
-    new.as_file().sync_all()?;
-    new.persist(file)?;
-    Ok(())
+    uncut(|| {
+        let mut new = NamedTempFile::new_in(dir)?;
+        new.write_all(text.as_bytes())?;
+        new.as_file()
+            .set_permissions(fs::metadata(file)?.permissions())?;
+        new.as_file().sync_all()?;
+        new.persist(file)?;
+        Ok(())
+    })
 }
 
 impl Written {

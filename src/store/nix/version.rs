@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::NixError;
+use crate::ending::uncut;
 use crate::store::{Cache, Identity};
 
 /// The oldest Nix that nhmt works with.
@@ -50,10 +51,8 @@ pub(super) fn of(nix_build: &Path, cache: &Cache) -> Result<Version, NixError> {
     if let Some(version) = known.as_deref().and_then(Version::parse) {
         return Ok(version);
     }
-    let done = Command::new(nix_build)
-        .arg("--version")
-        .output()
-        .map_err(io_error)?;
+    // It makes a temporary directory even for this.
+    let done = uncut(|| Command::new(nix_build).arg("--version").output()).map_err(io_error)?;
     if !done.status.success() {
         let said = String::from_utf8_lossy(&done.stderr);
         let error = said.lines().find_map(|line| line.strip_prefix("error: "));
