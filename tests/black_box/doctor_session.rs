@@ -38,7 +38,7 @@ fn only(home: &Home, kind: &str) -> String {
     home.run_bare(["doctor"])
         .success()
         .stdout_has(&message)
-        .stdout_has("nothing is wrong");
+        .stdout_has("nothing is wrong; the above is advice");
     message
 }
 

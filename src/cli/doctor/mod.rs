@@ -89,7 +89,11 @@ pub(super) fn run(context: &Context, args: &Doctor) -> Result<ExitCode, Failure>
     tell(context, &wrong, "!");
     tell(context, &advice, "-");
     if wrong.is_empty() {
-        context.ui.summary("nothing is wrong");
+        context.ui.summary(if advice.is_empty() {
+            "nothing is wrong"
+        } else {
+            "nothing is wrong; the above is advice"
+        });
     }
     Ok(code(&wrong))
 }
