@@ -41,17 +41,32 @@ let
     if failed != [ ] then
       throw "Failed assertions:\n${lib.concatMapStringsSep "\n" (m: "- ${m}") failed}"
     else
-      builtins.foldl' (v: w: lib.warn w v) value (
-        config.warnings ++ lib.optionals (state.entries != { }) state.warnings
-      );
+      builtins.foldl' (v: w: lib.warn w v) value (if config.nhmt.managedBy == null then warnings else [ ]);
+  warnings = config.warnings ++ lib.optionals (state.entries != { }) state.warnings;
 in
 {
+  options.nhmt.managedBy = lib.mkOption {
+    type = lib.types.nullOr (lib.types.enum [ "nixos" "nix-darwin" ]);
+    default = null;
+    internal = true;
+    description = "The configuration of a machine that this home is a part of, which says what is to be said.";
+  };
+
+  options.nhmt.messages = lib.mkOption {
+    type = lib.types.raw;
+    readOnly = true;
+    internal = true;
+    description = "What is wrong with the home, and what is to be said of it: `failed` and `warnings`.";
+  };
+
   options.nhmt.manifest = lib.mkOption {
     type = lib.types.raw;
     readOnly = true;
     internal = true;
     description = "The manifest without its packages.";
   };
+
+  config.nhmt.messages = { inherit failed warnings; };
 
   config.nhmt.manifest = checked (
     {
@@ -64,6 +79,7 @@ in
     }
     // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
     // lib.optionalAttrs (config.nhmt.profile != null) { inherit (config.nhmt) profile; }
+    // lib.optionalAttrs (config.nhmt.managedBy != null) { inherit (config.nhmt) managedBy; }
     // lib.optionalAttrs (config.home.extraDependencies != [ ]) {
       dependencies = map (path: nhmtLib.sources.toStore (p: "home.extraDependencies: there is no ${p}") "${path}") config.home.extraDependencies;
     }

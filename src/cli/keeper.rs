@@ -26,6 +26,12 @@ pub(super) fn register(context: &Context, tree: &Path, link: &Path) -> Result<()
     Ok(local.register(tree, link)?)
 }
 
+/// Makes `link` name `tree` without keeping it: whoever else keeps it is trusted
+/// to, until [`keep`] finds the root missing.
+pub(super) fn link(context: &Context, tree: &Path, link: &Path) -> Result<(), Failure> {
+    Ok(local(context).register(tree, link)?)
+}
+
 /// Whether Nix has lost the GC root of a generation.
 pub(super) fn has_lost_root(tree: &Path, link: &Path) -> bool {
     !container::is_inside() && in_nix_store(tree) && Nix::root_is_missing(link)

@@ -9,7 +9,7 @@ use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
 use super::swap::{self, Request, Wanted};
-use crate::manifest::OnConflict;
+use crate::manifest::{Index, ManagedBy, OnConflict};
 
 /// Go back to the generation before the current one.
 ///
@@ -24,7 +24,10 @@ pub(super) fn run(context: &Context, args: &Rollback) -> Result<ExitCode, Failur
     let started = Instant::now();
     let lock = context.lock()?;
     context.keep_roots();
-    let (current, _) = context.current()?.ok_or_else(Context::nothing_realized)?;
+    let (current, tree) = context.current()?.ok_or_else(Context::nothing_realized)?;
+    if let Some(system) = Index::managed_by_of(&tree) {
+        return Err(part_of(system));
+    }
     let generations = context.profile().list()?;
     let before = generations
         .into_iter()
@@ -43,4 +46,16 @@ pub(super) fn run(context: &Context, args: &Rollback) -> Result<ExitCode, Failur
             started,
         },
     )
+}
+
+/// Its generations are those of the whole machine, which would bring back what
+/// was left here.
+fn part_of(system: ManagedBy) -> Failure {
+    let (title, command) = (system.title(), system.rollback());
+    Failure::new(format_args!(
+        "this home is part of the {title} configuration, and goes back with it"
+    ))
+    .hint(format!(
+        "switch the system to the generation before: `{command}`"
+    ))
 }

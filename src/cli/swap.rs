@@ -284,7 +284,7 @@ impl<'a> Swap<'a> {
                 reconcile::sync_filesystem_of(tree)?;
             }
             let number = profile.reserve()?;
-            keeper::register(self.context, tree, &profile.link_path(number))?;
+            self.register(tree, number)?;
             number
         };
         keeper::keep_writer(self.context);
@@ -311,6 +311,7 @@ impl<'a> Swap<'a> {
                 let pointed = pointed.into_inner();
                 pointed.map_err(|error| not_pointed(number, &error))?;
                 profile.settle();
+                self.leave_to_system(number);
                 Ok(Applied {
                     generation: number,
                     done,
@@ -323,6 +324,38 @@ impl<'a> Swap<'a> {
                     self.forget(number);
                 }
                 Err(error.into())
+            }
+        }
+    }
+
+    /// Gives `tree` the link of generation `number`.
+    fn register(&self, tree: &Path, number: Number) -> Result<(), Failure> {
+        let link = self.context.profile().link_path(number);
+        let done = keeper::register(self.context, tree, &link);
+        let (Err(failure), Some(system)) = (&done, self.new.1.managed_by()) else {
+            return done;
+        };
+        // The system keeps the tree alive, and nobody is there at a boot to
+        // see to Nix. A later command makes the root.
+        self.context.ui.warning(format_args!(
+            "no GC root for generation {number}; {} keeps it until the home changes: {failure}",
+            system.title()
+        ));
+        keeper::link(self.context, tree, &link)
+    }
+
+    /// The generations of a home that is part of a system are the system's:
+    /// those before would keep what is deleted with the system's.
+    fn leave_to_system(&self, number: Number) {
+        let Some(system) = self.new.1.managed_by() else {
+            return;
+        };
+        let profile = self.context.profile();
+        for one in profile.list().unwrap_or_default() {
+            let is_ours = Index::managed_by_of(&one.tree) == Some(system);
+            if one.number != number && (one.dangling || is_ours) {
+                // One that stays costs room, and nothing else.
+                let _ = profile.remove(one.number);
             }
         }
     }

@@ -210,6 +210,7 @@ impl Manifest {
             secrets,
             at_risk: raw.at_risk,
             profile: raw.profile,
+            managed_by: raw.managed_by,
             dependencies: raw.dependencies,
         })
     }

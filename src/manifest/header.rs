@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use super::{BackupsSpec, Digest, OnConflict};
+use super::{BackupsSpec, Digest, ManagedBy, OnConflict};
 
 /// The reader version that this code is.
 const READER: u32 = 4;
@@ -28,6 +28,7 @@ pub(super) struct Header {
     pub hooks: bool,
     pub backups: BackupsSpec,
     pub profile: Option<PathBuf>,
+    pub managed_by: Option<ManagedBy>,
     pub secrets: Option<Digest>,
 }
 
@@ -61,6 +62,9 @@ impl Header {
             out.write_all(profile.as_os_str().as_bytes())?;
             out.write_all(b"\n")?;
         }
+        if let Some(system) = self.managed_by {
+            writeln!(out, "managed-by {}", system.name())?;
+        }
         if let Some(secrets) = &self.secrets {
             writeln!(out, "secrets {secrets}")?;
         }
@@ -72,7 +76,7 @@ impl Header {
         let (mut paths, mut content, mut count) = (None, None, None);
         let (mut home, mut on_conflict) = (None, None);
         let (mut hooks, mut backups) = (false, BackupsSpec::default());
-        let (mut profile, mut secrets) = (None, None);
+        let (mut profile, mut secrets, mut managed_by) = (None, None, None);
         let mut lines = header.split(|&b| b == b'\n');
         if lines.next() != Some(b"nhmt-index 1") {
             return Err(Fault::What("not an nhmt index"));
@@ -98,6 +102,7 @@ impl Header {
                 b"backups-older-than" => backups.older_than = text().try_into().ok(),
                 b"backups-max-size" => backups.max_size = text().try_into().ok(),
                 b"profile" => profile = Some(PathBuf::from(OsStr::from_bytes(value))),
+                b"managed-by" => managed_by = ManagedBy::from_name(value),
                 b"secrets" => secrets = Digest::from_hex(value),
                 b"count" => count = number().map(|n| n as usize),
                 _ => {}
@@ -113,6 +118,7 @@ impl Header {
                 hooks,
                 backups,
                 profile,
+                managed_by,
                 secrets,
             }),
             _ => Err(Fault::What("an incomplete header")),

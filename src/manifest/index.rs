@@ -11,6 +11,7 @@
 //! backups-older-than 30d\n  which backups a run lets go
 //! backups-max-size 1G\n
 //! profile /persist/…\n      where the generations are, when it says so
+//! managed-by nixos\n       when the home is part of a machine's configuration
 //! secrets <sha256>\n        what tells its secrets from others, when it has some
 //! count 2\n
 //! \n
@@ -34,7 +35,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use super::header::{Fault, Header};
-use super::{BackupsSpec, Digest, Entry, HomePath, Manifest, OnConflict, RouteKind};
+use super::{BackupsSpec, Digest, Entry, HomePath, ManagedBy, Manifest, OnConflict, RouteKind};
 
 /// The leaves of one home tree. Equal [`Index::paths`] mean equal path sets,
 /// equal [`Index::content`] mean that nothing differs.
@@ -105,6 +106,7 @@ impl Index {
             hooks: false,
             backups: BackupsSpec::default(),
             profile: None,
+            managed_by: None,
             secrets: None,
         };
         Ok(Self::with(entries, header))
@@ -131,6 +133,7 @@ impl Index {
         self.header.hooks = manifest.has_hooks();
         self.header.backups = manifest.backups.clone();
         self.header.profile.clone_from(&manifest.profile);
+        self.header.managed_by = manifest.managed_by;
         self.header.secrets = secrets;
         if let Some(set) = &secrets {
             let parts = [&self.header.content.as_bytes()[..], set.as_bytes()];
@@ -138,7 +141,7 @@ impl Index {
         }
         // Other trees keep the digest that they always had.
         let at_risk = !manifest.at_risk.is_usual();
-        let settled = at_risk || manifest.profile.is_some();
+        let settled = at_risk || manifest.profile.is_some() || manifest.managed_by.is_some();
         if self.header.hooks || !self.header.backups.is_empty() || settled {
             let after = after_switch(manifest);
             let parts = [&self.header.content.as_bytes()[..], after.as_bytes()];
@@ -210,6 +213,24 @@ impl Index {
     #[must_use]
     pub fn profile_of(tree: &Path) -> Option<PathBuf> {
         Self::header_of(tree)?.profile
+    }
+
+    /// The configuration of the machine that the home is a part of.
+    #[must_use]
+    pub fn managed_by(&self) -> Option<ManagedBy> {
+        self.header.managed_by
+    }
+
+    /// The same of the tree at `tree`, without reading its leaves.
+    #[must_use]
+    pub fn managed_by_of(tree: &Path) -> Option<ManagedBy> {
+        Self::header_of(tree)?.managed_by
+    }
+
+    /// [`Index::home`] of the tree at `tree`, without reading its leaves.
+    #[must_use]
+    pub fn home_of(tree: &Path) -> Option<PathBuf> {
+        Self::header_of(tree)?.home
     }
 
     /// [`Index::secrets`] of the tree at `tree`, without reading its leaves.
@@ -381,6 +402,12 @@ fn after_switch(manifest: &Manifest) -> Digest {
     if let Some(profile) = &manifest.profile {
         let own = [&b"profile"[..], profile.as_os_str().as_encoded_bytes()];
         parts.push(Digest::of_parts(own));
+    }
+    if let Some(system) = manifest.managed_by {
+        parts.push(Digest::of_parts([
+            &b"managed-by"[..],
+            system.name().as_bytes(),
+        ]));
     }
     Digest::of_parts(parts.iter().map(|part| &part.as_bytes()[..]))
 }

@@ -73,6 +73,8 @@ pub struct Manifest {
     /// Where the generations are kept, when not at the usual place in the home;
     /// absolute and normalized.
     pub profile: Option<PathBuf>,
+    /// The configuration of the whole machine that this home is a part of.
+    pub managed_by: Option<ManagedBy>,
     /// Store paths that live as long as the home tree, which names them here.
     pub dependencies: Vec<PathBuf>,
 }
@@ -106,6 +108,50 @@ pub struct PackagesSpec {
     /// them (`hello-2.12`), for `nhmt diff`.
     #[serde(default)]
     pub names: Vec<String>,
+}
+
+/// What builds and activates a home beside nhmt's own commands: the
+/// configuration of the whole machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ManagedBy {
+    /// `nixosModules.default`.
+    Nixos,
+    /// `darwinModules.default`.
+    NixDarwin,
+}
+
+impl ManagedBy {
+    /// Its name in manifests and in the index.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Nixos => "nixos",
+            Self::NixDarwin => "nix-darwin",
+        }
+    }
+
+    fn from_name(name: &[u8]) -> Option<Self> {
+        let mut all = [Self::Nixos, Self::NixDarwin].into_iter();
+        all.find(|system| system.name().as_bytes() == name)
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Nixos => "NixOS",
+            Self::NixDarwin => "nix-darwin",
+        }
+    }
+
+    /// The command that goes back to the configuration before.
+    #[must_use]
+    pub fn rollback(self) -> &'static str {
+        match self {
+            Self::Nixos => "sudo nixos-rebuild switch --rollback",
+            Self::NixDarwin => "sudo darwin-rebuild switch --rollback",
+        }
+    }
 }
 
 /// What to do with a file in the way that nhmt did not put there.

@@ -14,7 +14,8 @@ use super::state::RawState;
 use super::value;
 use super::{
     AtRiskSpec, BackupsSpec, BlockSpec, Content, FileSpec, Format, HomePath, HomeSpec, Hook,
-    MANIFEST_VERSION, Manifest, MethodName, OnConflict, PackagesSpec, SecretsSpec, StateSpec,
+    MANIFEST_VERSION, ManagedBy, Manifest, MethodName, OnConflict, PackagesSpec, SecretsSpec,
+    StateSpec,
 };
 
 /// The whole JSON object. Fields that this nhmt does not know are errors.
@@ -38,6 +39,7 @@ pub(super) struct RawManifest {
     #[serde(default)]
     pub at_risk: AtRiskSpec,
     pub profile: Option<PathBuf>,
+    pub managed_by: Option<ManagedBy>,
     #[serde(default)]
     pub dependencies: Vec<PathBuf>,
 }
@@ -69,6 +71,8 @@ pub(super) struct WrittenManifest<'a> {
     at_risk: &'a AtRiskSpec,
     #[serde(skip_serializing_if = "Option::is_none")]
     profile: Option<&'a PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    managed_by: Option<ManagedBy>,
     #[serde(skip_serializing_if = "<[PathBuf]>::is_empty")]
     dependencies: &'a [PathBuf],
 }
@@ -87,6 +91,7 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             secrets: &manifest.secrets,
             at_risk: &manifest.at_risk,
             profile: manifest.profile.as_ref(),
+            managed_by: manifest.managed_by,
             dependencies: &manifest.dependencies,
         }
     }

@@ -46,6 +46,7 @@ mod methods_shared;
 mod mounts;
 mod no_configuration;
 mod output;
+mod part_of_system;
 #[cfg(target_os = "linux")]
 mod persist;
 #[cfg(target_os = "linux")]
