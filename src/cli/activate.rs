@@ -1,7 +1,9 @@
 //! `nhmt activate`
 
-use std::path::PathBuf;
-use std::process::ExitCode;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use clap::Args;
@@ -10,7 +12,8 @@ use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
 use super::swap::{self, Request, Wanted};
-use crate::manifest::OnConflict;
+use crate::container;
+use crate::manifest::{Index, OnConflict};
 
 /// Swap in a home tree that is built already, without evaluating anything.
 ///
@@ -23,8 +26,48 @@ use crate::manifest::OnConflict;
 pub(super) struct Activate {
     /// A home tree (`…-nhmt-home`)
     tree: Option<PathBuf>,
+    /// What Home Manager's tools pass to a script of this name
+    #[arg(long, hide = true, value_name = "VERSION")]
+    driver_version: Option<String>,
     #[command(flatten)]
     flags: SwapFlags,
+}
+
+impl Activate {
+    /// Begins again with the tree's home as `$HOME`, where the variable cannot
+    /// be meant: tools that deploy become a user and keep that of the one who
+    /// called them, and a service may have none. Nix and hooks read it too.
+    pub(super) fn begin_at_home(&self) -> Result<(), Failure> {
+        let Some(home) = self.home_instead() else {
+            return Ok(());
+        };
+        let program = std::env::current_exe();
+        let mut arguments = std::env::args_os();
+        arguments.next();
+        let error = match program {
+            Ok(program) => Command::new(program)
+                .args(arguments)
+                .env("HOME", &home)
+                .exec(),
+            Err(error) => error,
+        };
+        let shown = home.display();
+        Err(Failure::new(format_args!(
+            "cannot start again with HOME={shown}: {error}"
+        ))
+        .hint("set $HOME to the home that the tree is for"))
+    }
+
+    fn home_instead(&self) -> Option<PathBuf> {
+        let tree = self.tree.as_deref()?;
+        let me = rustix::process::geteuid().as_raw();
+        let is_mine = |home: &Path| home.metadata().is_ok_and(|data| data.uid() == me);
+        let given = std::env::var_os("HOME");
+        if container::is_inside() || given.is_some_and(|home| is_mine(Path::new(&home))) {
+            return None;
+        }
+        Index::home_of(tree).filter(|home| is_mine(home))
+    }
 }
 
 pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failure> {
@@ -56,7 +99,7 @@ pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failur
 }
 
 /// `path` with links resolved, which must be a home tree.
-fn home_tree(path: &std::path::Path) -> Result<PathBuf, Failure> {
+fn home_tree(path: &Path) -> Result<PathBuf, Failure> {
     let shown = path.display();
     let tree = path
         .canonicalize()

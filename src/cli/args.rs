@@ -141,7 +141,7 @@ pub(super) enum Backend {
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct SwapFlags {
     /// Show what would change, and change nothing
-    #[arg(short = 'n', long)]
+    #[arg(short = 'n', long, overrides_with = "dry_run")]
     pub dry_run: bool,
     /// Show the difference, and ask before changing anything
     #[arg(short, long)]

@@ -137,6 +137,9 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     if let Command::TestContainer(args) = &cli.command {
         return test_container::run(cli.global, args);
     }
+    if let (None, Command::Activate(args)) = (&cli.global.home, &cli.command) {
+        args.begin_at_home()?;
+    }
     let context = Context::new(cli.global)?;
     match cli.command {
         Command::Realize(args) => realize::run(&context, &args),

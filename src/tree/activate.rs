@@ -5,23 +5,35 @@ use std::os::unix::ffi::OsStrExt;
 use super::Target;
 use super::shell::quoted;
 
+/// deploy-rs has a program of its own run with `DRY_ACTIVATE=1` for a dry run,
+/// and Home Manager's tools set `DRY_RUN`. Whoever calls this script from there
+/// must not change a home.
+const DRY: &[u8] = b"if [ -n \"${DRY_RUN+x}\" ] || [ \"${DRY_ACTIVATE:-0}\" = 1 ]; then\n\
+    \x20 set -- --dry-run \"$@\"\n\
+    fi\n";
+
 /// The script: it runs nhmt on its own tree, by the path that Nix registers
 /// as a reference, or wherever the tree lies.
 pub(super) fn script(target: &Target) -> Vec<u8> {
     match &target.activate {
         Some(nhmt) => [
-            b"#!/bin/sh\nexec ",
+            b"#!/bin/sh\n",
+            DRY,
+            b"exec ",
             &*quoted(nhmt.as_os_str().as_bytes()),
             b" activate ",
             &quoted(target.out.as_os_str().as_bytes()),
             b" \"$@\"\n",
         ]
         .concat(),
-        None => b"#!/bin/sh\n\
-            case $0 in */*) tree=${0%/*} ;; *) tree=. ;; esac\n\
+        None => [
+            b"#!/bin/sh\n",
+            DRY,
+            b"case $0 in */*) tree=${0%/*} ;; *) tree=. ;; esac\n\
             tree=$(CDPATH= cd -P -- \"$tree/\" && pwd -P) || exit 1\n\
-            exec nhmt activate \"$tree\" \"$@\"\n"
-            .to_vec(),
+            exec nhmt activate \"$tree\" \"$@\"\n",
+        ]
+        .concat(),
     }
 }
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod activate;
+mod activate_elsewhere;
 mod at_risk;
 #[cfg(target_os = "linux")]
 mod at_risk_mounts;

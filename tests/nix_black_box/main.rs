@@ -8,6 +8,8 @@ mod alice;
 mod bad_input;
 mod configuration;
 mod daemon;
+#[cfg(target_os = "linux")]
+mod deploying;
 mod desktop;
 mod doctor;
 mod flakes;

@@ -27,7 +27,7 @@ pub struct Nix {
 }
 
 impl Nix {
-    /// Finds Nix on `PATH` and checks that it is new enough. The version is
+    /// Finds Nix on `PATH`, or where it usually is, and checks that it is new enough. The version is
     /// remembered in `cache`, so that later runs start no process for it.
     ///
     /// # Errors
@@ -35,7 +35,11 @@ impl Nix {
     /// [`NixError::Absent`] and [`NixError::TooOld`], or when `nix-build
     /// --version` cannot be understood.
     pub fn find(cache: &Cache, arguments: Arguments) -> Result<Self, NixError> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut path = std::env::var_os("PATH").unwrap_or_default();
+        for place in usual_places() {
+            path.push(":");
+            path.push(place);
+        }
         Self::find_on(&path, cache, arguments)
     }
 
@@ -161,6 +165,19 @@ impl Nix {
             }),
         }
     }
+}
+
+/// Where Nix and NixOS have their commands, for who runs without the profile of
+/// a login shell: services, and commands by ssh.
+fn usual_places() -> impl Iterator<Item = PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let own = home.filter(|home| home.is_absolute());
+    let own = own.map(|home| home.join(".nix-profile/bin"));
+    let shared = [
+        "/run/current-system/sw/bin",
+        "/nix/var/nix/profiles/default/bin",
+    ];
+    own.into_iter().chain(shared.map(PathBuf::from))
 }
 
 fn executable(path: &OsStr, name: &str) -> Option<PathBuf> {
