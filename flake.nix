@@ -43,6 +43,15 @@
             platforms = systems;
           };
         };
+
+      moduleOf =
+        file:
+        { lib, pkgs, ... }:
+        {
+          _file = "nhmt's flake";
+          imports = [ file ];
+          nhmt.package = lib.mkDefault self.packages.${pkgs.stdenv.hostPlatform.system}.nhmt;
+        };
     in
     {
       packages = each (pkgs: rec {
@@ -51,6 +60,21 @@
       });
 
       overlays.default = final: _: { nhmt = build final; };
+
+      # Homes in the configuration of a system: `nhmt.users.alice = ./home.nix;`.
+      nixosModules.default = moduleOf ./nix/nixos.nix;
+      darwinModules.default = moduleOf ./nix/darwin.nix;
+
+      # A virtual machine, for who has nixpkgs and a processor that does it.
+      checks = each (
+        pkgs:
+        lib.optionalAttrs (pkgs ? testers && pkgs.stdenv.hostPlatform.isLinux) {
+          nixos = import ./nix/system/vm-test.nix {
+            inherit pkgs;
+            module = self.nixosModules.default;
+          };
+        }
+      );
 
       devShells = each (pkgs: {
         default = pkgs.mkShell {

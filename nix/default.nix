@@ -60,7 +60,8 @@ let
     lib = library;
   };
 
-  evaluation = import ./unknown-options.nix { inherit library; } (library.evalModules {
+  # What makes a home of modules, as `evalModules' and `types.submoduleWith' take it.
+  asModule = {
     class = "homeManager";
     specialArgs = {
       inherit nhmtLib;
@@ -71,24 +72,30 @@ let
       # Whatever library it is, modules find `lib.hm` in it.
       lib = withHm (extraSpecialArgs.lib or library);
     };
-    modules =
-      (if builtins.isList configuration then configuration else [ configuration ])
-      ++ [
-        ../modules
-        outcome
-        {
-          _file = "nhmt (defaults of the command line)";
-          nixpkgs.system = mkDefault system;
-          home = library.mkMerge (
-            optional (username != null) { username = mkDefault username; }
-            ++ optional (homeDirectory != null) {
-              # Stronger than mkForce, which the configuration may use itself.
-              homeDirectory = mkOverride (if overrideHomeDirectory then 10 else 1000) homeDirectory;
-            }
-          );
-        }
-      ];
-  });
+    modules = [
+      ../modules
+      outcome
+      {
+        _file = "nhmt (defaults of the command line)";
+        nixpkgs.system = mkDefault system;
+        home = library.mkMerge (
+          optional (username != null) { username = mkDefault username; }
+          ++ optional (homeDirectory != null) {
+            # Stronger than mkForce, which the configuration may use itself.
+            homeDirectory = mkOverride (if overrideHomeDirectory then 10 else 1000) homeDirectory;
+          }
+        );
+      }
+    ];
+  };
+  evaluation = import ./unknown-options.nix { inherit library; } (
+    library.evalModules (
+      asModule
+      // {
+        modules = (if builtins.isList configuration then configuration else [ configuration ]) ++ asModule.modules;
+      }
+    )
+  );
   # What there is in the end of any configuration: this one, or a variant of it.
   outcome =
     { config, ... }:
@@ -169,5 +176,7 @@ in
     lib = withHm (extraSpecialArgs.lib or library);
     inherit (evaluation._module.args) pkgs;
   };
+  # For homes inside another evaluation, such as that of a NixOS system.
+  inherit asModule;
   override = changes: import ./default.nix (args // changes);
 }

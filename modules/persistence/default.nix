@@ -70,6 +70,13 @@ in
       '';
     };
 
+    nhmt.directoryMethod = mkOption {
+      type = types.nullOr (types.enum [ "symlink" "bind" ]);
+      default = null;
+      internal = true;
+      description = "How persisted directories lead to their places unless a root says it. Null is its `defaultMethod`.";
+    };
+
     nhmt.state = mkOption {
       type = types.raw;
       readOnly = true;
@@ -86,6 +93,7 @@ in
       else
         import ./entries.nix {
           inherit lib nhmtLib roots places home;
+          directories = config.nhmt.directoryMethod;
           username = config.home.username;
         };
     warnings = map (

@@ -8,6 +8,8 @@
   # home.persistence, and where each of its names was written.
   roots,
   places,
+  # How directories lead to their places when nothing is said of it.
+  directories,
 }:
 let
   inherit (builtins) concatMap filter groupBy head length mapAttrs toJSON;
@@ -72,7 +74,10 @@ let
             // lib.optionalAttrs (parentMode != null) { parentMode = mode "parentMode" parentMode; };
           };
       usual = if lib.elem root.defaultMethod [ "auto" "bindfs" ] then "symlink" else root.defaultMethod;
-      directoryMethod = lib.findFirst (m: !(lib.elem m [ null "auto" "bindfs" ])) usual [ root.defaultDirectoryMethod ];
+      directoryMethod = lib.findFirst (m: !(lib.elem m [ null "auto" "bindfs" ])) usual [
+        root.defaultDirectoryMethod
+        directories
+      ];
     in
     lib.optionals root.enable (
       lib.zipListsWith (route "directories" "directory" "directory" directoryMethod) root.directories root.places.directories

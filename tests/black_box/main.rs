@@ -5,6 +5,7 @@ mod support;
 
 mod activate;
 mod activate_elsewhere;
+mod applications;
 mod at_risk;
 #[cfg(target_os = "linux")]
 mod at_risk_mounts;

@@ -19,7 +19,7 @@ fn instantiate(home: &Home, expression: &str, arguments: &[&str]) -> Outcome {
 
 /// `{ count; failures; }`: every case ran, and none failed.
 #[track_caller]
-fn all_hold(file: &str, arguments: &str, at_least: u64) {
+pub fn all_hold(file: &str, arguments: &str, at_least: u64) {
     let home = Home::with_nix();
     let result = instantiate(&home, &format!("import ./{file} {{ {arguments} }}"), &[])
         .success()
@@ -40,7 +40,7 @@ const OWN: &str = "import ../../nix/lib";
 
 /// The libraries to try the cases with, as expressions: nhmt's, and for who
 /// changes the cases those of nixpkgs and Home Manager where they are at hand.
-fn libraries() -> Vec<String> {
+pub fn libraries() -> Vec<String> {
     let mut libraries = vec![OWN.to_owned()];
     if let Ok(nixpkgs) = std::env::var("NHMT_TEST_NIXPKGS_LIB") {
         if let Ok(hm) = std::env::var("NHMT_TEST_HM_LIB") {

@@ -19,6 +19,8 @@ mod interrupt;
 mod library;
 mod live;
 mod methods;
+#[cfg(target_os = "linux")]
+mod nixos;
 mod odd_names;
 mod options;
 mod options_page;

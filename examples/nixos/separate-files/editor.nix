@@ -1,0 +1,6 @@
+{
+  home.sessionVariables.EDITOR = "vim";
+  home.file.".vimrc".text = ''
+    set number
+  '';
+}
