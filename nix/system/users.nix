@@ -114,7 +114,10 @@ in
         types.submoduleWith {
           description = "home of nhmt";
           inherit (base.asModule) class specialArgs;
-          modules = base.asModule.modules ++ [ home ];
+          modules = base.asModule.modules ++ [
+            (import ./explain.nix { inherit lib; inherit (base) asModule; })
+            home
+          ];
         }
       );
       default = { };

@@ -92,6 +92,46 @@ fn the_flake_has_modules_for_systems() {
     ask("darwin").stdout_has("-nhmt-home/activate");
 }
 
+#[test]
+fn a_setting_that_nothing_takes_is_explained_as_by_the_command_line() {
+    let home = Home::with_nix();
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nix");
+    for library in libraries() {
+        for (body, said) in [
+            (
+                "programs.neovim.enable = true;",
+                "nhmt has no `programs.neovim', which is an option of Home Manager",
+            ),
+            (
+                "programs.neovim.enable = true;",
+                "unknown option `nhmt.users.alice.programs.neovim'",
+            ),
+            (
+                "wayland.windowManager.sway.enable = true;",
+                "which is an option of Home Manager",
+            ),
+            (
+                "home.fiel.x = \"\";",
+                "Did you mean `nhmt.users.alice.home.file'?",
+            ),
+            (
+                "options.my.thing = lib.mkOption { }; config.my.thng = 1;",
+                "Did you mean `nhmt.users.alice.my.thing'?",
+            ),
+        ] {
+            let expression = format!(
+                "let lib = {library}; in (import ./system/machine.nix {{ inherit lib; package = ./system/package; uid = 1000; directory = \"/home/alice\"; home = {{ {body} }}; }}).service"
+            );
+            let mut command = Command::new("nix-instantiate");
+            home.environment(&mut command);
+            command.args(["--eval", "--strict", "--read-write-mode", "-E", &expression]);
+            Outcome::of(command.current_dir(&tests))
+                .exit(1)
+                .stderr_has(said);
+        }
+    }
+}
+
 /// A machine whose system has one home, at `home.path()`.
 struct Machine {
     home: Home,
