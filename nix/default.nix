@@ -24,13 +24,20 @@
 }@args:
 let
   inherit (library) mkDefault mkOverride optional;
-  library =
+  explaining =
+    library:
+    import ./unknown-options.nix {
+      inherit library;
+      absentOptions = evaluation.options.nhmt.absentOptions.value;
+    };
+  library = explaining (
     if lib != null then
       lib
     else if pkgs != null then
       pkgs.lib
     else
-      import ./lib;
+      import ./lib
+  );
   nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
     pkgsGiven = pkgs != null;
     isLinux = builtins.match ".*-linux" system != null;
@@ -70,7 +77,7 @@ let
     // extraSpecialArgs
     // {
       # Whatever library it is, modules find `lib.hm` in it.
-      lib = withHm (extraSpecialArgs.lib or library);
+      lib = withHm (if extraSpecialArgs ? lib then explaining extraSpecialArgs.lib else library);
     };
     modules = [
       ../modules
@@ -88,13 +95,11 @@ let
       }
     ];
   };
-  evaluation = import ./unknown-options.nix { inherit library; } (
-    library.evalModules (
-      asModule
-      // {
-        modules = (if builtins.isList configuration then configuration else [ configuration ]) ++ asModule.modules;
-      }
-    )
+  evaluation = library.evalModules (
+    asModule
+    // {
+      modules = (if builtins.isList configuration then configuration else [ configuration ]) ++ asModule.modules;
+    }
   );
   # What there is in the end of any configuration: this one, or a variant of it.
   outcome =

@@ -11,9 +11,12 @@
     };
     description = ''
       Options that Home Manager has and nhmt does not, by path, each with what to do instead; with an empty
-      text it is what can be said of any. What a module declares is not absent, listed or not.
+      text it is what is said of the set around it, or can be said of any. What a module declares is not
+      absent, listed or not.
     '';
   };
 
-  config.nhmt.absentOptions = lib.genAttrs (import ./home-manager.nix { inherit lib; }) (_: lib.mkDefault "");
+  config.nhmt.absentOptions = builtins.mapAttrs (_: lib.mkDefault) (
+    lib.genAttrs (import ./home-manager.nix { inherit lib; }) (_: "") // import ./remedies.nix { inherit lib; }
+  );
 }

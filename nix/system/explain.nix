@@ -35,12 +35,22 @@ in
       let
         # The names alone: what else there is to say of them is a part of the
         # configuration, which this keeps from being one.
-        names = lib.genAttrs (import ../../modules/absent/home-manager.nix { inherit lib; }) (_: "");
+        names =
+          lib.genAttrs (import ../../modules/absent/home-manager.nix { inherit lib; }) (_: "")
+          // import ../../modules/absent/remedies.nix { inherit lib; };
         absent = import ../absent-options.nix { library = lib; } names;
-        unknown = map (def: {
-          inherit def;
-          path = pathOf options def.value;
-        }) defs;
+        unknown = map (
+          def:
+          let
+            path = pathOf options def.value;
+          in
+          {
+            inherit path;
+            def = def // {
+              value = lib.getAttrFromPath path def.value;
+            };
+          }
+        ) defs;
         top = builtins.head (builtins.head unknown).path;
         ownTree = options ? ${top} && !(others ? ${top});
       in

@@ -2,13 +2,16 @@
 # where every string of `expected` must be in what Nix says on stderr.
 #
 # With `trace = true` the words are in the output of --show-trace only (Nix
-# stops at an infinite recursion without asking anyone for a message).
+# stops at an infinite recursion without asking anyone for a message). With
+# `anyLibrary = true` they are said whatever library evaluates.
 let
   bad = name: expected: {
     configuration = ./bad-input + "/${name}.nix";
     trace = false;
+    anyLibrary = false;
     inherit expected;
   };
+  unknown = name: expected: bad name expected // { anyLibrary = true; };
   traced = name: expected: bad name expected // { trace = true; };
 in
 builtins.mapAttrs (name: f: f name) {
@@ -21,27 +24,68 @@ builtins.mapAttrs (name: f: f name) {
     "xdg.configFile.\"app\" at "
     "same-target.nix:5"
   ];
-  unknown-option = n: bad n [
+  unknown-option = n: unknown n [
     "unknown option `home.sessionVariable' at "
-    "unknown-option.nix:4"
+    "unknown-option.nix"
     "Did you mean `home.sessionVariables'"
   ];
-  unknown-file-option = n: bad n [
+  unknown-option-line = n: bad "unknown-option" [ "unknown-option.nix:4" ];
+  unknown-file-option = n: unknown n [
     "unknown option `home.file.\".profile\".txt' at "
-    "unknown-file-option.nix:4"
+    "unknown-file-option.nix"
     "Did you mean `home.file.\".profile\".text'?"
   ];
-  unknown-part = n: bad n [
+  unknown-file-option-line = n: bad "unknown-file-option" [ "unknown-file-option.nix:4" ];
+  unknown-section = n: unknown n [
+    "unknown option `programs.git.includes.\"[definition 1-entry 1]\".conditon' at "
+    "Did you mean `programs.git.includes.\"[definition 1-entry 1]\".condition'?"
+  ];
+  unknown-in-variant = n: unknown n [
+    "unknown option `specialisation.dark.configuration.home.fil' at "
+    "unknown-in-variant.nix"
+    "Did you mean `specialisation.dark.configuration.home.file'"
+  ];
+  unknown-in-variant-file = n: unknown n [
+    "unknown option `specialisation.dark.configuration.home.file.notes.txt' at "
+    "Did you mean `specialisation.dark.configuration.home.file.notes.text'?"
+  ];
+  unknown-program-in-variant = n: unknown n [
+    "unknown option `specialisation.dark.configuration.programs.starship' at "
+    "nhmt has no `programs.starship', which is an option of Home Manager"
+    "eval \"$(starship init bash)\""
+  ];
+  unknown-part = n: unknown n [
     "nhmt has no `programs.git.delta', which is an option of Home Manager"
+    "Install it by home.packages, and set programs.git.settings.core.pager."
     "`programs.git-worktree-switcher'"
   ];
-  unknown-program = n: bad n [
-    "unknown option `programs.emacs' at "
-    "unknown-program.nix:4"
-    "nhmt has no `programs.emacs', which is an option of Home Manager"
+  unknown-program = n: unknown n [
+    "unknown option `programs.chawan' at "
+    "unknown-program.nix"
+    "nhmt has no `programs.chawan', which is an option of Home Manager"
     "bash, fish, git"
     "home.file or xdg.configFile"
   ];
+  unknown-other-program = n: unknown n [ "nhmt has no `programs.nobody-has-this'. What" ];
+  unknown-service = n: unknown n [
+    "unknown option `services.syncthing' at "
+    "nhmt has no `services.syncthing', which is an option of Home Manager"
+    "Write the service by systemd.user.services.syncthing"
+  ];
+  unknown-other-service = n: unknown n [
+    "unknown option `services.nobody-has-this' at "
+    "nhmt has no `services.nobody-has-this'."
+    "Remove the setting; write the service's unit by systemd.user.services"
+  ];
+  unknown-window-manager = n: unknown n [
+    "unknown option `wayland.windowManager.sway' at "
+    "xdg.configFile.\"sway/config\""
+  ];
+  unknown-session = n: unknown n [
+    "unknown option `xsession' at "
+    "home.file.\".xsession\""
+  ];
+  unknown-with-advice = n: unknown n [ "nhmt has no `services.emacs', which" "Start it by hand." ];
   wrong-type = n: bad n [
     "wrong type for the option `programs.git.enable' at "
     "wrong-type.nix:4"

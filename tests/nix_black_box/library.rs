@@ -65,7 +65,34 @@ fn the_library_behaves_as_its_manual_says() {
             assert_eq!(names["lacking"], serde_json::json!({}), "{library}");
             assert_eq!(names["top"], serde_json::json!([]), "{library}");
             assert_eq!(names["beside"], serde_json::json!([]), "{library}");
+            assert_eq!(names["unnamed"], serde_json::json!([]), "{library}");
+            println!("names of {library}, by part: {}", names["counts"]);
         }
+    }
+}
+
+#[test]
+fn what_the_library_lacks_says_so_by_its_name() {
+    let home = Home::with_nix();
+    let absent = instantiate(&home, "import ./absent-names.nix", &[])
+        .success()
+        .json();
+    assert!(absent["count"].as_u64().unwrap() >= 120, "{absent}");
+    assert_eq!(absent["present"], serde_json::json!([]));
+    for message in absent["messages"].as_array().unwrap() {
+        let message = message.as_str().unwrap();
+        assert!(message.starts_with("needs nixpkgs: lib."), "{message}");
+    }
+    for name in [
+        "types.fileset",
+        "fileset.toSource",
+        "systems.flakeExposed",
+        "licenses",
+        "maintainers",
+    ] {
+        instantiate(&home, &format!("(import ../../nix/lib).{name}"), &[])
+            .exit(1)
+            .stderr_has(&format!("needs nixpkgs: lib.{name} is not part of"));
     }
 }
 
@@ -95,18 +122,23 @@ fn the_modules_evaluate_to_what_they_promise() {
     all_hold("modules.nix", "", 290);
 }
 
-#[test]
-fn mistakes_are_explained() {
+/// The cases of `bad-input.nix` that are for `library`, which is an argument of
+/// the evaluation; without one they are all.
+fn explained(library: Option<&str>) -> usize {
     let home = Home::with_nix();
-    let listed =
-        "builtins.mapAttrs (_: c: { inherit (c) expected trace; }) (import ./bad-input.nix)";
+    let listed = "builtins.mapAttrs (_: c: { inherit (c) anyLibrary expected trace; }) (import ./bad-input.nix)";
     let names = instantiate(&home, listed, &[]).success().json();
-    let cases = names.as_object().unwrap();
-    assert!(cases.len() >= 20, "{}", cases.len());
-    for (name, case) in cases {
+    let cases = names.as_object().unwrap().iter();
+    let cases: Vec<_> = cases
+        .filter(|(_, case)| library.is_none() || case["anyLibrary"] == true)
+        .collect();
+    let library = library.map_or_else(String::new, |library| format!("lib = {library};"));
+    for (name, case) in &cases {
+        let case_of = format!("(import ./bad-input.nix).{}", Value::from(name.as_str()));
+        // What is in a variant is looked at with it.
         let expression = format!(
-            "(import ../../nix {{ configuration = (import ./bad-input.nix).{}.configuration; }}).manifest",
-            Value::from(name.as_str())
+            "let home = import ../../nix {{ {library} configuration = {case_of}.configuration; }};
+             in [ home.manifest (map (v: v.configuration.nhmt.manifest) (builtins.attrValues home.config.specialisation)) ]"
         );
         let trace: &[&str] = if case["trace"] == true {
             &["--show-trace"]
@@ -117,5 +149,21 @@ fn mistakes_are_explained() {
         for word in case["expected"].as_array().unwrap() {
             outcome = outcome.stderr_has(word.as_str().unwrap());
         }
+    }
+    cases.len()
+}
+
+#[test]
+fn mistakes_are_explained() {
+    let count = explained(None);
+    assert!(count >= 79, "{count}");
+}
+
+#[test]
+fn what_no_option_takes_is_explained_with_other_libraries() {
+    let others = libraries().into_iter().filter(|library| library != OWN);
+    for library in others.chain(["import ./other-words.nix".to_owned()]) {
+        let count = explained(Some(&library));
+        assert!(count >= 14, "{count}");
     }
 }

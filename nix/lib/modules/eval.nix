@@ -148,7 +148,7 @@ let
         if _module.freeformType != null then
           seq freeform
         else if _module.check && unmatched != [ ] then
-          throw (messages.unknownOption prefix options unmatched)
+          throw ((lib.modules.unknownOption or messages.unknownOption) prefix options unmatched)
         else
           x: x;
     in

@@ -63,8 +63,8 @@ let
     in
     lib.take 3 (builtins.sort (a: b: length a < length b) (go [ ] options));
 
-  # absent (path -> null, or { path; instead; } of the option that is not here
-  # on purpose) -> prefix -> options -> [ { path; def; } ] -> message
+  # absent (path -> value -> null, or { path; below; instead; elsewhere; } of the
+  # option that is not here on purpose) -> prefix -> options -> [ { path; def; } ] -> message
   unknownOptionIn =
     absent: prefix: options: unmatched:
     let
@@ -76,26 +76,35 @@ let
       siblings = nearest place.name known;
       guesses =
         if siblings != [ ] then map shown siblings else map (p: "`${showOption (prefix ++ p)}'") (elsewhere place.name options);
-      missing = absent first.path;
+      whole =
+        u:
+        let
+          m = absent u.path u.def.value;
+        in
+        showOption (prefix ++ u.path ++ lib.optionals (m != null) m.below);
+      missing = absent first.path first.def.value;
+      isTheirs = missing != null && missing.elsewhere;
       others = lib.unique (
-        map (u: "  - `${showOption (prefix ++ u.path)}' at ${at u.def}") (lib.take 10 (builtins.tail unmatched))
+        map (u: "  - `${whole u}' at ${at u.def}") (lib.take 10 (builtins.tail unmatched))
       );
     in
     lines [
-      "unknown option `${showOption (prefix ++ first.path)}' at ${at first.def}"
+      "unknown option `${whole first}' at ${at first.def}"
       (
         if missing != null then
           "  nhmt has no `${showOption missing.path}'${
             lib.optionalString missing.elsewhere ", which is an option of Home Manager"
           }.${
-            lib.optionalString (known != [ ] && length known <= 40)
+            lib.optionalString (place.parents != [ ] && known != [ ] && length known <= 20)
               " What it has below `${showOption parent}': ${concatStringsSep ", " known}"
           }"
         else
           null
       )
       (
-        if guesses != [ ] then
+        if isTheirs then
+          null
+        else if guesses != [ ] then
           "  Did you mean ${alternatives guesses}?"
         else if missing == null && known != [ ] && length known <= 20 then
           "  ${if parent == [ ] then "The options are" else "Below `${showOption parent}' there are"}: ${concatStringsSep ", " known}"
@@ -115,5 +124,5 @@ let
 in
 {
   inherit unknownOptionIn;
-  unknownOption = unknownOptionIn (_: null);
+  unknownOption = unknownOptionIn (_: _: null);
 }

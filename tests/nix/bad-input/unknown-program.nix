@@ -1,5 +1,5 @@
 {
   home.username = "alice";
   home.homeDirectory = "/home/alice";
-  programs.emacs.enable = true;
+  programs.chawan.enable = true;
 }

@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  services.syncthing.enable = true;
+}

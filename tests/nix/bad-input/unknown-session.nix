@@ -1,0 +1,5 @@
+{
+  home.username = "alice";
+  home.homeDirectory = "/home/alice";
+  xsession.enable = true;
+}
