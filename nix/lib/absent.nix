@@ -3,8 +3,30 @@
 let
   names = {
     lib = [
-      "convertHash" "fetchers" "fileset" "flakeRefToString" "flakes" "kernel" "licenses" "maintainers"
-      "mkEUI64Suffix" "network" "parseFlakeRef" "sourceTypes" "systems" "teams"
+      "convertHash" "flakeRefToString" "licenses" "maintainers" "mkEUI64Suffix" "parseFlakeRef" "teams"
+    ];
+    fetchers = [
+      "normalizeHash" "proxyImpureEnvVars" "withNormalizedHash"
+    ];
+    fileset = [
+      "difference" "empty" "fileFilter" "fromSource" "gitTracked" "gitTrackedWith" "intersection" "isFileset"
+      "maybeMissing" "toList" "toSource" "trace" "traceVal" "union" "unions"
+    ];
+    flakes = [
+      "flakeRefToString" "parseFlakeRef"
+    ];
+    kernel = [
+      "freeform" "module" "no" "option" "unset" "whenHelpers" "yes"
+    ];
+    network = [
+      "ipv6"
+    ];
+    sourceTypes = [
+      "binaryBytecode" "binaryFirmware" "binaryNativeCode" "fromSource" "obfuscatedCode"
+    ];
+    systems = [
+      "architectures" "doubles" "elaborate" "equals" "examples" "flakeExposed" "functionNames" "inspect" "parse"
+      "platforms" "systemToAttrs"
     ];
     customisation = [
       "makeScopeWithSplicing" "makeScopeWithSplicing'" "mapCrossIndex" "renameCrossIndexFrom" "renameCrossIndexTo"
@@ -38,19 +60,23 @@ let
       "fileset"
     ];
   };
+  message =
+    group: name:
+    let
+      full = if group == "lib" then "lib.${name}" else "lib.${group}.${name}";
+    in
+    "needs nixpkgs: ${full} is not part of nhmt's own library; give the configuration nixpkgs (its flake input, or `pkgs') to use it";
 in
 {
+  inherit names message;
+
   # group -> what is present -> that, and { name = throw …; } for what is absent
   fill =
     group: present:
     builtins.listToAttrs (
       map (name: {
         inherit name;
-        value =
-          let
-            full = if group == "lib" then "lib.${name}" else "lib.${group}.${name}";
-          in
-          throw "needs nixpkgs: ${full} is not part of nhmt's own library; give the configuration nixpkgs (its flake input, or `pkgs') to use it";
+        value = throw (message group name);
       }) names.${group}
     )
     // present;

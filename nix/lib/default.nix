@@ -39,6 +39,14 @@ let
       options = absent "options" (part ./options.nix // part ./option-docs.nix);
       types = part ./types;
       platforms = part ./platforms.nix;
+      # Of these nothing is here.
+      fetchers = absent "fetchers" { };
+      fileset = absent "fileset" { };
+      flakes = absent "flakes" { };
+      kernel = absent "kernel" { };
+      network = absent "network" { };
+      sourceTypes = absent "sourceTypes" { };
+      systems = absent "systems" { };
 
       inherit (builtins)
         fromJSON fromTOML getContext hasContext hashString parseDrvName placeholder toFile

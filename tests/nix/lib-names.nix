@@ -1,6 +1,6 @@
 # What of the names of nixpkgs' library nhmt's own neither has nor calls absent,
-# in its parts (`lacking`) and at its top, and what its top has `beside` them.
-# All three are to be empty.
+# in its parts (`lacking`) and at its top, and what its top has `beside` them;
+# `unnamed`: what throws and is not called absent. All four are to be empty.
 { nixpkgs }:
 let
   own = import ../../nix/lib;
@@ -22,8 +22,28 @@ let
       value = without nixpkgs.${name} own.${name};
     }) (filter isPart (attrNames nixpkgs))
   );
+  inherit (import ../../nix/lib/absent.nix) names;
+  throws = set: filter (name: !(builtins.tryEval (builtins.seq set.${name} null)).success) (attrNames set);
+  unnamed = name: set: filter (n: !(builtins.elem n (names.${name} or [ ])) && !(builtins.elem n (names.lib))) (throws set);
+  # By part: how many names nixpkgs has, and how many of them are absent here.
+  counts = listToAttrs (
+    map (name: {
+      inherit name;
+      value = {
+        all = builtins.length (attrNames nixpkgs.${name});
+        absent = builtins.length (builtins.filter (n: nixpkgs.${name} ? ${n}) (throws own.${name}));
+      };
+    }) (attrNames parts)
+  );
 in
 {
+  inherit counts;
+  unnamed = builtins.filter (found: found.names != [ ]) (
+    map (part: {
+      inherit part;
+      names = unnamed part own.${part};
+    }) (attrNames parts)
+  );
   count = builtins.length (attrNames parts);
   lacking = removeAttrs parts (
     filter (name: parts.${name} == [ ]) (attrNames parts)
