@@ -21,7 +21,9 @@ let
       declaredIn = [ "home.activation.${builtins.toJSON name}" ] ++ map nhmtLib.locations.record (places.${name} or [ ]);
     }
     // lib.optionalAttrs (after != [ ]) { inherit after; }
-    // lib.optionalAttrs entry.dryRun { dryRun = true; };
+    // lib.optionalAttrs entry.dryRun { dryRun = true; }
+    // lib.optionalAttrs entry.report { report = true; }
+    // lib.optionalAttrs (entry.whenGone != "") { whenGone = config.nhmt.hookText entry.whenGone; };
 in
 {
   options = {
@@ -31,6 +33,16 @@ in
           type = types.bool;
           default = false;
           description = "Whether the script runs under `--dry-run` too, with `NHMT_DRY_RUN=1`.";
+        };
+        report = mkOption {
+          type = types.bool;
+          default = false;
+          description = "Whether what the script prints is told without `--verbose`, too.";
+        };
+        whenGone = mkOption {
+          type = types.lines;
+          default = "";
+          description = "What runs instead, once, after a switch to a generation that has no hook of this name.";
         };
       } types.str;
       default = { };

@@ -39,13 +39,17 @@ let
     database:
     let
       text = ini database.settings;
-      profile = builtins.toFile "dconf-profile" "user-db:${database.name}\n";
     in
     ''
-      loadDatabase ${if database.name == null then "''" else profile} ${lib.escapeShellArg "home/${data}/${keysFile database}"} <<'${end text}'
+      inDatabase ${lib.escapeShellArg (toString database.name)} $bus "$dconf" load / <<'${end text}'
       ${lib.removeSuffix "\n" text}
       ${end text}
     '';
+  reset =
+    gone:
+    "gone=${gone} dconf=${program cfg.package "dconf"} dbus_run_session=${program cfg.dbusPackage "dbus-run-session"}\n"
+    + builtins.readFile ./load.sh
+    + "resetKeys ${lib.escapeShellArg "home/${data}/nhmt"}\n";
   program = package: name: if package == null then name else "${package}/bin/${name}";
 in
 {
@@ -75,14 +79,18 @@ in
     };
   };
 
-  config = lib.mkIf (cfg.enable && databases != [ ]) {
-    xdg.dataFile = builtins.listToAttrs (
-      map (database: lib.nameValuePair (keysFile database) { text = keys database; }) databases
-    );
-    home.activation.dconfSettings = lib.hm.dag.entryAfter [ "installPackages" "linkGeneration" ] (
-      "dconf=${program cfg.package "dconf"} dbus_run_session=${program cfg.dbusPackage "dbus-run-session"}\n"
-      + builtins.readFile ./load.sh
-      + lib.concatMapStrings load databases
-    );
-  };
+  config = lib.mkMerge [
+    (lib.mkIf (cfg.enable && databases != [ ]) {
+      xdg.dataFile = builtins.listToAttrs (
+        map (database: lib.nameValuePair (keysFile database) { text = keys database; }) databases
+      );
+      home.activation.dconfSettings =
+        lib.hm.dag.entryAfter [ "installPackages" "linkGeneration" ] (reset "" + lib.concatMapStrings load databases)
+        // {
+          whenGone = reset "1";
+        };
+    })
+    # Settings that are still declared are left alone: they are not gone.
+    (lib.mkIf (!cfg.enable && databases != [ ]) { home.activation.dconfSettings = ":"; })
+  ];
 }

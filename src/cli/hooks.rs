@@ -9,7 +9,7 @@ use crate::generation::Number;
 use crate::hook::{
     self, Batch, Declared, Memory, MemoryError, Outcome, Status, Surroundings, Task,
 };
-use crate::manifest::Index;
+use crate::manifest::{Hook, Index};
 use crate::tree::diff::read_manifest;
 use crate::ui::{CHANGED, DIM, ERROR, Ui, complain};
 
@@ -43,7 +43,7 @@ impl<'a> Hooks<'a> {
 
     /// What a run that changes something owes.
     fn of_switch(&self, (old, new): Way) -> Result<(Batch, Declared), Failure> {
-        let declared = declared(new)?;
+        let declared = declared(new)?.leaving(leaving(old));
         let batch = hook::batch(old, new, &declared, self.memory.pending());
         Ok((batch, declared))
     }
@@ -59,7 +59,11 @@ impl<'a> Hooks<'a> {
             new: new_tree,
             ..batch.clone()
         };
-        Ok(Some((batch, declared(new)?)))
+        let old = batch.old.as_deref();
+        let old = old.and_then(|tree| Some((tree, Index::read(tree).ok()?)));
+        let old = old.as_ref().map(|(tree, index)| (*tree, index));
+        let declared = declared(new)?.leaving(leaving(old));
+        Ok(Some((batch, declared)))
     }
 
     /// What a run would start; without a `way` there is nothing to do but what
@@ -126,7 +130,9 @@ impl<'a> Hooks<'a> {
     /// Runs them for good with a memory, else as in a dry run.
     fn run(&self, batch: &Batch, tasks: &[Task], memory: Option<&mut Memory>) -> Vec<Outcome> {
         let state = self.context.layout().state();
+        let program = std::env::current_exe().unwrap_or_else(|_| "nhmt".into());
         let around = Surroundings {
+            program: &program,
             home: self.context.layout().home(),
             state: &state,
             old: batch.old.as_deref(),
@@ -154,7 +160,15 @@ fn declared((tree, index): Tree) -> Result<Declared, Failure> {
     Ok(Declared::of(read_manifest(tree)?))
 }
 
-/// Shows under `--verbose` what hooks print.
+/// The hooks of the tree before that have something to run once they are gone.
+fn leaving(old: Option<Tree>) -> Vec<Hook> {
+    let leaves = old.filter(|(_, index)| index.has_leaving());
+    // What cannot be read any more is gone with its hooks.
+    let manifest = leaves.and_then(|(tree, _)| read_manifest(tree).ok());
+    manifest.map_or_else(Vec::new, |manifest| manifest.hooks)
+}
+
+/// Shows under `--verbose` what hooks print; always what is a report.
 struct Watcher(Ui);
 
 impl hook::Watch for Watcher {
@@ -163,6 +177,9 @@ impl hook::Watch for Watcher {
     }
 
     fn line(&mut self, task: &Task, line: &str) {
+        if task.report {
+            return self.0.note(line);
+        }
         self.0
             .detail(format_args!("{}> {line}", task.name().escape_debug()));
     }
@@ -184,8 +201,9 @@ pub(super) fn report(ui: Ui, outcomes: &[Outcome]) -> bool {
             Status::Failed | Status::Skipped => {
                 failed = true;
                 complain(format_args!("{ERROR}error:{ERROR:#} {message}"));
-                // Under `--verbose` they were shown as they came.
-                let tail = outcome.tail.lines().filter(|_| !ui.verbose);
+                // Under `--verbose`, and of a report, they were shown as they came.
+                let shown = ui.verbose || (outcome.task.report && !ui.quiet);
+                let tail = outcome.tail.lines().filter(|_| !shown);
                 tail.for_each(|line| complain(format_args!("  {DIM}{line}{DIM:#}")));
             }
         }

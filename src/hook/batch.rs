@@ -28,8 +28,8 @@ pub struct Batch {
 }
 
 /// What the run from `old` to `new` owes: the `onChange` hooks of the files
-/// that are new or have another content, those that `before` still owes, and
-/// every activation hook.
+/// that are new or have another content, those that `before` still owes, what
+/// is to run for hooks that are gone, and every activation hook.
 #[must_use]
 pub fn batch(
     old: Option<(&Path, &Index)>,
@@ -46,6 +46,8 @@ pub fn batch(
         let differs = old.is_none_or(|(_, old)| leaves(old, target).ne(leaves(new.1, target)));
         (differs || owed(&name)).then_some((Kind::OnChange, name))
     });
+    let gone = declared.gone.iter();
+    let gone = gone.map(|hook| (Kind::WhenGone, hook.name.clone()));
     let activation = declared.activation.iter();
     let activation = activation.map(|hook| (Kind::Activation, hook.name.clone()));
     let record = |(kind, name)| Record {
@@ -56,7 +58,7 @@ pub fn batch(
     Batch {
         old: old.map(|(path, _)| path.to_owned()),
         new: new.0.to_owned(),
-        hooks: changed.chain(activation).map(record).collect(),
+        hooks: changed.chain(gone).chain(activation).map(record).collect(),
     }
 }
 
@@ -98,7 +100,20 @@ impl Batch {
                     script: script.clone(),
                     after: Vec::new(),
                     dry_run: false,
+                    report: false,
                 }),
+            }
+        }
+        for hook in &declared.gone {
+            if owed(Kind::WhenGone, &hook.name) {
+                tasks.push(Task {
+                    kind: Kind::WhenGone,
+                    names: vec![hook.name.clone()],
+                    script: hook.when_gone.clone(),
+                    after: Vec::new(),
+                    dry_run: hook.dry_run,
+                    report: hook.report,
+                });
             }
         }
         for hook in &declared.activation {
@@ -109,6 +124,7 @@ impl Batch {
                     script: hook.script.clone(),
                     after: hook.after.clone(),
                     dry_run: hook.dry_run,
+                    report: hook.report,
                 });
             }
         }
@@ -148,6 +164,7 @@ impl Batch {
                 let mut hooks = declared.activation.iter();
                 hooks.any(|hook| hook.name == record.name)
             }
+            Kind::WhenGone => declared.gone.iter().any(|hook| hook.name == record.name),
         });
     }
 }
@@ -177,9 +194,12 @@ mod tests {
                     script: format!("echo {name}"),
                     after: Vec::new(),
                     dry_run: false,
+                    when_gone: String::new(),
+                    report: false,
                     declared_in: Vec::new(),
                 })
                 .collect(),
+            gone: Vec::new(),
         }
     }
 
@@ -245,6 +265,32 @@ mod tests {
         let mut owed = owed;
         owed.keep_declared(&now);
         assert_eq!(names(&owed), ["a"]);
+    }
+
+    #[test]
+    fn a_hook_that_is_gone_runs_for_it_once() {
+        let tree = Path::new("/t");
+        let index = index(&[]);
+        let leaving = |name: &str, when_gone: &str| Hook {
+            when_gone: when_gone.to_owned(),
+            ..declared(&[], &[name]).activation.remove(0)
+        };
+        let before = vec![leaving("a", "A"), leaving("b", ""), leaving("c", "C")];
+        let now = declared(&[], &["c", "z"]).leaving(before);
+        let mut owed = batch(Some((tree, &index)), (tree, &index), &now, None);
+        let kinds: Vec<_> = owed.hooks.iter().map(|hook| hook.kind).collect();
+        assert_eq!(names(&owed), ["a", "c", "z"]);
+        assert_eq!(
+            kinds,
+            [Kind::WhenGone, Kind::Activation, Kind::Activation]
+        );
+        let tasks = owed.tasks(&now);
+        assert_eq!(tasks[0].script, "A");
+        assert_eq!(tasks[0].title(), "hook `a`, which is gone,");
+        owed.strike(&tasks[0]);
+        assert_eq!(names(&owed), ["c", "z"]);
+        owed.keep_declared(&declared(&[], &["z"]));
+        assert_eq!(names(&owed), ["z"]);
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub enum Kind {
     OnChange,
     /// After every run that changes something.
     Activation,
+    /// When the tree before has an activation hook that the tree after lacks.
+    WhenGone,
 }
 
 /// The hooks of one home tree.
@@ -23,6 +25,9 @@ pub struct Declared {
     pub activation: Vec<Hook>,
     /// The `onChange` scripts by the target of their file.
     pub on_change: BTreeMap<HomePath, String>,
+    /// Those activation hooks of the tree before that this one lacks and that
+    /// have something to run for it; in their order there.
+    pub gone: Vec<Hook>,
 }
 
 impl Declared {
@@ -34,7 +39,19 @@ impl Declared {
         Self {
             activation: manifest.hooks,
             on_change: scripts.filter(|(_, script)| !script.is_empty()).collect(),
+            gone: Vec::new(),
         }
+    }
+
+    /// The same after a tree with the hooks of `before`.
+    #[must_use]
+    pub fn leaving(mut self, before: Vec<Hook>) -> Self {
+        let here = |hook: &Hook| self.activation.iter().any(|other| other.name == hook.name);
+        let gone = before.into_iter();
+        self.gone = gone
+            .filter(|hook| !hook.when_gone.is_empty() && !here(hook))
+            .collect();
+        self
     }
 }
 
@@ -53,6 +70,8 @@ pub struct Task {
     pub after: Vec<String>,
     /// It runs in a dry run.
     pub dry_run: bool,
+    /// What it prints is told as it is.
+    pub report: bool,
 }
 
 impl Task {
@@ -68,6 +87,7 @@ impl Task {
         let name = self.name().escape_debug();
         match (self.kind, self.names.len()) {
             (Kind::Activation, _) => format!("hook `{name}`"),
+            (Kind::WhenGone, _) => format!("hook `{name}`, which is gone,"),
             (Kind::OnChange, 1) => format!("onChange of ~/{name}"),
             (Kind::OnChange, 2) => format!("onChange of ~/{name} and another file"),
             (Kind::OnChange, n) => format!("onChange of ~/{name} and {} other files", n - 1),

@@ -106,7 +106,7 @@ impl Serialize for Outcome {
         object.serialize_field("message", &self.message())?;
         let files = match self.task.kind {
             Kind::OnChange => &self.task.names[..],
-            Kind::Activation => &[],
+            Kind::Activation | Kind::WhenGone => &[],
         };
         object.serialize_field("files", files)?;
         object.end()

@@ -66,6 +66,8 @@ pub struct Surroundings<'a> {
     pub old: Option<&'a Path>,
     /// The tree after.
     pub new: &'a Path,
+    /// This program.
+    pub program: &'a Path,
     /// Nothing is to be changed.
     pub dry_run: bool,
 }
@@ -152,6 +154,7 @@ fn start_and_watch(
         .env("NHMT_OLD_GENERATION", around.old.unwrap_or(Path::new("")))
         .env("NHMT_NEW_GENERATION", around.new)
         .env("NHMT_DRY_RUN", if around.dry_run { "1" } else { "" })
+        .env("NHMT_PROGRAM", around.program)
         .stdin(Stdio::null())
         .stdout(writer.try_clone()?)
         .stderr(writer)

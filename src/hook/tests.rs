@@ -1,7 +1,7 @@
 //! Hooks as processes, in a scratch directory.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use signal_hook::consts::SIGINT;
@@ -50,6 +50,7 @@ fn hook(name: &str, script: &str) -> Task {
         script: script.to_owned(),
         after: Vec::new(),
         dry_run: false,
+        report: false,
     }
 }
 
@@ -88,6 +89,7 @@ impl Scratch {
             state: &home,
             old: None,
             new: &new,
+            program: Path::new("/bin/nhmt"),
             dry_run: self.dry_run,
         };
         let mut outcomes = Vec::new();
@@ -107,7 +109,7 @@ fn statuses(outcomes: &[Outcome]) -> Vec<Status> {
 #[test]
 fn a_hook_is_told_where_it_is() {
     let mut scratch = Scratch::new();
-    let script = r#"echo "$0|$NHMT_OLD_GENERATION|$NHMT_NEW_GENERATION|$NHMT_DRY_RUN|$HOME"
+    let script = r#"echo "$0|$NHMT_OLD_GENERATION|$NHMT_NEW_GENERATION|$NHMT_DRY_RUN|$NHMT_PROGRAM|$HOME"
         pwd >&2
         read -r line || echo "no input""#;
     let outcome = scratch.one(script);
@@ -119,7 +121,7 @@ fn a_hook_is_told_where_it_is() {
     assert_eq!(
         lines,
         [
-            format!("h||/new tree||{home}"),
+            format!("h||/new tree||/bin/nhmt|{home}"),
             home.to_string(),
             "no input".to_owned()
         ]

@@ -26,6 +26,8 @@ pub(super) struct Header {
     pub home: Option<PathBuf>,
     pub on_conflict: Option<OnConflict>,
     pub hooks: bool,
+    /// Something is to run when this tree's hooks are gone.
+    pub leaving: bool,
     pub backups: BackupsSpec,
     pub profile: Option<PathBuf>,
     pub managed_by: Option<ManagedBy>,
@@ -51,6 +53,9 @@ impl Header {
         if self.hooks {
             writeln!(out, "hooks 1")?;
         }
+        if self.leaving {
+            writeln!(out, "leaving 1")?;
+        }
         if let Some(age) = self.backups.older_than {
             writeln!(out, "backups-older-than {}", String::from(age))?;
         }
@@ -75,7 +80,8 @@ impl Header {
     pub fn parse(header: &[u8]) -> Result<Self, Fault> {
         let (mut paths, mut content, mut count) = (None, None, None);
         let (mut home, mut on_conflict) = (None, None);
-        let (mut hooks, mut backups) = (false, BackupsSpec::default());
+        let (mut hooks, mut leaving) = (false, false);
+        let mut backups = BackupsSpec::default();
         let (mut profile, mut secrets, mut managed_by) = (None, None, None);
         let mut lines = header.split(|&b| b == b'\n');
         if lines.next() != Some(b"nhmt-index 1") {
@@ -99,6 +105,7 @@ impl Header {
                 b"home" => home = Some(PathBuf::from(OsStr::from_bytes(value))),
                 b"on-conflict" => on_conflict = OnConflict::from_name(value),
                 b"hooks" => hooks = value == b"1",
+                b"leaving" => leaving = value == b"1",
                 b"backups-older-than" => backups.older_than = text().try_into().ok(),
                 b"backups-max-size" => backups.max_size = text().try_into().ok(),
                 b"profile" => profile = Some(PathBuf::from(OsStr::from_bytes(value))),
@@ -116,6 +123,7 @@ impl Header {
                 home,
                 on_conflict,
                 hooks,
+                leaving,
                 backups,
                 profile,
                 managed_by,

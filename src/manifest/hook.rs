@@ -16,6 +16,13 @@ pub struct Hook {
     /// It also runs, with `NHMT_DRY_RUN=1`, when nothing is to be changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,
+    /// What runs instead, once, after a switch to a tree that has no hook of
+    /// this name.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub when_gone: String,
+    /// What it prints is told as it is, not only under `--verbose`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub report: bool,
     /// Who asked for it, for messages: the option's name and the files that
     /// define it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

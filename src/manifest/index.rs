@@ -8,6 +8,7 @@
 //! home /home/alice\n        for whom it was built
 //! on-conflict backup\n      the configuration's choice, when it made one
 //! hooks 1\n                 something runs after a switch
+//! leaving 1\n               something runs after a switch to another tree
 //! backups-older-than 30d\n  which backups a run lets go
 //! backups-max-size 1G\n
 //! profile /persist/…\n      where the generations are, when it says so
@@ -104,6 +105,7 @@ impl Index {
             home: None,
             on_conflict: None,
             hooks: false,
+            leaving: false,
             backups: BackupsSpec::default(),
             profile: None,
             managed_by: None,
@@ -131,6 +133,7 @@ impl Index {
         self.header.home = Some(manifest.home.directory.clone());
         self.header.on_conflict = manifest.on_conflict;
         self.header.hooks = manifest.has_hooks();
+        self.header.leaving = manifest.hooks.iter().any(|hook| !hook.when_gone.is_empty());
         self.header.backups = manifest.backups.clone();
         self.header.profile.clone_from(&manifest.profile);
         self.header.managed_by = manifest.managed_by;
@@ -194,6 +197,13 @@ impl Index {
     #[must_use]
     pub fn has_hooks(&self) -> bool {
         self.header.hooks
+    }
+
+    /// Whether something runs after a switch to a tree without it; the
+    /// manifest has it.
+    #[must_use]
+    pub fn has_leaving(&self) -> bool {
+        self.header.leaving
     }
 
     /// Which backups a run lets go.
@@ -382,6 +392,11 @@ fn after_switch(manifest: &Manifest) -> Digest {
         let own = [hook.name.as_bytes(), hook.script.as_bytes(), dry_run];
         let after = hook.after.iter().map(String::as_bytes);
         parts.push(Digest::of_parts(own.into_iter().chain(after)));
+        if !hook.when_gone.is_empty() || hook.report {
+            let report = if hook.report { &b"1"[..] } else { b"0" };
+            let own = [&b"hook"[..], hook.when_gone.as_bytes(), report];
+            parts.push(Digest::of_parts(own));
+        }
     }
     for (path, file) in &manifest.files {
         if !file.on_change.is_empty() {

@@ -108,7 +108,7 @@ pub(super) fn hooks(hooks: &[Hook]) -> Result<(), (String, String)> {
         if hook.name.is_empty() || hook.name.contains('\0') {
             return wrong("this is no name for a hook".to_owned());
         }
-        if hook.script.contains('\0') {
+        if hook.script.contains('\0') || hook.when_gone.contains('\0') {
             return wrong("a script cannot have a NUL byte in it".to_owned());
         }
         if let Some(absent) = hook.after.iter().find(|name| !before.contains(&***name)) {

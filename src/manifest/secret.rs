@@ -316,7 +316,9 @@ impl FileSpec {
 
 /// A hook that has a placeholder in its script.
 pub(super) fn in_hooks(hooks: &[Hook]) -> Option<&Hook> {
-    hooks.iter().find(|hook| hook.script.contains(OPENING))
+    let has = |text: &String| text.contains(OPENING);
+    let mut hooks = hooks.iter();
+    hooks.find(|hook| has(&hook.script) || has(&hook.when_gone))
 }
 
 /// The name that a set of secrets has in memory.

@@ -352,6 +352,43 @@ fn settings_of_dconf_are_loaded_and_reset() {
     assert_eq!(read(&home, "/org/nhmt/other/mine"), "5");
     home.run(["rollback"]).success();
     assert_eq!(read(&home, "/org/nhmt/test/on"), "true");
+
+    // A database that is declared no more, and in the end all of them.
+    let second = |home: &Home| {
+        let script = "export DCONF_PROFILE=\"$TMPDIR/profile\"; dbus-run-session -- dconf read /org/nhmt/test/here";
+        session(home, script).success().stdout().trim_end().to_owned()
+    };
+    assert_eq!(second(&home), "true");
+    home.set_config(r#"dconf.settings."org/nhmt/test".number = 4;"#);
+    home.run(["realize"]).success();
+    assert_eq!(second(&home), "");
+    home.set_config("");
+    home.run(["realize"]).success();
+    assert_eq!(read(&home, "/org/nhmt/test/number"), "");
+    assert_eq!(read(&home, "/org/nhmt/other/mine"), "5");
+}
+
+#[test]
+fn settings_of_dconf_that_are_gone_need_no_program() {
+    let mut home = Home::with_nix().config(r#"dconf.settings."org/nhmt/test".on = true;"#);
+    home.run(["realize"]).success();
+    // Left alone while it is off.
+    home.set_config(r#"dconf.enable = false; dconf.settings."org/nhmt/test".on = true;"#);
+    home.run(["realize"]).success();
+    let read = "dbus-run-session -- dconf read /org/nhmt/test/on";
+    session(&home, read).success().stdout_has("true");
+
+    let mut home = Home::with_nix().source("none/file", "").config(
+        r#"
+        dconf.settings."org/nhmt/test".on = true;
+        dconf.package = builtins.path { path = ./none; name = "none"; };
+        "#,
+    );
+    home.run(["realize"]).exit(1);
+    home.set_config("");
+    home.run(["realize", "-v"])
+        .success()
+        .stderr_has("the keys of dconf.settings stay in its database: the program dconf is not there");
 }
 
 #[test]
