@@ -2,7 +2,6 @@
 {
   config,
   lib,
-  pkgs,
   ...
 }:
 let
@@ -18,11 +17,7 @@ in
   config.xdg.dataFile = lib.mkIf (cfg.packages != [ ]) {
     "dbus-1/services" = {
       recursive = true;
-      source = pkgs.symlinkJoin {
-        name = "user-dbus-services";
-        paths = cfg.packages;
-        stripPrefix = "/share/dbus-1/services";
-      };
+      source = config.nhmt.mergePackages "dbus.packages" "/share/dbus-1/services" cfg.packages;
     };
   };
 }

@@ -109,6 +109,39 @@ let
       _module.args.pkgs = mkDefault (packageSet config.nixpkgs);
       home.path = (environmentOf config).derivation;
       home.activationPackage = treeOf config;
+      # option -> directory -> packages -> what they have there, merged
+      nhmt.mergePackages = option: directory: packages: "${
+        (import ./packages.nix {
+          inherit packages system;
+          builder = nhmt;
+          extraOutputs = [ ];
+          pathsToLink = [ directory ];
+          mimeDatabase = null;
+          toStore = nhmtLib.sources.toStore (path: "missing package in ${option}: there is no ${path}");
+        }).derivation
+      }${directory}";
+      # One file of a tree: that of a home with nothing else in it.
+      nhmt.writeFile = name: f: "${
+        import ./home-tree.nix {
+          inherit system;
+          builder = nhmt;
+          manifest = {
+            version = 1;
+            home = {
+              inherit (config.home) username;
+              directory = config.home.homeDirectory;
+            };
+            files.${name} =
+              if f.text != null then
+                { inherit (f) text; }
+              else
+                {
+                  inherit (f) format;
+                  value = nhmtLib.encode.value "the source of ${name}" (nhmtLib.sources.toStore (nhmtLib.sources.missing name "")) f.value;
+                };
+          };
+        }
+      }/home/${name}";
     };
 
   nhmt =

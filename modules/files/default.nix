@@ -2,10 +2,12 @@
 {
   config,
   lib,
+  nhmtLib,
   options,
   ...
 }:
 let
+  written = import ./written.nix { inherit nhmtLib; };
   inherit (lib) mkOption types;
 in
 {
@@ -13,6 +15,7 @@ in
     home.file = mkOption {
       type = types.attrsOf (import ./file-type.nix { inherit lib; });
       default = { };
+      apply = written.withSources config.nhmt.writeFile;
       example = lib.literalExpression ''
         {
           ".inputrc".text = "set bell-style none";
@@ -22,6 +25,11 @@ in
       description = "Files in the home, by their place relative to it.";
     };
 
+    nhmt.writeFile = mkOption {
+      type = types.raw;
+      internal = true;
+      description = "From a name and an entry to a file in the store with its content.";
+    };
     nhmt.fileSets = mkOption {
       type = types.listOf types.raw;
       default = [ ];

@@ -13,13 +13,14 @@ let
   own = "${home}/.local/state/nhmt/";
   ownLength = stringLength own;
   methods = import ./methods.nix { inherit nhmtLib; };
+  inherit (import ./written.nix { inherit nhmtLib; }) isGiven;
 
   # A named content of the entry, or an error that names the option.
   content =
-    option: shown: f:
+    name: option: shown: f:
     let
       text = f.text != null;
-      source = f.source != null;
+      source = isGiven name f;
       structured = f.format != null;
       fail = what: remedy: throw "${what} in ${option} at ${shown}\n  ${remedy}";
     in
@@ -67,7 +68,7 @@ let
       full = "${name}.${builtins.toJSON n}";
       declared = places.${n} or [ ];
       shown = locations.show declared;
-      common = content full shown f // {
+      common = content n full shown f // {
         inherit (f) executable force;
         declaredIn = if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
       };
@@ -81,7 +82,7 @@ let
           common
         else
           common
-          // methods.fields full shown f
+          // methods.fields full shown (if isGiven n f then f else f // { source = null; })
           // (if f.onChange == "" then { } else { onChange = hookText f.onChange; });
     };
 in

@@ -18,6 +18,11 @@ in
       description = "Outputs to install of every package that has them, beside those the package itself chooses.";
     };
   };
+  options.nhmt.mergePackages = mkOption {
+    type = types.raw;
+    internal = true;
+    description = "From an option's name, a directory and packages to what they have in it, merged.";
+  };
   options.nhmt.pathsToLink = mkOption {
     type = types.listOf (types.strMatching "/.*");
     default = [ "/" ];

@@ -4,7 +4,6 @@
   config,
   lib,
   options,
-  pkgs,
   ...
 }:
 let
@@ -140,11 +139,7 @@ in
     xdg.dataFile = mkIf (cfg.packages != [ ]) {
       "systemd/user" = {
         recursive = true;
-        source = pkgs.symlinkJoin {
-          name = "user-systemd-units";
-          paths = cfg.packages;
-          stripPrefix = "/share/systemd/user";
-        };
+        source = config.nhmt.mergePackages "systemd.user.packages" "/share/systemd/user" cfg.packages;
       };
     };
     # A manager that runs knows the units that it read.

@@ -12,6 +12,7 @@ let
   cfg = config.xdg;
   home = config.home.homeDirectory;
   fileType = import ../files/file-type.nix { inherit lib; };
+  written = import ../files/written.nix { inherit nhmtLib; };
 
   directory =
     place: what:
@@ -27,6 +28,7 @@ let
     mkOption {
       type = types.attrsOf fileType;
       default = { };
+      apply = written.withSources config.nhmt.writeFile;
       description = "Files by their place relative to {option}`${base}`.";
     };
   variables = {

@@ -280,10 +280,7 @@ mod tests {
         let mut owed = batch(Some((tree, &index)), (tree, &index), &now, None);
         let kinds: Vec<_> = owed.hooks.iter().map(|hook| hook.kind).collect();
         assert_eq!(names(&owed), ["a", "c", "z"]);
-        assert_eq!(
-            kinds,
-            [Kind::WhenGone, Kind::Activation, Kind::Activation]
-        );
+        assert_eq!(kinds, [Kind::WhenGone, Kind::Activation, Kind::Activation]);
         let tasks = owed.tasks(&now);
         assert_eq!(tasks[0].script, "A");
         assert_eq!(tasks[0].title(), "hook `a`, which is gone,");

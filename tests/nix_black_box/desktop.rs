@@ -356,7 +356,11 @@ fn settings_of_dconf_are_loaded_and_reset() {
     // A database that is declared no more, and in the end all of them.
     let second = |home: &Home| {
         let script = "export DCONF_PROFILE=\"$TMPDIR/profile\"; dbus-run-session -- dconf read /org/nhmt/test/here";
-        session(home, script).success().stdout().trim_end().to_owned()
+        session(home, script)
+            .success()
+            .stdout()
+            .trim_end()
+            .to_owned()
     };
     assert_eq!(second(&home), "true");
     home.set_config(r#"dconf.settings."org/nhmt/test".number = 4;"#);
@@ -386,9 +390,9 @@ fn settings_of_dconf_that_are_gone_need_no_program() {
     );
     home.run(["realize"]).exit(1);
     home.set_config("");
-    home.run(["realize", "-v"])
-        .success()
-        .stderr_has("the keys of dconf.settings stay in its database: the program dconf is not there");
+    home.run(["realize", "-v"]).success().stderr_has(
+        "the keys of dconf.settings stay in its database: the program dconf is not there",
+    );
 }
 
 #[test]
@@ -413,4 +417,78 @@ fn settings_of_dconf_need_its_program() {
     home.run(["realize"])
         .exit(1)
         .stderr_has("neither that nor the program dbus-run-session is there");
+}
+
+#[test]
+fn services_of_packages_are_found_by_systemd_and_the_session_bus() {
+    let unit = "[Unit]\nDescription=A tool\n[Service]\nExecStart=/bin/true\n";
+    let bus = "[D-BUS Service]\nName=org.nhmt.Tool\nExec=/bin/true\n";
+    let mut home = Home::with_nix()
+        .source("one/share/systemd/user/tool.service", unit)
+        .source("one/share/dbus-1/services/org.nhmt.Tool.service", bus)
+        .source(
+            "two/share/systemd/user/other.timer",
+            "[Timer]\nOnCalendar=daily\nUnit=tool.service\n",
+        )
+        .source("three/bin/nothing", "")
+        .config(
+            r#"
+            systemd.user.packages = [ "${./one}" "${./two}" ];
+            dbus.packages = [ "${./one}" "${./three}" ];
+            xdg.dataFile."systemd/user/own.target".text = "[Unit]\nDescription=Mine\n";
+            "#,
+        );
+    home.run(["realize"]).success();
+    for unit in ["tool.service", "other.timer", "own.target"] {
+        session(
+            &home,
+            &format!(
+                "SYSTEMD_LOG_LEVEL=warning systemd-analyze --user verify --man=no {unit} 2>&1"
+            ),
+        )
+        .success()
+        .stdout_lacks("tool");
+    }
+    let names = "XDG_DATA_HOME=$HOME/.local/share dbus-run-session -- dbus-send --session --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.ListActivatableNames";
+    session(&home, names)
+        .success()
+        .stdout_has("\"org.nhmt.Tool\"");
+    // Packages that bring none are no mistake.
+    home.set_config(
+        r#"dbus.packages = [ "${./three}" ]; systemd.user.packages = [ "${./three}" ];"#,
+    );
+    home.run(["realize"]).success();
+    session(&home, names)
+        .success()
+        .stdout_lacks("org.nhmt.Tool");
+}
+
+#[test]
+fn what_is_written_from_a_text_or_a_value_has_a_source_too() {
+    let home = Home::with_nix().config(
+        r#"
+        xdg.configFile."app/a b.conf".text = "colour = blue\n";
+        xdg.configFile."app.json" = { format = "json"; value.colour = "blue"; };
+        home.file.mentions.text = "${config.xdg.configFile."app.json".source}\n";
+        home.file.first.source = config.xdg.configFile."app/a b.conf".source;
+        home.file.second.source = config.xdg.configFile."app.json".source;
+        home.file.third.source = config.home.file.mentions.source;
+        systemd.user.services.app = {
+          Unit.X-Restart-Triggers = [ "${config.xdg.configFile."app/a b.conf".source}" ];
+          Service.ExecStart = "/bin/true";
+        };
+        "#,
+    );
+    home.run(["realize"]).success();
+    assert_eq!(home.read("first"), "colour = blue\n");
+    assert_eq!(home.read("second"), home.read(".config/app.json"));
+    assert_eq!(home.read("third"), home.read("mentions"));
+    let unit = home.read(".config/systemd/user/app.service");
+    let trigger = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("X-Restart-Triggers="));
+    assert_eq!(
+        std::fs::read_to_string(trigger.unwrap()).unwrap(),
+        "colour = blue\n"
+    );
 }
