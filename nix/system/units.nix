@@ -39,7 +39,9 @@ let
         path = optional (config.nix.enable or true) config.nix.package;
         unitConfig = {
           RequiresMountsFor = map escape.path (
-            [ user.home.homeDirectory ] ++ unique (rootsOf user ++ user.nhmt.rootsOfSystem)
+            [ user.home.homeDirectory ]
+            ++ unique (rootsOf user ++ user.nhmt.rootsOfSystem)
+            ++ optional (user.nhmt.profile != null) (dirOf user.nhmt.profile)
           );
         }
         # The next session begins with it again.

@@ -15,12 +15,14 @@ let
   account = name: config.users.users.${name} or { };
   # What packages of a user are set for is named among the users too.
   exists = name: if isNixos then (account name).isNormalUser or false || (account name).isSystemUser or false || name == "root" else config.users.users ? ${name};
+  # As homes spell it.
+  spelled = place: if place != "/" && lib.hasSuffix "/" place then spelled (lib.removeSuffix "/" place) else place;
   homeOf =
     name:
     let
       home = (account name).home or null;
     in
-    if exists name && home != null then toString home else null;
+    if exists name && home != null then spelled (toString home) else null;
 
   base = import ../. {
     configuration = [ ];

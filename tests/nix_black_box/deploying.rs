@@ -2,9 +2,12 @@
 //! ordinary user with a Nix store of that machine's own.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use walkdir::WalkDir;
 
@@ -17,9 +20,32 @@ const TRUSTED: &[&str] = &["--no-check-sigs"];
 /// The user on the other machine.
 const ALICE: u32 = 61_235;
 
-/// Another machine: this one with a store and a user of its own, which a
-/// server for each connection shows.
+/// A server, until its test ends.
+struct Running(Child);
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Self(command.spawn().unwrap())
+    }
+
+    fn has_ended(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_some()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Another machine: this one with a store and a user of its own, as a server on
+/// the loopback interface shows it.
 struct Machine {
+    server: Option<Running>,
     home: Home,
     environment: String,
 }
@@ -59,8 +85,12 @@ impl Machine {
             "NIX_STORE_DIR={nix}/store NIX_STATE_DIR={nix}/state NIX_LOG_DIR={nix}/log NIX_CONF_DIR={nix}/conf PATH={}",
             path.display()
         );
-        let machine = Self { home, environment };
-        machine.configure("");
+        let mut machine = Self {
+            server: None,
+            home,
+            environment,
+        };
+        machine.serve("");
         machine
     }
 
@@ -82,8 +112,8 @@ impl Machine {
         words
     }
 
-    /// The configurations of both ends; `more` is for the other one's sessions.
-    fn configure(&self, more: &str) {
+    /// Starts the server; `more` are variables of its sessions.
+    fn serve(&mut self, more: &str) {
         let keys = self.keys();
         for name in ["host", "user"] {
             if !keys.join(name).exists() {
@@ -95,14 +125,48 @@ impl Machine {
         let shown = keys.display();
         let environment = &self.environment;
         let server = format!(
-            "HostKey {shown}/host\nAuthorizedKeysFile {shown}/user.pub\nStrictModes no\nUsePAM no\nPidFile none\nSetEnv {environment} {more}\n"
+            "HostKey {shown}/host\nAuthorizedKeysFile {shown}/user.pub\nStrictModes no\nUsePAM no\nPidFile none\nListenAddress 127.0.0.1\nSetEnv {environment} {more}\n"
         );
         fs::write(keys.join("sshd_config"), server).unwrap();
-        let proxy = self.there().join(" ");
+        self.server = None;
+        // Another process may take a port that was free a moment ago.
+        let (server, port) = loop {
+            let free = TcpListener::bind("127.0.0.1:0").unwrap();
+            let port = free.local_addr().unwrap().port();
+            drop(free);
+            let words = self.there();
+            let mut command = self.here(&words[0]);
+            command.args(&words[1..]).arg("--die-with-parent");
+            command.args(["/usr/sbin/sshd", "-D", "-p", &port.to_string(), "-f"]);
+            let mut server = Running::start(command.arg(keys.join("sshd_config")));
+            let listens = loop {
+                if server.has_ended() {
+                    break false;
+                }
+                // By its key: it may be another one that answers.
+                if self.answers(port) {
+                    break true;
+                }
+                thread::sleep(Duration::from_millis(10));
+            };
+            if listens {
+                break (server, port);
+            }
+        };
+        self.server = Some(server);
         let client = format!(
-            "Host there\n  User alice\n  IdentityFile {shown}/user\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  BatchMode yes\n  ProxyCommand {proxy} /usr/sbin/sshd -i -f {shown}/sshd_config\n"
+            "Host there\n  HostName 127.0.0.1\n  Port {port}\n  User alice\n  IdentityFile {shown}/user\n  StrictHostKeyChecking no\n  UserKnownHostsFile /dev/null\n  LogLevel ERROR\n  BatchMode yes\n"
         );
         fs::write(keys.join("ssh_config"), client).unwrap();
+    }
+
+    /// Whether this machine's server is what listens at `port`.
+    fn answers(&self, port: u16) -> bool {
+        let key = fs::read_to_string(self.keys().join("host.pub")).unwrap();
+        let key = key.split(' ').nth(1).unwrap();
+        let mut scan = Command::new("ssh-keyscan");
+        scan.args(["-t", "ed25519", "-p", &port.to_string(), "127.0.0.1"]);
+        Outcome::of(&mut scan).stdout().contains(key)
     }
 
     /// A command here, with this machine's Nix.
@@ -262,15 +326,6 @@ fn as_a_profile_of_deploy_rs() {
     assert_eq!(machine.content().as_deref(), Some("1"));
 }
 
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 #[test]
 fn without_trust_or_a_signature_nothing_is_taken() {
     let mut machine = Machine::new();
@@ -283,23 +338,18 @@ fn without_trust_or_a_signature_nothing_is_taken() {
     let text = fs::read_to_string(&conf).unwrap();
     let trust = format!("{text}trusted-public-keys = {public}\ntrusted-users = root\n");
     fs::write(&conf, trust).unwrap();
-    machine.configure("NIX_REMOTE=daemon");
+    machine.serve("NIX_REMOTE=daemon");
     // The other machine's store is its daemon's.
     let words = machine.there();
     let mut daemon = machine.here(&words[0]);
     daemon
         .args(&words[1..])
         .args(["--die-with-parent", "nix-daemon"]);
-    daemon
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    let mut daemon = Daemon(daemon.spawn().unwrap());
+    let mut daemon = Running::start(&mut daemon);
     let socket = machine.home.outside("other/state/daemon-socket/socket");
     while !socket.exists() {
-        let ended = daemon.0.try_wait().unwrap();
-        assert!(ended.is_none(), "the daemon ended: {ended:?}");
-        std::thread::sleep(std::time::Duration::from_millis(10));
+        assert!(!daemon.has_ended(), "the daemon ended");
+        thread::sleep(Duration::from_millis(10));
     }
     let tree = machine.build("home.file.f.text = \"1\";");
     for flags in [&[], TRUSTED] {

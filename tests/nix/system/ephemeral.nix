@@ -75,5 +75,5 @@ in
   (case "a root in memory" (only (failed (nixos [ alice { fileSystems."/".fsType = "tmpfs"; } kept ]))) "nhmt.users.alice: /persist/home/alice would lie in memory, as the home does, and go with it. Choose a root on a disk (nhmt.ephemeral.root, home.persistence), or mount one there (fileSystems).")
   (case "a disk below memory" (failed (with' [ { fileSystems."/".fsType = "tmpfs"; } kept ])) [ ])
   (case "the home of root" (has "nhmt.users.root: the home of root cannot be ephemeral" (only (failed (nixos [ disk { nhmt.users.root.nhmt.ephemeral.enable = true; } ])))) true)
-  (case "units know the mounts" config.systemd.services.nhmt-alice.unitConfig.RequiresMountsFor [ "/home/alice" "/persist/home/alice" ])
+  (case "units know the mounts" config.systemd.services.nhmt-alice.unitConfig.RequiresMountsFor [ "/home/alice" "/persist/home/alice" "/persist/home/alice/.nhmt" ])
 ]

@@ -57,6 +57,7 @@ in
   (case "no number on a Mac" (failed (darwin [ { users.users.alice.home = "/Users/alice"; } (home { }) ])) [ ])
   (case "an empty home" (has "is none that files can be put into" (only (failed (nixos [ { users.users.daemon.isSystemUser = true; nhmt.users.daemon = { }; } ])))) true)
   (case "the home of root" [ (failed (nixos [ { nhmt.users.root = { }; } ])) (nixos [ { nhmt.users.root = { }; } ]).nhmt.users.root.home.homeDirectory ] [ [ ] "/root" ])
+  (case "another spelling" (failed (nixos [ alice { users.users.alice.home = "/home/alice/"; } (home { home.homeDirectory = "/home/alice"; }) ])) [ ])
   (case "another place" (said [ (home { home.homeDirectory = "/elsewhere"; }) ]) "nhmt.users.alice: home.homeDirectory is /elsewhere, and users.users.alice.home is /home/alice. Set one of them only; the first follows the second.")
   (case "one home of two" (said [ bob { users.users.bob.home = "/home/alice"; nhmt.users = { alice = { }; bob = { }; }; } ]) "nhmt.users: alice and bob have one home directory, /home/alice. Give each a home of its own (users.users.<name>.home), or one of them no home of nhmt.")
   (case "what a home asserts" (said [ (home { assertions = [ { assertion = false; message = "no"; } ]; }) ]) "nhmt.users.alice: no")

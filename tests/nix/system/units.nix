@@ -38,6 +38,7 @@ in
   (case "another home, another tree" (boot.serviceConfig.ExecStart == (unit [ (home { home.file.f.text = ""; }) ]).serviceConfig.ExecStart) false)
   (case "the home's mounts" boot.unitConfig.RequiresMountsFor [ "/home/alice" ])
   (case "those of its roots" (unit [ (home { home.persistence."/p".directories = [ "d" ]; }) ]).unitConfig.RequiresMountsFor [ "/home/alice" "/p/home/alice" ])
+  (case "that of the profile" (unit [ (home { nhmt.profile = "/p/nhmt/profile"; }) ]).unitConfig.RequiresMountsFor [ "/home/alice" "/p/nhmt" ])
   (case "blanks in them" (nixos [ alice { users.users.alice.home = "/home/a b%"; } (home { }) ]).systemd.services.nhmt-alice.unitConfig.RequiresMountsFor [ "/home/a\\x20b%%" ])
   (case "an odd name" (builtins.attrNames (nixos [ { users.users."a@b" = { isNormalUser = true; }; nhmt.users."a@b" = { }; } ]).systemd.services) [ "nhmt-a\\x40b" ])
   (case "Nix" boot.path [ "/nix-of-the-system" ])
