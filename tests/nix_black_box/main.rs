@@ -9,6 +9,8 @@ mod bad_input;
 mod configuration;
 mod daemon;
 #[cfg(target_os = "linux")]
+mod darwin;
+#[cfg(target_os = "linux")]
 mod deploying;
 mod desktop;
 mod doctor;

@@ -7,16 +7,26 @@ let
       inherit name system;
       builder = "/bin/sh";
     };
+  # Those that modules of homes may ask for.
   names = [
+    "bash-completion"
     "bashInteractive"
     "coreutils"
+    "dbus"
+    "dconf"
+    "desktop-file-utils"
     "findutils"
+    "fish"
     "git"
+    "git-lfs"
+    "glibcLocales"
     "gnugrep"
     "less"
+    "nushell"
     "readline"
     "shared-mime-info"
-    "desktop-file-utils"
+    "xdg-user-dirs"
+    "zsh"
   ];
 in
 lib.genAttrs names package
