@@ -166,10 +166,14 @@ let
     config:
     config.nhmt.manifest
     // library.optionalAttrs (config.home.packages != [ ]) {
-      packages = {
-        path = "${packagesOf config}";
-        inherit (environmentOf config) names;
-      };
+      packages =
+        let
+          environment = environmentOf config;
+        in
+        {
+          path = "${environment.derivation}";
+          inherit (environment) names paths;
+        };
     };
   treeOf =
     config:

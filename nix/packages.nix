@@ -15,6 +15,9 @@ let
 in
 {
   names = map (r: r.name) requests;
+  # Without context: a package is kept by what the environment links to, and
+  # one of which it links nothing need not be there.
+  paths = map (r: map builtins.unsafeDiscardStringContext r.paths) requests;
   derivation = derivation {
     name = "nhmt-packages";
     inherit system builder;

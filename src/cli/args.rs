@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
     activate, backups, build, completions, delete_generations, diff, doctor, internal, options,
-    persist, realize, repl, rollback, secrets, select_generation, status, test_container, why,
-    wipe,
+    packages, persist, realize, repl, rollback, secrets, select_generation, status, test_container,
+    why, wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -171,6 +171,7 @@ pub(super) enum Command {
     SelectGeneration(select_generation::SelectGeneration),
     #[command(visible_alias = "expire-generations")]
     DeleteGenerations(delete_generations::DeleteGenerations),
+    Packages(packages::ListPackages),
     Status(status::Status),
     Options(options::Options),
     Repl(repl::Repl),

@@ -12,6 +12,7 @@ use super::failure::Failure;
 use super::report;
 use super::select_generation::number;
 use super::show_diff;
+use super::show_packages::PackageSizes;
 use super::{source, target};
 use crate::generation::Number;
 use crate::manifest::{Index, OnConflict};
@@ -63,9 +64,10 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
         None => in_the_home(context, current.as_deref(), &new)?,
     };
     if context.json() {
-        context.ui.result(as_json(&diff, &plan));
+        let sizes = PackageSizes::ask(context, &diff.packages, old.as_deref(), &new)?;
+        context.ui.result(as_json(&diff, sizes.as_ref(), &plan));
     } else {
-        show_diff::show(context.ui, &diff, old.as_deref(), &new)?;
+        show_diff::show(context, &diff, old.as_deref(), &new)?;
         for conflict in plan.conflicts() {
             let message = conflict.message();
             context.ui.note(format_args!("in the way: {message}"));
@@ -80,10 +82,10 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
 
 /// The form that scripts may rely on. Services are not managed yet, so nothing
 /// of them can differ.
-fn as_json(diff: &TreeDiff, plan: &Plan) -> serde_json::Value {
+fn as_json(diff: &TreeDiff, sizes: Option<&PackageSizes>, plan: &Plan) -> serde_json::Value {
     json!({
         "files": diff.files,
-        "packages": diff.packages,
+        "packages": PackageSizes::json(sizes, &diff.packages),
         "hooks": diff.hooks,
         "live": diff.live,
         "conflicts": plan.conflicts(),

@@ -118,6 +118,12 @@ pub(super) fn store_of(tree: &Path) -> PathBuf {
     }
 }
 
+/// Whether Nix's database can know of `path`: it lies in Nix's store, and this
+/// is no container, which sees the store alone.
+pub(super) fn has_database(path: &Path) -> bool {
+    !container::is_inside() && in_nix_store(path)
+}
+
 fn in_nix_store(tree: &Path) -> bool {
     tree.starts_with(Nix::store_dir())
 }

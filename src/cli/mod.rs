@@ -25,6 +25,8 @@ mod keeper;
 mod left_behind;
 mod list_generations;
 mod options;
+mod package_list;
+mod packages;
 mod pager;
 mod persist;
 mod realize;
@@ -36,6 +38,7 @@ mod scratch;
 mod secrets;
 mod select_generation;
 mod show_diff;
+mod show_packages;
 mod source;
 mod status;
 mod swap;
@@ -149,6 +152,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::ListGenerations => list_generations::run(&context),
         Command::SelectGeneration(args) => select_generation::run(&context, &args),
         Command::DeleteGenerations(args) => delete_generations::run(&context, &args),
+        Command::Packages(args) => packages::run(&context, &args),
         Command::Status(args) => status::run(&context, &args),
         Command::Options(args) => options::run(&context, &args),
         Command::Repl(args) => repl::run(&context, &args),

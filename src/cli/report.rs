@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::hooks;
+use super::show_packages::PackageCounts;
 use crate::generation::Number;
 use crate::hook::{self, Status};
 use crate::reconcile::{Conflict, Counts, Drift, Plan};
@@ -19,6 +20,7 @@ pub(super) struct Outcome {
     pub changed: bool,
     pub path: PathBuf,
     pub counts: Counts,
+    pub packages: PackageCounts,
     pub drift: Vec<Drift>,
     pub conflicts: Vec<Conflict>,
     pub backed_up: usize,
@@ -57,7 +59,7 @@ impl Outcome {
                 n => format!(", {n} hooks {word}"),
             }
         });
-        links + &hooks.concat()
+        links + &self.packages.words() + &hooks.concat()
     }
 
     fn json(&self) -> serde_json::Value {
@@ -75,6 +77,7 @@ impl Outcome {
                 "repaired": counts.repaired,
                 "unchanged": counts.unchanged,
             },
+            "packages": self.packages,
             "backed_up": self.backed_up,
             // Nothing is persisted yet, so nothing can have been adopted.
             "state": { "adopted": 0 },

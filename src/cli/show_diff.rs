@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::context::Context;
 use super::failure::Failure;
+use super::show_packages::{self, PackageSizes};
 use crate::manifest::HomePath;
 use crate::tree::diff::{
     FileText, HookDiff, LivePath, MethodDiff, StateDiff, TreeDiff, place_in, unified,
@@ -12,7 +14,13 @@ use crate::ui::{ADDED, BOLD, CHANGED, DIM, REMOVED, Ui};
 
 /// Prints `diff`: changed files as unified diffs, new and removed ones by
 /// name, with their content under `--verbose`.
-pub(super) fn show(ui: Ui, diff: &TreeDiff, old: Option<&Path>, new: &Path) -> Result<(), Failure> {
+pub(super) fn show(
+    context: &Context,
+    diff: &TreeDiff,
+    old: Option<&Path>,
+    new: &Path,
+) -> Result<(), Failure> {
+    let ui = context.ui;
     let files = &diff.files;
     let methods: BTreeMap<&HomePath, &MethodDiff> = files
         .methods
@@ -40,7 +48,8 @@ pub(super) fn show(ui: Ui, diff: &TreeDiff, old: Option<&Path>, new: &Path) -> R
         show_text(ui, old, Some(new), path, methods.get(path).copied())?;
     }
     show_state(ui, &diff.state);
-    show_packages(ui, diff);
+    let sizes = PackageSizes::ask(context, &diff.packages, old, new)?;
+    show_packages::show(ui, &diff.packages, sizes.as_ref());
     show_hooks(ui, &diff.hooks);
     for LivePath { path, target } in &diff.live {
         ui.note(format_args!(
@@ -84,41 +93,6 @@ fn show_hooks(ui: Ui, hooks: &HookDiff) {
     }
     for name in &hooks.changed {
         ui.result(format_args!("{CHANGED}~ hook {name}{CHANGED:#}"));
-    }
-}
-
-fn show_packages(ui: Ui, diff: &TreeDiff) {
-    let packages = &diff.packages;
-    let version = |version: &str| {
-        if version.is_empty() {
-            "(no version)"
-        } else {
-            version
-        }
-        .to_owned()
-    };
-    for package in &packages.removed {
-        let text = format!("- package {} {}", package.name, version(&package.version));
-        ui.result(format_args!("{REMOVED}{text}{REMOVED:#}"));
-    }
-    for package in &packages.added {
-        let text = format!("+ package {} {}", package.name, version(&package.version));
-        ui.result(format_args!("{ADDED}{text}{ADDED:#}"));
-    }
-    for change in &packages.changed {
-        let (from, to) = (change.from.join(", "), change.to.join(", "));
-        let text = format!(
-            "~ package {} {} -> {}",
-            change.name,
-            version(&from),
-            version(&to)
-        );
-        ui.result(format_args!("{CHANGED}{text}{CHANGED:#}"));
-    }
-    if packages.rebuilt {
-        ui.result(format_args!(
-            "{CHANGED}~ packages{CHANGED:#} {DIM}(the same versions, built anew){DIM:#}"
-        ));
     }
 }
 

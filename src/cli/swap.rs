@@ -18,13 +18,14 @@ use super::refuse;
 use super::report::{self, Outcome};
 use super::secrets;
 use super::show_diff;
+use super::show_packages::PackageCounts;
 use crate::container;
 use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
 use crate::hook;
 use crate::manifest::{Index, IndexError, OnConflict};
 use crate::reconcile::{self, Done, Plan, ReconcileError, Registered, Way};
-use crate::tree::diff::TreeDiff;
+use crate::tree::diff::{PackageDiff, TreeDiff};
 use crate::ui;
 
 /// What a command wants in the home.
@@ -55,7 +56,7 @@ pub(super) fn run(
     let mut plan = swap.plan()?;
     declare(&mut plan, &swap.new.0, swap.old_tree());
     let conflicts: Vec<_> = plan.open_conflicts().cloned().collect();
-    let mut outcome = swap.outcome(&plan);
+    let mut outcome = swap.outcome(&plan)?;
     if !conflicts.is_empty() {
         outcome.conflicts = conflicts;
         outcome.changed = false;
@@ -216,20 +217,31 @@ impl<'a> Swap<'a> {
             .unwrap_or(self.request.default_policy)
     }
 
-    fn outcome(&self, plan: &Plan) -> Outcome {
-        Outcome {
+    fn outcome(&self, plan: &Plan) -> Result<Outcome, Failure> {
+        Ok(Outcome {
             generation: self.known.or(self.previous),
             previous: self.previous,
             changed: self.known.is_none() || self.known != self.previous,
             path: self.new.0.clone(),
             counts: plan.counts(),
+            packages: self.package_counts()?,
             drift: plan.drift().to_vec(),
             conflicts: Vec::new(),
             backed_up: 0,
             hooks: Vec::new(),
             dry_run: self.request.flags.dry_run,
             elapsed: self.request.started.elapsed(),
+        })
+    }
+
+    /// Manifests are read only when the environments differ: they may be long.
+    fn package_counts(&self) -> Result<PackageCounts, Failure> {
+        let environment = |tree: &Path| tree.join("packages").read_link().ok();
+        if self.old_tree().and_then(environment) == environment(&self.new.0) {
+            return Ok(PackageCounts::default());
         }
+        let diff = PackageDiff::of_trees(self.old_tree(), &self.new.0)?;
+        Ok(PackageCounts::of(&diff))
     }
 
     fn old_tree(&self) -> Option<&Path> {
@@ -241,7 +253,7 @@ impl<'a> Swap<'a> {
             return Ok(());
         }
         let diff = TreeDiff::between(self.old_tree(), &self.new.0)?;
-        show_diff::show(self.context.ui, &diff, self.old_tree(), &self.new.0)
+        show_diff::show(self.context, &diff, self.old_tree(), &self.new.0)
     }
 
     fn new_tree(&self) -> Tree<'_> {

@@ -108,6 +108,10 @@ pub struct PackagesSpec {
     /// them (`hello-2.12`), for `nhmt diff`.
     #[serde(default)]
     pub names: Vec<String>,
+    /// The store paths of each package, in the order of `names`: one for each
+    /// output that is in the environment. Empty when nobody said.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<Vec<PathBuf>>,
 }
 
 /// What builds and activates a home beside nhmt's own commands: the

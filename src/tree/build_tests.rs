@@ -133,6 +133,7 @@ fn packages_are_linked_and_change_the_content_digest() {
     manifest.packages = Some(crate::manifest::PackagesSpec {
         path: PathBuf::from("/store/env"),
         names: Vec::new(),
+        paths: Vec::new(),
     });
     let out = store.path("out");
     let target = Target {

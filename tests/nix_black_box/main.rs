@@ -27,6 +27,7 @@ mod odd_names;
 mod options;
 mod options_page;
 mod own_flake;
+mod package_versions;
 mod packages;
 #[cfg(target_os = "linux")]
 mod persist_session;

@@ -62,7 +62,9 @@ fn the_difference_names_versions() {
     home.set_config(&package("1.0"));
     home.run(["realize"]).success();
     home.set_config(&package("2.0"));
-    home.run(["diff"]).success().stdout_has("tool 1.0 -> 2.0");
+    home.run(["diff"])
+        .success()
+        .stdout_has("~ package tool  1.0 -> 2.0  up");
 }
 
 #[test]

@@ -2,12 +2,14 @@
 
 mod arguments;
 mod build_users;
+mod closure;
 mod config;
 mod error;
 mod roots;
 mod version;
 
 pub use arguments::Arguments;
+pub use closure::{Closure, Extent};
 pub use error::NixError;
 pub use version::{MINIMUM, Version};
 

@@ -4,11 +4,13 @@ mod methods;
 mod packages;
 mod state;
 mod text;
+mod version;
 
 pub use methods::{HookDiff, LivePath, MethodDiff};
-pub use packages::{PackageChange, PackageDiff, PackageName};
+pub use packages::{Direction, PackageChange, PackageDiff, PackageName};
 pub use state::{StateChange, StateDiff, StatePath};
 pub use text::{FileText, unified};
+pub use version::compare_versions;
 
 use std::cmp::Ordering;
 use std::fs;
