@@ -34,6 +34,15 @@
             ];
           };
           cargoLock.lockFile = ./Cargo.lock;
+          nativeBuildInputs = [ pkgs.installShellFiles ];
+          # What was built says what it completes, and its manual.
+          postInstall = lib.optionalString (pkgs.stdenv.buildPlatform.canExecute pkgs.stdenv.hostPlatform) ''
+            $out/bin/nhmt internal man $out/share/man/man1
+            installShellCompletion --cmd nhmt \
+              --bash <($out/bin/nhmt completions bash) \
+              --fish <($out/bin/nhmt completions fish) \
+              --zsh <($out/bin/nhmt completions zsh)
+          '';
           # They need a Nix store of their own; `make test` runs them.
           doCheck = false;
           meta = {

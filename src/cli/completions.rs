@@ -2,13 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
-use super::args::Cli;
+use super::complete;
+use super::failure::Failure;
 use crate::ui::Ui;
 
 /// Print a completion script for a shell.
+///
+/// The script has the shell ask `nhmt` itself, which therefore has to be on
+/// `PATH`; so the numbers of generations are offered, too.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -20,10 +24,8 @@ pub(super) struct Completions {
     shell: Shell,
 }
 
-pub(super) fn run(args: &Completions) -> ExitCode {
-    // To memory first: clap_complete panics when its writer fails.
-    let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "nhmt", &mut script);
-    Ui::default().result(String::from_utf8_lossy(&script).trim_end());
-    ExitCode::SUCCESS
+pub(super) fn run(args: &Completions) -> Result<ExitCode, Failure> {
+    let script = complete::script(&args.shell.to_string()).map_err(Failure::new)?;
+    Ui::default().result(script);
+    Ok(ExitCode::SUCCESS)
 }

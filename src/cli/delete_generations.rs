@@ -4,9 +4,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::complete;
 use super::context::Context;
 use super::failure::Failure;
 use super::keeper;
@@ -26,7 +28,7 @@ pub(super) struct DeleteGenerations {
     /// `old` (all but the current one), `30d` (those that were no longer in
     /// force 30 days ago), `+5` (all but the newest five), numbers, and ranges
     /// such as `3-6`
-    #[arg(required = true, value_name = "WHICH", value_parser = str::parse::<Selector>)]
+    #[arg(required = true, value_name = "WHICH", value_parser = str::parse::<Selector>, add = ArgValueCandidates::new(complete::generations_to_delete))]
     which: Vec<Selector>,
     /// Show what would be deleted
     #[arg(short = 'n', long)]

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use serde_json::json;
 
+use super::complete;
 use super::context::Context;
 use super::declared::declare;
 use super::failure::Failure;
@@ -32,10 +34,10 @@ Examples:
   nhmt diff 3 5 --json   the same between two generations, for programs")]
 pub(super) struct Diff {
     /// The number of a generation
-    #[arg(value_name = "A", value_parser = number)]
+    #[arg(value_name = "A", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
     from: Option<Number>,
     /// The number of another one
-    #[arg(value_name = "B", value_parser = number)]
+    #[arg(value_name = "B", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
     to: Option<Number>,
     /// Exit with 1 when something differs, as git does
     #[arg(long)]

@@ -1,12 +1,14 @@
 //! `nhmt internal`: what nhmt runs as the builder of its own derivations, and
 //! in its own containers.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use super::failure::Failure;
 use super::inside;
+use super::man;
 use crate::tree::internal::{Internal, internal};
 
 #[derive(Debug, Args)]
@@ -23,6 +25,11 @@ enum What {
     BuildPackages,
     /// Wrap the programs of a package
     BuildWrapper,
+    /// Write the manual pages of all commands
+    Man {
+        /// Where to
+        dir: PathBuf,
+    },
     Enter(inside::Enter),
     Exec(inside::Exec),
     Foreground(inside::TakeForeground),
@@ -33,6 +40,11 @@ pub(super) fn run(args: &InternalCommand) -> Result<ExitCode, Failure> {
         What::BuildTree => Internal::BuildTree,
         What::BuildPackages => Internal::BuildPackages,
         What::BuildWrapper => Internal::BuildWrapper,
+        What::Man { dir } => {
+            let cannot = |error| Failure::new(format_args!("{}: {error}", dir.display()));
+            man::write(dir).map_err(cannot)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         What::Enter(args) => return inside::enter(args),
         What::Exec(args) => return inside::exec(args),
         What::Foreground(args) => return inside::take_foreground(*args),

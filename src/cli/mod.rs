@@ -8,6 +8,7 @@ mod args;
 mod at_risk;
 mod backups;
 mod build;
+mod complete;
 mod completions;
 mod container_state;
 mod container_view;
@@ -24,6 +25,7 @@ mod interrupt;
 mod keeper;
 mod left_behind;
 mod list_generations;
+mod man;
 mod options;
 mod package_list;
 mod packages;
@@ -80,7 +82,11 @@ pub enum Code {
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    run(std::env::args_os())
+    match complete::answer() {
+        Ok(false) => run(std::env::args_os()),
+        Ok(true) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -132,7 +138,7 @@ fn allow_many_files() {
 fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
     match cli.command {
         Command::Internal(args) => return internal::run(&args),
-        Command::Completions(args) => return Ok(completions::run(&args)),
+        Command::Completions(args) => return completions::run(&args),
         _ => {}
     }
     interrupt::watch();

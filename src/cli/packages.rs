@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
+use super::complete;
 use super::context::Context;
 use super::failure::Failure;
 use super::package_list::{Package, Packages};
@@ -26,7 +28,7 @@ Examples:
 )]
 pub(super) struct ListPackages {
     /// The number of a generation
-    #[arg(value_name = "GENERATION", value_parser = number)]
+    #[arg(value_name = "GENERATION", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
     generation: Option<Number>,
 }
 

@@ -4,8 +4,10 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
 use super::args::SwapFlags;
+use super::complete;
 use super::context::Context;
 use super::failure::Failure;
 use super::swap::{self, Request, Wanted};
@@ -16,7 +18,7 @@ use crate::manifest::OnConflict;
 #[derive(Debug, Args)]
 pub(super) struct SelectGeneration {
     /// The number, as `nhmt list-generations` shows it
-    #[arg(value_parser = number)]
+    #[arg(value_parser = number, add = ArgValueCandidates::new(complete::generations))]
     number: Number,
     #[command(flatten)]
     flags: SwapFlags,

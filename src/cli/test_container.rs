@@ -9,12 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 use rustix::io::{FdFlags, fcntl_setfd};
 use serde_json::json;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 
 use super::Code;
 use super::args::{Backend, Global};
+use super::complete;
 use super::container_state::State;
 use super::container_view::Shares;
 use super::context::Context;
@@ -45,7 +47,7 @@ Examples:
   nhmt test-container --ephemeral           live in it")]
 pub(super) struct TestContainer {
     /// Enter this generation instead of the configuration
-    #[arg(long, value_name = "NUMBER", value_parser = number)]
+    #[arg(long, value_name = "NUMBER", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
     generation: Option<Number>,
     /// Live in it: with network, displays, devices, and all of the machine
     /// but your home

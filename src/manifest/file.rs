@@ -34,6 +34,7 @@ pub struct FileSpec {
 
 /// How a block is marked in the file that holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct BlockSpec {
     /// What a comment starts with in that file.
@@ -77,6 +78,7 @@ pub enum Content {
 
 /// The structured file formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// JSON (RFC 8259), indented by two spaces.

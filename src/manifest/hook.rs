@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A script that runs after a switch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Hook {
     /// What the configuration calls it; unlike every other.
@@ -31,6 +32,7 @@ pub struct Hook {
 
 /// Which backups a run lets go, when the configuration says so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct BackupsSpec {
     /// Those of an age, such as `30d`.
@@ -43,11 +45,13 @@ pub struct BackupsSpec {
 
 /// An age in whole days, written `30d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Days(u32);
 
 /// A number of bytes, written with a unit of 1024: `500K`, `64M`, `1G`, `2T`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct Size(u64);
 

@@ -42,6 +42,7 @@ pub enum Method {
 
 /// Where a new block goes in a file that has other text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Position {
     /// Above all other text.
@@ -53,6 +54,7 @@ pub enum Position {
 
 /// The methods as a configuration names them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum MethodName {
     /// [`Method::Link`] to what the tree holds.

@@ -90,6 +90,7 @@ impl Manifest {
 
 /// The `home` object of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HomeSpec {
     /// The login name.
@@ -100,6 +101,7 @@ pub struct HomeSpec {
 
 /// The `packages` object of the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PackagesSpec {
     /// The store path of the merged environment (`…-nhmt-packages`).
@@ -117,6 +119,7 @@ pub struct PackagesSpec {
 /// What builds and activates a home beside nhmt's own commands: the
 /// configuration of the whole machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ManagedBy {
     /// `nixosModules.default`.
@@ -160,6 +163,7 @@ impl ManagedBy {
 
 /// What to do with a file in the way that nhmt did not put there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum OnConflict {
     /// Change nothing, name every conflict, exit 3.

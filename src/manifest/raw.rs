@@ -18,28 +18,43 @@ use super::{
     StateSpec,
 };
 
-/// The whole JSON object. Fields that this nhmt does not know are errors.
+/// What nhmt needs to know of a home. Fields that it does not know are errors.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RawManifest {
+    /// The version of this format: 1.
     pub version: u32,
+    /// Whose home it is.
     pub home: HomeSpec,
+    /// The managed files, by their place in the home.
     #[serde(default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, RawFile>"))]
     pub files: UniqueMap<RawFile>,
+    /// The package environment.
     pub packages: Option<PackagesSpec>,
+    /// What becomes of files in the way, when no flag says so.
     pub on_conflict: Option<OnConflict>,
+    /// The scripts that run after a switch, in running order.
     #[serde(default)]
     pub hooks: Vec<Hook>,
+    /// Which backups a run lets go.
     #[serde(default)]
     pub backups: BackupsSpec,
+    /// The persisted paths.
     #[serde(default)]
     pub state: Vec<RawState>,
+    /// The secrets.
     #[serde(default)]
     pub secrets: RawSecrets,
+    /// What would be lost with the home, and does not count.
     #[serde(default)]
     pub at_risk: AtRiskSpec,
+    /// The link that names the generation in force, an absolute path.
     pub profile: Option<PathBuf>,
+    /// Whose configuration the home is a part of, and is activated with.
     pub managed_by: Option<ManagedBy>,
+    /// Store paths that live as long as a generation of the home.
     #[serde(default)]
     pub dependencies: Vec<PathBuf>,
 }
@@ -120,37 +135,52 @@ fn written_state<S: Serializer>(
 
 /// One value of `files`.
 #[derive(Debug, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RawFile {
+    /// The text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The absolute path of a file or directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<PathBuf>,
+    /// The name of a secret, which it leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
+    /// With `source`, a directory: a link for each file below it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recursive: bool,
+    /// What `value` is written as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
+    /// A value to be written in a format.
     // Told apart from an absent field, because `null` is a JSON document.
     #[serde(
         default,
         deserialize_with = "value::present",
         skip_serializing_if = "Option::is_none"
     )]
+    #[cfg_attr(test, schemars(with = "Option<Value>"))]
     pub value: Option<Value>,
+    /// Sets or clears the executable bit; null keeps that of the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub executable: Option<bool>,
+    /// What is in the way goes to the backups without a question.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub force: bool,
+    /// How it arrives.
     #[serde(default, skip_serializing_if = "is_default")]
     pub method: MethodName,
+    /// The mode of a file that nhmt creates, in octal: `0600`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions: Option<String>,
+    /// How a block is marked in the file that holds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<BlockSpec>,
+    /// The text of a script that runs when a switch changed this file.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub on_change: String,
+    /// Who asked for it: an option's name, then files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declared_in: Vec<String>,
 }
@@ -222,5 +252,28 @@ impl<'de, V: Deserialize<'de>> Deserialize<'de> for UniqueMap<V> {
         }
 
         deserializer.deserialize_map(UniqueVisitor(PhantomData))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use super::*;
+
+    /// `NHMT_WRITE_DOCS=1 cargo test --lib schema` writes it.
+    #[test]
+    fn the_schema_in_the_book_is_that_of_the_types() {
+        let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/manifest.schema.json");
+        let mut schema = schemars::schema_for!(RawManifest);
+        schema.insert("title".into(), "nhmt manifest, version 1".into());
+        let mut text = serde_json::to_string_pretty(&schema).unwrap();
+        text.push('\n');
+        if std::env::var_os("NHMT_WRITE_DOCS").is_some() {
+            fs::write(&page, &text).unwrap();
+        }
+        let committed = fs::read_to_string(&page).unwrap_or_default();
+        assert_eq!(committed, text, "NHMT_WRITE_DOCS=1 cargo test --lib schema");
     }
 }

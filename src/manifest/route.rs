@@ -12,6 +12,7 @@ use super::{HomePath, LeafKind, words};
 
 /// What is kept at a persisted path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RouteKind {
     /// A directory with all that is in it.
@@ -22,6 +23,7 @@ pub enum RouteKind {
 
 /// How a persisted path leads to its place.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RouteMethod {
     /// By a symbolic link, through the anchor.

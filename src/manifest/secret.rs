@@ -80,20 +80,32 @@ pub enum Piece<'a> {
     Secret(&'a str),
 }
 
+/// The secrets of a home.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RawSecrets {
+    /// The files with keys that decrypt: absolute, or below `~/`.
     identities: Option<Vec<PathBuf>>,
+    /// The directory in memory, instead of `$XDG_RUNTIME_DIR`.
     directory: Option<PathBuf>,
+    /// Whether that may be on a disk.
     allow_disk: bool,
+    /// The secrets, by name.
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, RawSecret>"))]
     files: UniqueMap<RawSecret>,
 }
 
+/// One secret.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct RawSecret {
+    /// The absolute path of the encrypted file.
     file: PathBuf,
+    /// The mode of what it is decrypted to, in octal.
     mode: Option<String>,
+    /// Who asked for it.
     #[serde(default)]
     declared_in: Vec<String>,
 }

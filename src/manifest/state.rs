@@ -24,6 +24,7 @@ pub struct StateSpec {
 
 /// What `nhmt status --at-risk` is to leave out.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AtRiskSpec {
     /// Patterns as in gitignore(5), below the home; `None` for nhmt's own.
@@ -62,17 +63,25 @@ impl AtRiskSpec {
 
 /// One element of the manifest's list.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct RawState {
+    /// Its place in the home.
     path: String,
+    /// The absolute path of the directory that outlives the home.
     root: PathBuf,
+    /// What it is.
     kind: RouteKind,
+    /// How the home leads there.
     #[serde(default)]
     method: RouteMethod,
+    /// The permissions of what nhmt makes, in octal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     mode: Option<String>,
+    /// Those of the directories above it that nhmt makes, in octal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     parent_mode: Option<String>,
+    /// Who asked for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     declared_in: Vec<String>,
 }

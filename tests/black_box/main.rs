@@ -12,6 +12,7 @@ mod at_risk_mounts;
 mod backups;
 mod bad_manifest;
 mod command_line;
+mod completions;
 mod conflicts;
 mod declared;
 mod diff;
@@ -31,6 +32,7 @@ mod hooks;
 #[cfg(target_os = "linux")]
 mod kernels;
 mod large;
+mod man_pages;
 mod messages;
 mod methods;
 #[cfg(target_os = "linux")]

@@ -32,6 +32,7 @@ mod scenario;
 mod scenarios;
 mod scenarios_methods;
 mod scenarios_state;
+mod schema;
 mod snapshot;
 mod trees;
 mod unprivileged;
