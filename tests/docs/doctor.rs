@@ -24,6 +24,8 @@ fn expected() -> String {
 
 <!-- Written from src/reconcile/finding.rs: NHMT_WRITE_DOCS=1 cargo test --test docs -->
 
+<!-- test: elsewhere: tests/black_box/doctor.rs -->
+
     $ nhmt doctor
     ! ~/.config/app is a link of nhmt's that no longer is declared
       `nhmt doctor --repair` removes it

@@ -6,6 +6,7 @@ mod support;
 
 mod alice;
 mod bad_input;
+mod book;
 mod configuration;
 mod daemon;
 #[cfg(target_os = "linux")]
@@ -32,6 +33,7 @@ mod packages;
 #[cfg(target_os = "linux")]
 mod persist_session;
 mod persistence;
+mod pictures;
 mod progress;
 mod readers;
 #[cfg(target_os = "linux")]
