@@ -43,7 +43,7 @@ pub fn items(text: &str) -> Vec<Item> {
     let mut at = 0;
     while at < lines.len() {
         let line = lines[at];
-        if let Some(rest) = line.strip_prefix("<!-- test: ") {
+        if let Some(rest) = line.trim_start().strip_prefix("<!-- test: ") {
             if let Some(one) = rest.strip_suffix(" -->") {
                 assert!(mark.is_none(), "line {}: nothing follows a mark", at + 1);
                 mark = Some(one.to_owned());
@@ -75,11 +75,13 @@ pub fn items(text: &str) -> Vec<Item> {
         } else if line.starts_with("    ")
             && (at == 0 || lines[at - 1].is_empty() || mark.is_some())
         {
+            // In a list it stands further in.
+            let indent = line.len() - line.trim_start().len();
             let inside = |line: &str| line.is_empty() || line.starts_with("    ");
             let end = (at..lines.len()).find(|&end| !inside(lines[end]));
             let code: Vec<&str> = lines[at..end.unwrap_or(lines.len())]
                 .iter()
-                .map(|line| line.strip_prefix("    ").unwrap_or(line))
+                .map(|line| line.get(indent..).unwrap_or_default())
                 .collect();
             block(&code, at + 1, mark.take().as_deref(), &mut items);
             at = end.unwrap_or(lines.len());
