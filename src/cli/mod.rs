@@ -26,6 +26,7 @@ mod keeper;
 mod left_behind;
 mod list_generations;
 mod man;
+mod of_system;
 mod options;
 mod package_list;
 mod packages;

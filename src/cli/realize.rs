@@ -8,10 +8,11 @@ use clap::Args;
 use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
+use super::of_system;
 use super::source;
 use super::swap::{self, Request, Wanted};
 use super::target;
-use crate::manifest::{Index, OnConflict};
+use crate::manifest::OnConflict;
 
 /// Build the configuration and swap it into the home.
 ///
@@ -34,13 +35,7 @@ pub(super) fn run(context: &Context, args: &Realize) -> Result<ExitCode, Failure
     let source = source::find(&context.global)?;
     let lock = context.lock()?;
     context.keep_roots();
-    let current = context.open()?.current_tree()?;
-    if let Some(system) = current.as_deref().and_then(Index::managed_by_of) {
-        let title = system.title();
-        context.ui.warning(format_args!(
-            "this home is part of the {title} configuration, which puts its own back when it changes, and at the next start"
-        ));
-    }
+    of_system::warn(context)?;
     let built = target::build(context, &source, &target::Root::Pending)?;
     let other = context.with_profile_of(&built.tree)?;
     swap::run(

@@ -8,8 +8,9 @@ use clap::Args;
 use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
+use super::of_system;
 use super::swap::{self, Request, Wanted};
-use crate::manifest::{Index, ManagedBy, OnConflict};
+use crate::manifest::OnConflict;
 
 /// Go back to the generation before the current one.
 ///
@@ -25,9 +26,7 @@ pub(super) fn run(context: &Context, args: &Rollback) -> Result<ExitCode, Failur
     let lock = context.lock()?;
     context.keep_roots();
     let (current, tree) = context.current()?.ok_or_else(Context::nothing_realized)?;
-    if let Some(system) = Index::managed_by_of(&tree) {
-        return Err(part_of(system));
-    }
+    of_system::refuse_rollback(&tree)?;
     let generations = context.profile().list()?;
     let before = generations
         .into_iter()
@@ -46,16 +45,4 @@ pub(super) fn run(context: &Context, args: &Rollback) -> Result<ExitCode, Failur
             started,
         },
     )
-}
-
-/// Its generations are those of the whole machine, which would bring back what
-/// was left here.
-fn part_of(system: ManagedBy) -> Failure {
-    let (title, command) = (system.title(), system.rollback());
-    Failure::new(format_args!(
-        "this home is part of the {title} configuration, and goes back with it"
-    ))
-    .hint(format!(
-        "switch the system to the generation before: `{command}`"
-    ))
 }

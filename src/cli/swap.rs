@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::hooks::{self, Hooks, Tree};
 use super::interrupt;
 use super::keeper;
+use super::of_system;
 use super::refuse;
 use super::report::{self, Outcome};
 use super::secrets;
@@ -296,7 +297,7 @@ impl<'a> Swap<'a> {
                 reconcile::sync_filesystem_of(tree)?;
             }
             let number = profile.reserve()?;
-            self.register(tree, number)?;
+            of_system::register(self.context, tree, &self.new.1, number)?;
             number
         };
         keeper::keep_writer(self.context);
@@ -323,7 +324,7 @@ impl<'a> Swap<'a> {
                 let pointed = pointed.into_inner();
                 pointed.map_err(|error| not_pointed(number, &error))?;
                 profile.settle();
-                self.leave_to_system(number);
+                of_system::leave_to_it(profile, &self.new.1, number);
                 Ok(Applied {
                     generation: number,
                     done,
@@ -336,38 +337,6 @@ impl<'a> Swap<'a> {
                     self.forget(number);
                 }
                 Err(error.into())
-            }
-        }
-    }
-
-    /// Gives `tree` the link of generation `number`.
-    fn register(&self, tree: &Path, number: Number) -> Result<(), Failure> {
-        let link = self.context.profile().link_path(number);
-        let done = keeper::register(self.context, tree, &link);
-        let (Err(failure), Some(system)) = (&done, self.new.1.managed_by()) else {
-            return done;
-        };
-        // The system keeps the tree alive, and nobody is there at a boot to
-        // see to Nix. A later command makes the root.
-        self.context.ui.warning(format_args!(
-            "no GC root for generation {number}; {} keeps it until the home changes: {failure}",
-            system.title()
-        ));
-        keeper::link(self.context, tree, &link)
-    }
-
-    /// The generations of a home that is part of a system are the system's:
-    /// those before would keep what is deleted with the system's.
-    fn leave_to_system(&self, number: Number) {
-        let Some(system) = self.new.1.managed_by() else {
-            return;
-        };
-        let profile = self.context.profile();
-        for one in profile.list().unwrap_or_default() {
-            let is_ours = Index::managed_by_of(&one.tree) == Some(system);
-            if one.number != number && (one.dangling || is_ours) {
-                // One that stays costs room, and nothing else.
-                let _ = profile.remove(one.number);
             }
         }
     }
