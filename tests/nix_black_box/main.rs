@@ -36,6 +36,7 @@ mod persistence;
 mod pictures;
 mod progress;
 mod readers;
+mod schema;
 #[cfg(target_os = "linux")]
 mod secrets;
 #[cfg(target_os = "linux")]

@@ -17,6 +17,7 @@ pub mod filesystem;
 mod nix_store;
 mod outcome;
 pub mod owner;
+pub mod schema;
 #[cfg(target_os = "linux")]
 mod strace;
 
