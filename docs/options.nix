@@ -122,7 +122,7 @@ let
       title = "systemd";
       starts = [ "systemd.user" ];
       text = ''
-        Units of the user's systemd, as files below `systemd/user` in `xdg.configHome`. A switch has the manager read them again; it starts and stops nothing.
+        Units of the user's systemd, as files below `systemd/user` in `xdg.configHome`. A switch [starts, stops and restarts](services.md) what changed.
 
             systemd.user.services.notes = {
               Service.ExecStart = "/home/alice/.local/bin/notes";

@@ -16,6 +16,7 @@
 //! | [`reconcile`] | observe, plan, apply: the swap of `$HOME` | `manifest`, `home`, `edit`, `state` |
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
 //! | [`secret`] | secrets, decrypted into memory | `manifest`, `home`, `tree` |
+//! | [`services`] | units of systemd that a switch starts, stops and restarts | nothing |
 //! | [`container`] | a throwaway home, by bubblewrap | nothing |
 //! | [`ending`] | what an end by a signal waits for, and what it removes | nothing |
 //! | [`ui`] | progress, colour, tables | nothing |
@@ -32,6 +33,7 @@ pub mod hook;
 pub mod manifest;
 pub mod reconcile;
 pub mod secret;
+pub mod services;
 pub mod state;
 pub mod store;
 pub mod tree;

@@ -64,6 +64,23 @@ let
     )
   );
 
+  # Units may be written as files, too.
+  hasUnits =
+    units != [ ]
+    || cfg.packages != [ ]
+    || builtins.any (lib.hasPrefix "systemd/user/") (builtins.attrNames config.xdg.configFile);
+  place = directory: "--units ${lib.escapeShellArg "${lib.removePrefix "${config.home.homeDirectory}/" directory}/systemd/user"}";
+  switch = lib.concatStringsSep " " (
+    [
+      "\"\${NHMT_PROGRAM:-nhmt}\" internal switch-services"
+      (place config.xdg.configHome)
+      (place config.xdg.dataHome)
+    ]
+    ++ lib.optional (cfg.systemctlPath != "systemctl") "--systemctl ${lib.escapeShellArg cfg.systemctlPath}"
+    ++ lib.optional (cfg.servicesStartTimeoutMs != 0) "--timeout ${toString cfg.servicesStartTimeoutMs}"
+    ++ lib.optional (!cfg.startServices) "--suggest"
+  );
+
   environment =
     description:
     mkOption {
@@ -112,17 +129,21 @@ in
       type = types.either types.bool (types.enum [ "suggest" "sd-switch" ]);
       default = true;
       apply = v: if builtins.isBool v then v else v == "sd-switch";
-      description = "Taken for Home Manager's configurations; nhmt writes units and does not start or stop them yet.";
+      description = ''
+        Whether a switch starts new units that a running target wants, restarts those that run and changed,
+        and stops those that are gone. With `false` or `"suggest"` it says what to do and has the manager read
+        the units again, no more.
+      '';
     };
     servicesStartTimeoutMs = mkOption {
       type = types.ints.unsigned;
       default = 0;
-      description = "Taken for Home Manager's configurations, as {option}`systemd.user.startServices` is.";
+      description = "How long a switch waits for units to start, in milliseconds; they go on after that. 0 waits until they have.";
     };
     systemctlPath = mkOption {
       type = types.str;
       default = "systemctl";
-      description = "The program that tells the manager of changed units.";
+      description = "The program that talks to the manager, systemctl(1).";
     };
   };
 
@@ -142,14 +163,14 @@ in
         source = config.nhmt.mergePackages "systemd.user.packages" "/share/systemd/user" cfg.packages;
       };
     };
-    # A manager that runs knows the units that it read.
-    home.activation = mkIf (units != [ ]) {
-      reloadSystemd = lib.hm.dag.entryAfter [ "linkGeneration" ] ''
-        if [ -S "''${XDG_RUNTIME_DIR:=/run/user/$(id -u)}/systemd/private" ] && command -v ${cfg.systemctlPath} >/dev/null; then
-          export XDG_RUNTIME_DIR
-          ${cfg.systemctlPath} --user daemon-reload
-        fi
-      '';
+    # With the name that Home Manager has for it, so that entries before and
+    # after it keep their places.
+    home.activation = mkIf hasUnits {
+      reloadSystemd = lib.hm.dag.entryAfter [ "linkGeneration" ] switch // {
+        whenGone = switch;
+        dryRun = true;
+        report = true;
+      };
     };
   };
 }

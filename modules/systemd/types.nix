@@ -10,7 +10,7 @@ let
     mkOption {
       type = types.listOf (types.either types.package types.str);
       default = [ ];
-      description = "Texts that stand for what the unit depends on: when one changes, the unit changes, and is to be ${what}.";
+      description = "Texts that stand for what the unit depends on, such as files: a switch in which one changed has the running unit ${what}.";
     };
 
   unit =
@@ -50,7 +50,7 @@ in
           X-SwitchMethod = mkOption {
             type = types.enum [ null "reload" "restart" "stop-start" "keep-old" ];
             default = null;
-            description = "What is to be done with a running service that changed.";
+            description = "What a switch does with a running service that changed: a restart, unless this says otherwise.";
           };
         };
         Service = {

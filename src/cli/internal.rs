@@ -1,5 +1,5 @@
-//! `nhmt internal`: what nhmt runs as the builder of its own derivations, and
-//! in its own containers.
+//! `nhmt internal`: what nhmt runs as the builder of its own derivations, in
+//! its own containers, and in its hooks.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use super::failure::Failure;
 use super::inside;
 use super::man;
+use super::services;
 use crate::tree::internal::{Internal, internal};
 
 #[derive(Debug, Args)]
@@ -33,6 +34,7 @@ enum What {
     Enter(inside::Enter),
     Exec(inside::Exec),
     Foreground(inside::TakeForeground),
+    SwitchServices(services::SwitchServices),
 }
 
 pub(super) fn run(args: &InternalCommand) -> Result<ExitCode, Failure> {
@@ -48,6 +50,7 @@ pub(super) fn run(args: &InternalCommand) -> Result<ExitCode, Failure> {
         What::Enter(args) => return inside::enter(args),
         What::Exec(args) => return inside::exec(args),
         What::Foreground(args) => return inside::take_foreground(*args),
+        What::SwitchServices(args) => return services::run(args),
     };
     internal(kind).map_err(Failure::new)?;
     Ok(ExitCode::SUCCESS)

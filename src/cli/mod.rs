@@ -40,6 +40,7 @@ mod rollback;
 mod scratch;
 mod secrets;
 mod select_generation;
+mod services;
 mod show_diff;
 mod show_packages;
 mod source;

@@ -40,6 +40,7 @@ mod schema;
 #[cfg(target_os = "linux")]
 mod secrets;
 #[cfg(target_os = "linux")]
+mod services;
 mod session;
 mod specialisation;
 mod stores;
