@@ -96,6 +96,15 @@
         };
       });
 
+      # nhmt's own options in a Home Manager configuration:
+      #   imports = [ nhmt.homeModules.default ];
+      homeModules.default =
+        { lib, pkgs, ... }:
+        {
+          imports = [ ./nix/home-manager/module.nix ];
+          nhmt.package = lib.mkDefault self.packages.${pkgs.stdenv.hostPlatform.system}.nhmt;
+        };
+
       # A home for `nhmt realize --flake`:
       #   nhmtConfigurations."alice" = nhmt.lib.homeConfiguration {
       #     pkgs = nixpkgs.legacyPackages.x86_64-linux;

@@ -15,7 +15,6 @@ let
   }) config.nhmt.fileSets
   ++ secrets.files;
   secrets = config.nhmt.secretsManifest;
-  backups = lib.filterAttrs (_: v: v != null) config.nhmt.backups;
   files = listToAttrs entries;
   twice =
     let
@@ -28,10 +27,6 @@ let
     + "\n  Keep one of them, or give one another `target'.";
 
   inherit (config.nhmt) state;
-  beside = import ./persistence/beside.nix { inherit lib nhmtLib; } {
-    files = entries;
-    routes = state.entries;
-  };
 
   # Impermanence's module wants NixOS to make its mounts, where nhmt does.
   served = a: lib.hasPrefix "home.persistence: Module was imported manually" a.message;
@@ -77,18 +72,11 @@ in
       };
       files = if length (attrNames files) == length entries then files else throw twice;
     }
-    // lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onConflict; }
-    // lib.optionalAttrs (config.nhmt.profile != null) { inherit (config.nhmt) profile; }
     // lib.optionalAttrs (config.nhmt.managedBy != null) { inherit (config.nhmt) managedBy; }
     // lib.optionalAttrs (config.home.extraDependencies != [ ]) {
       dependencies = map (path: nhmtLib.sources.toStore (p: "home.extraDependencies: there is no ${p}") "${path}") config.home.extraDependencies;
     }
     // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
-    // lib.optionalAttrs (backups != { }) { inherit backups; }
-    // lib.optionalAttrs (!secrets.isEmpty) { secrets = secrets.value; }
-    // lib.optionalAttrs (state.entries != { }) {
-      state = if beside == null then map (r: r.value) (builtins.attrValues state.entries) else throw beside;
-    }
-    // lib.optionalAttrs (state.ignore != null) { atRisk = { inherit (state) ignore; }; }
+    // import ./own-parts.nix { inherit config lib nhmtLib; } entries
   );
 }

@@ -194,15 +194,7 @@ let
     else if all ? ${specialisation} then
       all.${specialisation}.configuration
     else
-      throw (
-        "unknown specialisation `${specialisation}'\n  "
-        + (
-          if all == { } then
-            "The configuration has none: specialisation.${library.strings.escapeNixIdentifier specialisation}.configuration would be one."
-          else
-            "The configuration has ${library.concatStringsSep ", " (builtins.attrNames all)}."
-        )
-      );
+      throw (import ./lib/nhmt/no-specialisation.nix { lib = library; } specialisation all);
 in
 {
   inherit config options;

@@ -53,6 +53,7 @@ impl Scene {
                 directory: "/home/alice".into(),
                 override_directory: false,
                 specialisation: None,
+                home_manager: None,
             },
             events: Vec::new(),
         }

@@ -92,6 +92,7 @@ pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failur
         &Request {
             wanted,
             flags: &args.flags,
+            keeps_routes: false,
             default_policy: OnConflict::Backup,
             started,
         },

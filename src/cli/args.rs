@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::{
     activate, backups, build, completions, delete_generations, diff, doctor, internal, options,
     packages, persist, realize, repl, rollback, secrets, select_generation, status, test_container,
-    why, wipe,
+    uninstall, why, wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -66,6 +66,13 @@ pub(super) struct Global {
     /// `github:alice/dotfiles`. Without NAME it is `USER@HOST`, else `USER`.
     #[arg(long, global = true, value_name = "REF")]
     pub flake: Option<String>,
+    /// The file is a module of Home Manager, whose sources are in DIR, or
+    /// `<home-manager>`
+    ///
+    /// A file with what `homeManagerConfiguration` gives needs no flag.
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, conflicts_with = "flake")]
+    #[expect(clippy::option_option, reason = "the flag, and its value")]
+    pub home_manager: Option<Option<PathBuf>>,
     /// The variant of the configuration, one of its `specialisation.<name>`
     #[arg(long, global = true, value_name = "NAME", alias = "specialization")]
     pub specialisation: Option<String>,
@@ -182,6 +189,7 @@ pub(super) enum Command {
     Secrets(secrets::Secrets),
     TestContainer(test_container::TestContainer),
     Wipe(wipe::Wipe),
+    Uninstall(uninstall::Uninstall),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     #[command(hide = true)]

@@ -76,7 +76,11 @@ impl<'a> Hooks<'a> {
         let Some((batch, declared)) = owed else {
             return Ok(Vec::new());
         };
-        Ok(self.run(&batch, &batch.tasks(&declared), None))
+        let before = way
+            .iter()
+            .flat_map(|_| declared.before.iter().map(Task::from));
+        let tasks: Vec<_> = before.chain(batch.tasks(&declared)).collect();
+        Ok(self.run(&batch, &tasks, None))
     }
 
     /// As [`Self::dry_run`], and starts nothing at all.
@@ -85,8 +89,39 @@ impl<'a> Hooks<'a> {
             Some(way) => Some(self.of_switch(way)?),
             None => self.left(new)?,
         };
-        let tasks = owed.map(|(batch, declared)| batch.tasks(&declared));
+        let tasks = owed.map(|(batch, declared)| {
+            let before = declared.before.iter().map(Task::from);
+            before.chain(batch.tasks(&declared)).collect::<Vec<_>>()
+        });
         Ok(tasks.iter().flatten().map(Outcome::listed).collect())
+    }
+
+    /// Whether the tree has something run before the home is looked at.
+    pub fn has_before(new: Tree) -> Result<bool, Failure> {
+        Ok(!declared(new)?.before.is_empty())
+    }
+
+    /// Runs what the new tree has run before the home is looked at.
+    ///
+    /// # Errors
+    /// When one of them fails: the home is left as it is.
+    pub fn run_before(&self, (old, new): Way) -> Result<(), Failure> {
+        let _whole = interrupt::hold();
+        let declared = declared(new)?;
+        let tasks: Vec<_> = declared.before.iter().map(Task::from).collect();
+        let batch = Batch {
+            old: old.map(|(path, _)| path.to_owned()),
+            new: new.0.to_owned(),
+            hooks: Vec::new(),
+        };
+        // Nothing is owed of them: the next run starts with all of them again.
+        let outcomes = self.run(&batch, &tasks, Some(&mut Memory::default()));
+        if report(self.context.ui, &outcomes) {
+            return Err(Failure::new(
+                "nothing was changed: what is to run before the switch did not succeed",
+            ));
+        }
+        Ok(())
     }
 
     /// Before the home changes: remembers what the run will owe.
@@ -138,6 +173,7 @@ impl<'a> Hooks<'a> {
             old: batch.old.as_deref(),
             new: &batch.new,
             dry_run: memory.is_none(),
+            verbose: self.context.ui.verbose,
         };
         let mut outcomes = Vec::new();
         let mut watch = Watcher(self.context.ui);

@@ -18,6 +18,7 @@ mod delete_generations;
 mod diff;
 mod doctor;
 mod failure;
+mod home_manager;
 mod hooks;
 mod inside;
 mod internal;
@@ -50,6 +51,7 @@ mod take_back;
 mod target;
 mod test_container;
 mod typed_path;
+mod uninstall;
 mod why;
 mod wipe;
 
@@ -168,6 +170,7 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
         Command::Secrets(args) => secrets::run(&context, &args),
+        Command::Uninstall(args) => uninstall::run(&context, &args),
         Command::Wipe(args) => wipe::run(&context, &args),
         Command::Persist(args) => persist::run(&context, &args),
         Command::Doctor(args) => doctor::run(&context, &args),

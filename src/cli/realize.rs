@@ -44,6 +44,7 @@ pub(super) fn run(context: &Context, args: &Realize) -> Result<ExitCode, Failure
         &Request {
             wanted: Wanted::Tree(built.tree.clone()),
             flags: &args.flags,
+            keeps_routes: false,
             default_policy: OnConflict::Abort,
             started,
         },

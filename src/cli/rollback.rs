@@ -41,6 +41,7 @@ pub(super) fn run(context: &Context, args: &Rollback) -> Result<ExitCode, Failur
         &Request {
             wanted: Wanted::Generation(generation),
             flags: &args.flags,
+            keeps_routes: false,
             default_policy: OnConflict::Abort,
             started,
         },

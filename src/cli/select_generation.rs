@@ -34,6 +34,7 @@ pub(super) fn run(context: &Context, args: &SelectGeneration) -> Result<ExitCode
         &Request {
             wanted: Wanted::Generation(context.profile().get(args.number)?),
             flags: &args.flags,
+            keeps_routes: false,
             default_policy: OnConflict::Abort,
             started,
         },

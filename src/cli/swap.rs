@@ -11,6 +11,7 @@ use super::args::SwapFlags;
 use super::context::Context;
 use super::declared::declare;
 use super::failure::Failure;
+use super::home_manager;
 use super::hooks::{self, Hooks, Tree};
 use super::interrupt;
 use super::keeper;
@@ -23,9 +24,9 @@ use super::show_packages::PackageCounts;
 use crate::container;
 use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
-use crate::hook;
 use crate::manifest::{Index, IndexError, OnConflict};
 use crate::reconcile::{self, Done, Plan, ReconcileError, Registered, Way};
+use crate::tree::HOME_MANAGER;
 use crate::tree::diff::{PackageDiff, TreeDiff};
 use crate::ui;
 
@@ -35,6 +36,8 @@ pub(super) struct Request<'a> {
     pub flags: &'a SwapFlags,
     /// What happens to conflicts when neither flag nor configuration say.
     pub default_policy: OnConflict,
+    /// Links to persisted data stay when the tree does not declare it.
+    pub keeps_routes: bool,
     /// When the command started, for the summary.
     pub started: Instant,
 }
@@ -55,6 +58,17 @@ pub(super) fn run(
 ) -> Result<ExitCode, Failure> {
     let swap = Swap::prepare(context, lock, request)?;
     let mut plan = swap.plan()?;
+    let mut hooks = Hooks::read(context)?;
+    let early = swap.runs_early(&plan)?;
+    if early {
+        if request.flags.ask && !swap.confirm(&plan, &hooks)? {
+            context.ui.note("nothing was changed");
+            return Ok(ExitCode::FAILURE);
+        }
+        // They may remove what is in the way, and refuse the switch.
+        hooks.run_before(swap.trees())?;
+        plan = swap.plan()?;
+    }
     declare(&mut plan, &swap.new.0, swap.old_tree());
     let conflicts: Vec<_> = plan.open_conflicts().cloned().collect();
     let mut outcome = swap.outcome(&plan)?;
@@ -64,15 +78,20 @@ pub(super) fn run(
         report::conflicts(context, &outcome);
         return Ok(ExitCode::from(Code::Conflicts as u8));
     }
-    let mut hooks = Hooks::read(context)?;
     let way = swap.has_to_change(&plan)?.then(|| swap.trees());
+    let left = home_manager::left(context, swap.new_tree())?;
     if request.flags.dry_run {
         swap.show_difference()?;
+        for path in &left {
+            context.ui.note(format_args!(
+                "the link ~/{path}, which Home Manager left, would go"
+            ));
+        }
         outcome.hooks = hooks.dry_run(way, swap.new_tree())?;
         let failed = report::dry_run(context, &outcome, &plan);
         return Ok(ExitCode::from(u8::from(failed)));
     }
-    if request.flags.ask && !swap.confirm(&plan, &hooks.list(way, swap.new_tree())?)? {
+    if request.flags.ask && !early && !swap.confirm(&plan, &hooks)? {
         context.ui.note("nothing was changed");
         return Ok(ExitCode::FAILURE);
     }
@@ -90,6 +109,9 @@ pub(super) fn run(
         }
         for problem in &applied.done.problems {
             context.ui.warning(problem);
+        }
+        if !left.is_empty() || swap.takes_over() {
+            home_manager::remove(context, lock, &left, applied.generation.get())?;
         }
         let kept = &applied.done.backed_up;
         super::backups::expire_after_run(context, lock, swap.new.1.backups(), kept);
@@ -267,11 +289,24 @@ impl<'a> Swap<'a> {
         (old, self.new_tree())
     }
 
-    fn confirm(&self, plan: &Plan, hooks: &[hook::Outcome]) -> Result<bool, Failure> {
+    /// Whether hooks run before the home is looked at for good.
+    fn runs_early(&self, plan: &Plan) -> Result<bool, Failure> {
+        Ok(!self.request.flags.dry_run
+            && self.has_to_change(plan)?
+            && Hooks::has_before(self.new_tree())?)
+    }
+
+    fn confirm(&self, plan: &Plan, hooks: &Hooks) -> Result<bool, Failure> {
         self.show_difference()?;
         report::side_effects(self.context, plan);
-        hooks::report(self.context.ui, hooks);
+        let way = self.has_to_change(plan)?.then(|| self.trees());
+        hooks::report(self.context.ui, &hooks.list(way, self.new_tree())?);
         Ok(ui::confirm("Go on?")?)
+    }
+
+    /// Whether it is a home of Home Manager's configuration.
+    fn takes_over(&self) -> bool {
+        self.new.0.join(HOME_MANAGER).is_symlink()
     }
 
     /// Whether there is anything to do.
@@ -304,7 +339,7 @@ impl<'a> Swap<'a> {
         let pointed = RefCell::new(Ok(()));
         let registered = Registered {
             number: number.get(),
-            introduces: if container::is_inside() {
+            introduces: if container::is_inside() || self.request.keeps_routes {
                 0
             } else {
                 number.get()

@@ -224,6 +224,12 @@ fn whose(context: &Context) -> eval::Home {
         directory,
         override_directory: context.global.home.is_some(),
         specialisation: context.global.specialisation.clone(),
+        home_manager: context.global.home_manager.as_ref().map(|at| match at {
+            Some(path) => {
+                eval::Sources::At(std::path::absolute(path).unwrap_or_else(|_| path.clone()))
+            }
+            None => eval::Sources::Searched,
+        }),
     }
 }
 

@@ -31,6 +31,15 @@ pub enum Source {
     Manifest(PathBuf),
 }
 
+/// Where the sources of Home Manager are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sources {
+    /// On Nix's search path, as `<home-manager>`.
+    Searched,
+    /// In this directory; an absolute path.
+    At(PathBuf),
+}
+
 /// For whom the home is. Flakes know that themselves, unless overridden.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
@@ -42,6 +51,8 @@ pub struct Home {
     pub override_directory: bool,
     /// Which of the configuration's `specialisation` is meant; `None`: itself.
     pub specialisation: Option<String>,
+    /// A file is a module of Home Manager, whose sources are there.
+    pub home_manager: Option<Sources>,
 }
 
 /// Evaluates and builds configurations.

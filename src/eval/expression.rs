@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use super::Home;
+use super::{Home, Sources};
 
 /// A Nix string literal.
 pub(super) fn string(text: &str) -> String {
@@ -43,8 +43,9 @@ pub(super) fn home_arguments(home: &Home) -> String {
     arguments
 }
 
-/// The attribute `attribute` of the entry point for the file `configuration`;
-/// without one, for a configuration that sets nothing.
+/// The attribute `attribute` of the entry point for the file `configuration`,
+/// whatever kind of configuration is in it; without one, for a configuration
+/// that sets nothing.
 pub(super) fn from_file(
     library: &Path,
     configuration: Option<&Path>,
@@ -52,9 +53,21 @@ pub(super) fn from_file(
     builder: &str,
     attribute: &str,
 ) -> String {
+    let home_manager = match &home.home_manager {
+        Some(Sources::Searched) if configuration.is_some() => {
+            "homeManager = <home-manager>; ".to_owned()
+        }
+        Some(Sources::At(directory)) if configuration.is_some() => {
+            format!("homeManager = {}; ", path(directory))
+        }
+        _ => String::new(),
+    };
     format!(
-        "(import {} {{ configuration = {}; builder = {builder}; {} }}).{attribute}",
-        path(&library.join("nix")),
+        "(import {} {{ configuration = {}; builder = {builder}; {home_manager}{} }}).{attribute}",
+        path(&match configuration {
+            Some(_) => library.join("nix/file.nix"),
+            None => library.join("nix"),
+        }),
         configuration.map_or("{ }".to_owned(), path),
         home_arguments(home)
     )

@@ -18,7 +18,7 @@ mod translate;
 mod working_tree;
 
 pub use error::{ErrorKind, EvalError, Location};
-pub use evaluator::{Evaluator, Home, Source};
+pub use evaluator::{Evaluator, Home, Source, Sources};
 pub use event::{Event, Severity};
 pub use question::{Definition, OptionEntry, OptionValue, Question};
 pub use run::interrupt;

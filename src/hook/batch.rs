@@ -118,14 +118,7 @@ impl Batch {
         }
         for hook in &declared.activation {
             if owed(Kind::Activation, &hook.name) {
-                tasks.push(Task {
-                    kind: Kind::Activation,
-                    names: vec![hook.name.clone()],
-                    script: hook.script.clone(),
-                    after: hook.after.clone(),
-                    dry_run: hook.dry_run,
-                    report: hook.report,
-                });
+                tasks.push(Task::from(hook));
             }
         }
         tasks
@@ -186,6 +179,7 @@ mod tests {
         let target =
             |(path, script): &(&str, &str)| (HomePath::new(path).unwrap(), (*script).to_owned());
         Declared {
+            before: Vec::new(),
             on_change: on_change.iter().map(target).collect(),
             activation: activation
                 .iter()
@@ -193,6 +187,7 @@ mod tests {
                     name: (*name).to_owned(),
                     script: format!("echo {name}"),
                     after: Vec::new(),
+                    before: false,
                     dry_run: false,
                     when_gone: String::new(),
                     report: false,

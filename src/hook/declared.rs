@@ -21,6 +21,8 @@ pub enum Kind {
 /// The hooks of one home tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declared {
+    /// What runs before the home is looked at, in running order.
+    pub before: Vec<Hook>,
     /// The activation hooks, in running order.
     pub activation: Vec<Hook>,
     /// The `onChange` scripts by the target of their file.
@@ -36,8 +38,10 @@ impl Declared {
     pub fn of(manifest: Manifest) -> Self {
         let files = manifest.files.into_iter();
         let scripts = files.map(|(target, spec)| (target, spec.on_change));
+        let (before, activation) = manifest.hooks.into_iter().partition(|hook| hook.before);
         Self {
-            activation: manifest.hooks,
+            before,
+            activation,
             on_change: scripts.filter(|(_, script)| !script.is_empty()).collect(),
             gone: Vec::new(),
         }
@@ -72,6 +76,19 @@ pub struct Task {
     pub dry_run: bool,
     /// What it prints is told as it is.
     pub report: bool,
+}
+
+impl From<&Hook> for Task {
+    fn from(hook: &Hook) -> Self {
+        Self {
+            kind: Kind::Activation,
+            names: vec![hook.name.clone()],
+            script: hook.script.clone(),
+            after: hook.after.clone(),
+            dry_run: hook.dry_run,
+            report: hook.report,
+        }
+    }
 }
 
 impl Task {

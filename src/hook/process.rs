@@ -70,6 +70,8 @@ pub struct Surroundings<'a> {
     pub program: &'a Path,
     /// Nothing is to be changed.
     pub dry_run: bool,
+    /// More is to be said than what went wrong.
+    pub verbose: bool,
 }
 
 /// Runs `task`, telling `line` what it prints.
@@ -155,6 +157,7 @@ fn start_and_watch(
         .env("NHMT_NEW_GENERATION", around.new)
         .env("NHMT_DRY_RUN", if around.dry_run { "1" } else { "" })
         .env("NHMT_PROGRAM", around.program)
+        .env("NHMT_VERBOSE", if around.verbose { "1" } else { "" })
         .stdin(Stdio::null())
         .stdout(writer.try_clone()?)
         .stderr(writer)

@@ -90,6 +90,7 @@ impl Scratch {
             old: None,
             new: &new,
             program: Path::new("/bin/nhmt"),
+            verbose: false,
             dry_run: self.dry_run,
         };
         let mut outcomes = Vec::new();

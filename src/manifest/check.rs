@@ -114,6 +114,12 @@ pub enum ManifestError {
         /// What stands there.
         found: String,
     },
+    /// `homeManager` is relative or has `..`.
+    #[error("homeManager: `{found}` is not an absolute, normalized path")]
+    HomeManager {
+        /// What stands there.
+        found: String,
+    },
     /// A hook that cannot run as it stands.
     #[error("hooks.\"{name}\": {problem}")]
     Hook {
@@ -197,6 +203,13 @@ impl Manifest {
                 found: path.display().to_string(),
             });
         }
+        if let Some(path) = &raw.home_manager
+            && !is_normalized_absolute(path)
+        {
+            return Err(ManifestError::HomeManager {
+                found: path.display().to_string(),
+            });
+        }
         rules::hooks(&raw.hooks)
             .map_err(|(name, problem)| ManifestError::Hook { name, problem })?;
         Ok(Self {
@@ -212,6 +225,7 @@ impl Manifest {
             profile: raw.profile,
             managed_by: raw.managed_by,
             dependencies: raw.dependencies,
+            home_manager: raw.home_manager,
         })
     }
 
@@ -315,6 +329,11 @@ impl RawFile {
                 "give exactly one of `text`, `source`, `secret`, or `format` with `value`; {found} is there"
             )));
         }
+        if self.link_farm && (self.source.is_none() || self.method != MethodName::Link) {
+            return Err(problem(
+                "`linkFarm` goes with `source` and the method link only".to_owned(),
+            ));
+        }
         if self.recursive && self.source.is_none() {
             return Err(problem("`recursive` goes with `source` only".to_owned()));
         }
@@ -352,6 +371,7 @@ impl RawFile {
             content,
             executable: file.executable,
             force: file.force,
+            link_farm: file.link_farm,
             method: file.method,
             permissions,
             block: file.block,

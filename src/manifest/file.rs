@@ -17,6 +17,10 @@ pub struct FileSpec {
     pub executable: Option<bool>,
     /// Back up whatever is in the way of this path, without asking.
     pub force: bool,
+    /// Its source is a tree of links that somebody else made, such as Home
+    /// Manager's: each leaf is what its link leads to, and what is a file there
+    /// is copied. So a leaf stays as it is when others in the tree change.
+    pub link_farm: bool,
     /// How it arrives.
     pub method: MethodName,
     /// The permission bits of a file that nhmt creates, when given.

@@ -14,6 +14,10 @@ pub struct Hook {
     /// The hooks that it needs to have succeeded; each stands before it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<String>,
+    /// It runs before the home is looked at, and when it fails nothing is
+    /// changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub before: bool,
     /// It also runs, with `NHMT_DRY_RUN=1`, when nothing is to be changed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub dry_run: bool,

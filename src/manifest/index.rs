@@ -389,7 +389,8 @@ fn after_switch(manifest: &Manifest) -> Digest {
     let mut parts: Vec<Digest> = Vec::new();
     for hook in &manifest.hooks {
         let dry_run = if hook.dry_run { &b"1"[..] } else { b"0" };
-        let own = [hook.name.as_bytes(), hook.script.as_bytes(), dry_run];
+        let when = if hook.before { &b"before"[..] } else { dry_run };
+        let own = [hook.name.as_bytes(), hook.script.as_bytes(), when];
         let after = hook.after.iter().map(String::as_bytes);
         parts.push(Digest::of_parts(own.into_iter().chain(after)));
         if !hook.when_gone.is_empty() || hook.report {

@@ -77,6 +77,9 @@ pub struct Manifest {
     pub managed_by: Option<ManagedBy>,
     /// Store paths that live as long as the home tree, which names them here.
     pub dependencies: Vec<PathBuf>,
+    /// The generation of Home Manager that the configuration is, too: what its
+    /// activation scripts find files, packages and their predecessors in.
+    pub home_manager: Option<PathBuf>,
 }
 
 impl Manifest {

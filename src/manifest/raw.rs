@@ -57,6 +57,8 @@ pub(super) struct RawManifest {
     /// Store paths that live as long as a generation of the home.
     #[serde(default)]
     pub dependencies: Vec<PathBuf>,
+    /// The generation of Home Manager that the home is, too.
+    pub home_manager: Option<PathBuf>,
 }
 
 /// The same object, as it is written from a checked manifest.
@@ -90,6 +92,8 @@ pub(super) struct WrittenManifest<'a> {
     managed_by: Option<ManagedBy>,
     #[serde(skip_serializing_if = "<[PathBuf]>::is_empty")]
     dependencies: &'a [PathBuf],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    home_manager: Option<&'a PathBuf>,
 }
 
 impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
@@ -108,6 +112,7 @@ impl<'a> From<&'a Manifest> for WrittenManifest<'a> {
             profile: manifest.profile.as_ref(),
             managed_by: manifest.managed_by,
             dependencies: &manifest.dependencies,
+            home_manager: manifest.home_manager.as_ref(),
         }
     }
 }
@@ -150,6 +155,9 @@ pub(super) struct RawFile {
     /// With `source`, a directory: a link for each file below it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub recursive: bool,
+    /// The source is a tree of links: each leaf is what its link leads to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub link_farm: bool,
     /// What `value` is written as.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
@@ -194,6 +202,7 @@ impl From<&FileSpec> for RawFile {
         let mut raw = Self {
             executable: spec.executable,
             force: spec.force,
+            link_farm: spec.link_farm,
             method: spec.method,
             permissions: spec.permissions.map(|mode| format!("{mode:04o}")),
             block: spec.block.clone(),

@@ -103,6 +103,7 @@ pub(super) fn method(file: &RawFile, content: &Content) -> Result<(), String> {
 /// The hook's name, and a sentence.
 pub(super) fn hooks(hooks: &[Hook]) -> Result<(), (String, String)> {
     let mut before: BTreeSet<&str> = BTreeSet::new();
+    let mut switched = false;
     for hook in hooks {
         let wrong = |problem: String| Err((hook.name.clone(), problem));
         if hook.name.is_empty() || hook.name.contains('\0') {
@@ -119,6 +120,12 @@ pub(super) fn hooks(hooks: &[Hook]) -> Result<(), (String, String)> {
         if !before.insert(&hook.name) {
             return wrong("it is there twice".to_owned());
         }
+        if hook.before && switched {
+            return wrong(
+                "it runs before the switch, and stands behind one that does not".to_owned(),
+            );
+        }
+        switched |= !hook.before;
     }
     Ok(())
 }
@@ -278,6 +285,9 @@ mod tests {
         assert!(text.contains("does not stand before it"), "{text}");
         let text = hooks(json!([hook("a", &[]), hook("a", &[])]));
         assert_eq!(text, "hooks.\"a\": it is there twice");
+        let early = json!({ "name": "b", "script": "", "before": true });
+        let text = hooks(json!([hook("a", &[]), early]));
+        assert!(text.contains("runs before the switch"), "{text}");
         let text = hooks(json!([hook("", &[])]));
         assert_eq!(text, "hooks.\"\": this is no name for a hook");
         let text = hooks(json!([{ "name": "a", "script": "\0" }]));

@@ -1,6 +1,7 @@
 //! Files that nhmt left in the home and that came out of it: a copy that becomes
 //! a link, or lies in a directory that becomes one. As nhmt's own links they
-//! need not be kept, as long as nobody has changed them.
+//! need not be kept, as long as nobody has changed them; nor need links that
+//! Home Manager left.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -9,6 +10,7 @@ use rustix::fs::FileType;
 use rustix::io::Errno;
 
 use super::files::Written;
+use super::predecessor::is_left_as;
 use super::run::Run;
 use super::work::{Slot, tag};
 use crate::home::dir::Dir;
@@ -120,6 +122,9 @@ impl Run<'_> {
             Err(Errno::NOENT) => return Ok(false),
             stat => stat.at("look at what was at", path)?,
         };
+        if is_left_as(dir, name, path).at("look at what was at", path)? {
+            return Ok(true);
+        }
         let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         let left = self.left.as_ref();
         Ok(regular && left.is_some_and(|left| left.has_left(path, dir, name)))

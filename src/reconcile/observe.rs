@@ -13,6 +13,7 @@ use super::directories::Directories;
 use super::files::Written;
 use super::mounts;
 use super::observed::{Found, FoundKind, Mark, Observed};
+use super::predecessor::is_home_managers;
 use super::union::Union;
 use crate::home::copy::same_bytes;
 use crate::home::dir::{Dir, Identity, LINK_MAX};
@@ -179,6 +180,7 @@ impl Inspector<'_> {
                         FileType::from_raw_mode(stat.st_mode) == FileType::Directory
                     });
                     FoundKind::Link {
+                        predecessor: is_home_managers(target.as_bytes(), path),
                         target: target.into(),
                         to_directory,
                         same: wanted && self.is_same(dir, name, path, true),

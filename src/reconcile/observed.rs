@@ -46,6 +46,8 @@ pub(crate) enum FoundKind {
         to_directory: bool,
         /// It leads to the content that is wanted here.
         same: bool,
+        /// Home Manager made it for this path.
+        predecessor: bool,
     },
     /// A regular file.
     File {

@@ -199,7 +199,11 @@ impl<'a> Planner<'a> {
                 self.covered = Some(path.clone());
                 return self.place_link(path, InsteadOf::OwnDirectory);
             }
-            FoundKind::File { same: true } | FoundKind::Link { same: true, .. } => {
+            FoundKind::File { same: true }
+            | FoundKind::Link { same: true, .. }
+            | FoundKind::Link {
+                predecessor: true, ..
+            } => {
                 return self.place_link(path, foreign(found, true));
             }
             // A copy that somebody edited before it became a link.
@@ -272,6 +276,9 @@ impl<'a> Planner<'a> {
                 return;
             }
             FoundKind::Link {
+                predecessor: true, ..
+            } => return self.instead_of_obstacle(path, &top, foreign(found, true)),
+            FoundKind::Link {
                 target,
                 to_directory,
                 ..
@@ -292,15 +299,19 @@ impl<'a> Planner<'a> {
             self.plan.add_conflict(&top, kind, path, detail, moved);
         }
         if moved {
-            // First a link, through which the bridge shows what was there, and
-            // the new tree the directory; then that directory.
-            let instead_of = foreign(found, false);
-            self.place_link(&top, instead_of);
-            self.place_directory(&top, InsteadOf::OwnLink, true);
-            self.join_group(path);
+            self.instead_of_obstacle(path, &top, foreign(found, false));
         } else {
             self.blocked = Some(top);
         }
+    }
+
+    /// A directory with the leaf `path` takes the place of what is at `top`:
+    /// first a link, through which the bridge shows what was there, and the new
+    /// tree the directory; then that directory.
+    fn instead_of_obstacle(&mut self, path: &HomePath, top: &HomePath, instead_of: InsteadOf) {
+        self.place_link(top, instead_of);
+        self.place_directory(top, InsteadOf::OwnLink, true);
+        self.join_group(path);
     }
 
     fn consents(&self, pair: Pair<'_>) -> bool {

@@ -17,6 +17,9 @@ use crate::manifest::{
     Route, SECRET_LINKS,
 };
 
+/// The link in a tree to the generation of Home Manager that it is, too.
+pub const HOME_MANAGER: &str = "home-manager";
+
 /// Where and how a home tree is written.
 #[derive(Debug, Clone)]
 pub struct Target {
@@ -32,7 +35,7 @@ pub struct Target {
 }
 
 /// Writes the home tree of `manifest`: `home`, `inside`, `encrypted`, `secrets`,
-/// `packages`, `nhmt.json`, `index`, `activate`, and `nhmt`, a link to the program that
+/// `packages`, `home-manager`, `nhmt.json`, `index`, `activate`, and `nhmt`, a link to the program that
 /// `activate` runs, when that is settled. The same manifest and sources give the same tree.
 ///
 /// Regular files get mode 0444 or 0555; directories stay writable for the
@@ -70,8 +73,17 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
     }
     encrypted(&mut writer, &secrets)?;
     let packages = manifest.packages.as_ref().map(|spec| &*spec.path);
-    let extra = packages.unwrap_or(Path::new("")).as_os_str().as_bytes();
-    let index = Index::new(entries, extra)?.of(manifest, secrets.set());
+    let mut extra = packages
+        .unwrap_or(Path::new(""))
+        .as_os_str()
+        .as_bytes()
+        .to_vec();
+    // A path has no NUL byte, so that the two are never one.
+    if let Some(generation) = &manifest.home_manager {
+        extra.push(0);
+        extra.extend_from_slice(generation.as_os_str().as_bytes());
+    }
+    let index = Index::new(entries, &extra)?.of(manifest, secrets.set());
     put(&mut writer, b"index", |writer, path| {
         let mut file = BufWriter::new(writer.open_file(path, false)?);
         index.write(&mut file)?;
@@ -81,6 +93,11 @@ pub fn build(manifest: &Manifest, target: &Target) -> Result<(), TreeError> {
     if let Some(packages) = packages {
         put(&mut writer, b"packages", |writer, path| {
             writer.link(path, packages)
+        })?;
+    }
+    if let Some(generation) = &manifest.home_manager {
+        put(&mut writer, HOME_MANAGER.as_bytes(), |writer, path| {
+            writer.link(path, generation)
         })?;
     }
     put(&mut writer, b"nhmt.json", |writer, path| {

@@ -138,10 +138,25 @@ pub(super) fn leaves<'a>(
     // The targets are sorted, but the leaves of a recursive source may lie
     // among those of other targets.
     leaves.sort_by(|a, b| a.path.cmp(&b.path));
+    settle_farms(&mut leaves);
     check(&leaves)?;
     routes::mark(&manifest.state, &mut leaves)?;
     inside::keep_inside(manifest, sources, &mut leaves)?;
     Ok(leaves)
+}
+
+/// A place in a tree of links may be named by several entries: one for a
+/// directory, and one for what lies there. It is the same leaf each time, and
+/// the nearest entry says what there is to say of it.
+fn settle_farms(leaves: &mut Vec<Leaf<'_>>) {
+    leaves.dedup_by(|second, first| {
+        let farms = first.origin.spec.link_farm && second.origin.spec.link_farm;
+        let same = farms && first.path == second.path;
+        if same && second.origin.target.is_below(first.origin.target) {
+            std::mem::swap(first, second);
+        }
+        same
+    });
 }
 
 /// In sorted order, what lies at or below a leaf follows it directly.

@@ -27,6 +27,6 @@ mod source;
 pub mod wrapper;
 mod writer;
 
-pub use build::{Target, build};
+pub use build::{HOME_MANAGER, Target, build};
 pub use error::{Origin, TreeError};
 pub use source::Sources;

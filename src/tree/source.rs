@@ -162,6 +162,7 @@ impl Expansion {
         resolved: Option<Metadata>,
     ) -> Result<Leaf<'a>, TreeError> {
         let link = self.sources == Sources::Link;
+        let (from, made) = behind_farm(origin, from)?;
         let what = match resolved {
             None => What::Link {
                 to: from,
@@ -177,7 +178,7 @@ impl Expansion {
             Some(metadata) if metadata.is_file() => {
                 let has = is_executable(&metadata);
                 let executable = origin.spec.executable.unwrap_or(has);
-                if link && executable == has {
+                if link && executable == has && !made {
                     What::Link {
                         to: from,
                         kind: LeafKind::of_file(executable),
@@ -244,6 +245,22 @@ impl Expansion {
         } else {
             None
         }
+    }
+}
+
+/// What is linked to for `from`: in a tree of links, what its link leads to (a
+/// relative one means what it says only where it lies). And whether it is no
+/// link there: then it was made for that tree, and its place there, which
+/// changes with all others, says nothing of its content.
+fn behind_farm(origin: Declared<'_>, from: PathBuf) -> Result<(PathBuf, bool), TreeError> {
+    if !origin.spec.link_farm {
+        return Ok((from, false));
+    }
+    match fs::read_link(&from) {
+        Ok(to) if to.is_absolute() => Ok((to, false)),
+        Ok(_) => Ok((from, false)),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok((from, true)),
+        Err(error) => Err(origin.unreadable(&from, error)),
     }
 }
 

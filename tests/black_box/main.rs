@@ -69,6 +69,7 @@ mod shared_roots;
 mod status;
 mod test_container;
 mod transitions;
+mod uninstall;
 mod unwritable;
 mod why;
 mod wipe;

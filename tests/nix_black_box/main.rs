@@ -17,6 +17,8 @@ mod desktop;
 mod doctor;
 mod flakes;
 mod garbage;
+mod home_manager;
+mod home_modules;
 mod hooks;
 mod interrupt;
 mod library;

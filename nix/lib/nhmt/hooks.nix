@@ -31,6 +31,22 @@ in
 {
   inherit points;
 
+  # entries -> points -> the names of those that have to run before one of them
+  leading =
+    entries: points:
+    let
+      earlier =
+        name:
+        filter (other: entries ? ${other}) entries.${name}.after
+        ++ filter (other: elem name entries.${other}.before) (attrNames entries);
+      node = key: { inherit key; };
+      reached = builtins.genericClosure {
+        startSet = map node (filter (name: entries ? ${name}) points);
+        operator = { key }: map node (earlier key);
+      };
+    in
+    filter (name: !(elem name points)) (map (n: n.key) reached);
+
   # option's name -> name -> places (for messages) -> entries -> hooks in
   # running order, each with those that it waits for
   order =

@@ -1,0 +1,178 @@
+//! A Home Manager configuration of 1,000 files, realized by nhmt, beside Home
+//! Manager's own way: evaluation, build and activation.
+//!
+//! `cargo bench --bench home_manager` prints for each case the median of several
+//! runs of both, by turns, and the ratio. Nothing fails by its time. It takes the
+//! stand-in of `tests/home-manager`, whose script does less than Home Manager's;
+//! for the real one, `NHMT_BENCH_HOME_MANAGER` names a Nix file with a function
+//! from a list of modules to what `homeManagerConfiguration` gives.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+const RUNS: usize = 7;
+const FILES: usize = 1000;
+
+fn main() {
+    if Command::new("nix-build").arg("--version").output().is_err() {
+        println!("left out: Home Manager (no nix-build on PATH)");
+        return;
+    }
+    println!(
+        "{:<52} {:>10} {:>10} {:>7}",
+        "case", "nhmt", "reference", "ratio"
+    );
+    let (ours, theirs) = (Home::new("ours"), Home::new("theirs"));
+    ours.configure("first");
+    theirs.configure("first");
+    run(&mut ours.realize());
+    theirs.switch();
+    report("nothing to do", || {
+        (
+            timed(|| drop(run(&mut ours.realize()))),
+            timed(|| theirs.switch()),
+        )
+    });
+    let mut round = 0;
+    report("one file changed", || {
+        round += 1;
+        let text = format!("round {round}");
+        ours.configure(&text);
+        theirs.configure(&text);
+        (
+            timed(|| drop(run(&mut ours.realize()))),
+            timed(|| theirs.switch()),
+        )
+    });
+}
+
+fn report(case: &str, mut round: impl FnMut() -> (Duration, Duration)) {
+    let (mut ours, mut theirs): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| round()).unzip();
+    ours.sort();
+    theirs.sort();
+    let (ours, theirs) = (ours[RUNS / 2].as_secs_f64(), theirs[RUNS / 2].as_secs_f64());
+    println!(
+        "{:<52} {:>7.0} ms {:>7.0} ms {:>7.2}",
+        format!("{FILES} files of Home Manager: {case}"),
+        ours * 1e3,
+        theirs * 1e3,
+        ours / theirs
+    );
+}
+
+fn timed(work: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.stderr(Stdio::piped()).output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}\n{errors}");
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// A home with a configuration and a store of its own.
+struct Home {
+    dir: TempDir,
+}
+
+impl Home {
+    fn new(name: &str) -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix(&format!("nhmt-bench-{name}-"))
+            .tempdir()
+            .unwrap();
+        let home = Self { dir };
+        for name in ["home/.local/state/nix/profiles", "cache", "tmp"] {
+            fs::create_dir_all(home.at(name)).unwrap();
+        }
+        for name in ["store", "state", "log", "conf"] {
+            fs::create_dir_all(home.at("nix").join(name)).unwrap();
+        }
+        let conf = "substituters =\nsandbox = false\nbuild-hook =\nbuild-users-group =\n";
+        fs::write(home.at("nix/conf/nix.conf"), conf).unwrap();
+        home
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        self.dir.path().join(path)
+    }
+
+    /// Files, the first of which has this text.
+    fn configure(&self, text: &str) {
+        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).display();
+        let function = std::env::var("NHMT_BENCH_HOME_MANAGER").map_or_else(
+            |_| {
+                format!(
+                    "(modules: import {repository}/tests/home-manager/modules {{\n  \
+                     pkgs = import {repository}/tests/home-manager/nixpkgs {{ }};\n  \
+                     configuration.imports = modules;\n}})"
+                )
+            },
+            |file| format!("(import {file})"),
+        );
+        let mut files = String::new();
+        for file in 0..FILES {
+            let text = if file == 0 { text } else { "same" };
+            writeln!(
+                files,
+                "  home.file.\".config/app{}/file-{file}\".text = \"{text} {file}\";",
+                file % 50
+            )
+            .unwrap();
+        }
+        // Not all of it is an option of the stand-in.
+        let real = "{ home.stateVersion = \"25.05\"; manual.manpages.enable = false; }";
+        let real = std::env::var("NHMT_BENCH_HOME_MANAGER").map_or("", |_| real);
+        let whole = format!(
+            "{function} [ {real} {{\n  home.username = \"alice\";\n  home.homeDirectory = \"{}\";\n{files}}} ]\n",
+            self.at("home").display()
+        );
+        fs::write(self.at("home.nix"), whole).unwrap();
+    }
+
+    fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        for (name, path) in [
+            ("HOME", "home"),
+            ("XDG_CACHE_HOME", "cache"),
+            ("TMPDIR", "tmp"),
+            ("NIX_STORE_DIR", "nix/store"),
+            ("NIX_STATE_DIR", "nix/state"),
+            ("NIX_LOG_DIR", "nix/log"),
+            ("NIX_CONF_DIR", "nix/conf"),
+        ] {
+            command.env(name, self.at(path));
+        }
+        command.env("USER", "alice").stdin(Stdio::null());
+        command
+    }
+
+    fn realize(&self) -> Command {
+        let mut command = self.command(env!("CARGO_BIN_EXE_nhmt"));
+        command.args(["realize", "-f"]).arg(self.at("home.nix"));
+        command
+    }
+
+    fn build(&self) -> PathBuf {
+        let expression = format!(
+            "(import {}).activationPackage",
+            self.at("home.nix").display()
+        );
+        let mut build = self.command("nix-build");
+        build.args(["--no-out-link", "-E", &expression]);
+        run(&mut build).into()
+    }
+
+    /// What `home-manager switch` does.
+    fn switch(&self) {
+        run(&mut self.command(self.build().join("activate")));
+    }
+}
