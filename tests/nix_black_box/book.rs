@@ -175,6 +175,7 @@ typed! {
     packages "packages"
     proofs "proofs"
     secrets "secrets"
+    services "services"
     state "state"
     test_container "test-container"
     tutorial "tutorial"
