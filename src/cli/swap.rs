@@ -115,6 +115,9 @@ pub(super) fn run(
         }
         let kept = &applied.done.backed_up;
         super::backups::expire_after_run(context, lock, swap.new.1.backups(), kept);
+    } else {
+        // An earlier run may not have come to it.
+        secrets::sweep(context, lock);
     }
     let failure = match hooks.run_owed(swap.new_tree()) {
         Ok(ran) => {

@@ -21,6 +21,9 @@ use crate::manifest::{Digest, SecretsSpec};
 /// Where systemd has the directories of users.
 const RUN: &str = "/run/user";
 
+/// Behind the name of a set that is in this directory and in the one before.
+const TWICE: &str = ".twice";
+
 /// A directory for the secrets of one home.
 pub(super) struct Base {
     pub(super) dir: Dir,
@@ -41,7 +44,24 @@ impl Base {
                 return Err(errno).at_path("read the link", home.layout().state().join(LINK))?;
             }
         };
-        Ok(Self::open(&path).ok())
+        let opened = Self::ours(&path);
+        Ok(opened.at_path("open", &path)?)
+    }
+
+    /// The directory at `path`; none if it is gone, or not ours alone.
+    fn ours(path: &Path) -> Result<Option<Self>> {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Ok(None);
+        };
+        match Dir::open_path(parent).and_then(|parent| parent.open(name)) {
+            Ok(dir) if check(&dir, 0o077).is_ok() => Ok(Some(Self {
+                dir,
+                path: path.to_owned(),
+            })),
+            Ok(_) | Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS) => Ok(None),
+            // It may be there all the same, with secrets in it.
+            Err(errno) => Err(errno),
+        }
     }
 
     /// The one for `home`, made if it is missing. Nothing leads to it yet.
@@ -102,10 +122,16 @@ impl Base {
     pub(super) fn turn(&self, home: &HomeLock) -> std::result::Result<(), SecretError> {
         let place = home.layout().state().join(LINK);
         let state = home.make_state()?;
-        if state.read_link(os(LINK)).is_ok_and(|now| now == *self.path) {
+        let now = match state.read_link(os(LINK)) {
+            Ok(now) => Some(now),
+            Err(Errno::NOENT | Errno::INVAL) => None,
+            Err(errno) => return Err(errno).at_path("read the link", place)?,
+        };
+        if now.is_some_and(|now| now == *self.path) {
             return Ok(());
         }
-        let old = Self::current(home)?;
+        // The same directory can have two names.
+        let old = Self::current(home)?.filter(|old| !old.is(self));
         if let Some(old) = &old {
             old.lend_to(self).at_path("write secrets to", &self.path)?;
         }
@@ -115,34 +141,40 @@ impl Base {
             .and_then(|()| state.replace(os(&next), os(LINK)))
             .and_then(|()| state.sync())
             .at_path("turn the link", place)?;
-        if let Some(old) = &old {
-            old.leave_to(self)
-                .at_path("remove secrets from", &old.path)?;
-        }
         Ok(())
     }
 
-    /// Has the sets found at `other`, too.
+    fn is(&self, other: &Self) -> bool {
+        let id = |base: &Self| base.dir.stat_self().map(|stat| (stat.st_dev, stat.st_ino));
+        id(self).is_ok_and(|one| id(other).is_ok_and(|two| one == two))
+    }
+
+    /// Has the sets of this directory found at `other`, too. What is there by
+    /// itself already is not needed here any more, which is noted.
     fn lend_to(&self, other: &Self) -> Result<()> {
         for (name, kind) in self.dir.entries()? {
-            if kind == FileType::Directory && set::is_name(&name) {
-                match other.dir.symlink(self.path.join(&name), &name) {
-                    Ok(()) | Err(Errno::EXIST) => {}
+            if !set::is_name(&name) {
+                continue;
+            }
+            let target = match kind {
+                FileType::Directory => self.path.join(&name),
+                FileType::Symlink => PathBuf::from(self.dir.read_link(&name)?),
+                _ => continue,
+            };
+            let mut noted = name.clone();
+            noted.push(TWICE);
+            for name in [&name, &noted] {
+                match other.dir.symlink(&target, name) {
+                    Ok(()) => break,
+                    Err(Errno::EXIST) => {}
                     Err(errno) => return Err(errno),
+                }
+                if other.dir.read_link(name).is_ok_and(|now| now == *target) {
+                    break;
                 }
             }
         }
         Ok(())
-    }
-
-    /// Removes the sets that `other` has by itself.
-    fn leave_to(&self, other: &Self) -> Result<()> {
-        for (name, kind) in self.dir.entries()? {
-            if kind == FileType::Directory && other.dir.open(&name).is_ok() {
-                remove(&self.dir, &name, kind)?;
-            }
-        }
-        self.remove_when_empty()
     }
 
     fn remove_when_empty(&self) -> Result<()> {
@@ -158,29 +190,41 @@ impl Base {
     /// Removes what lies here but the set `keep`; this directory as well when
     /// nothing is to be kept.
     pub(super) fn sweep(&self, keep: Option<&str>) -> Result<()> {
-        for (name, kind) in self.dir.entries()? {
-            if keep.is_some_and(|keep| name == keep) {
-                continue;
-            }
-            if kind == FileType::Symlink {
-                self.sweep_lent(&name)?;
-            } else {
-                remove(&self.dir, &name, kind)?;
+        for (name, _) in self.dir.entries()? {
+            if keep.is_none_or(|keep| name != keep) {
+                self.discard(&name)?;
             }
         }
         self.remove_when_empty()
     }
 
-    /// Removes a set in the directory that had them before.
-    fn sweep_lent(&self, name: &OsStr) -> Result<()> {
-        let target = PathBuf::from(self.dir.read_link(name)?);
-        if target.file_name() == Some(name)
-            && let Some(Ok(before)) = target.parent().map(Self::open)
-        {
-            remove(&before.dir, name, FileType::Directory)?;
-            before.remove_when_empty()?;
+    /// Removes what is called `name`; with what another directory has lent, the
+    /// set in that directory.
+    pub(super) fn discard(&self, name: &OsStr) -> Result<()> {
+        let kind = FileType::from_raw_mode(self.dir.stat(name)?.st_mode);
+        if kind == FileType::Symlink {
+            let target = PathBuf::from(self.dir.read_link(name)?);
+            if let Some(set) = target.file_name().filter(|set| set::is_name(set))
+                && let Some(before) = target.parent().map_or(Ok(None), Self::ours)?
+                // What this one has by itself is not what was lent.
+                && !before.is(self)
+            {
+                remove_if_there(remove(&before.dir, set, FileType::Directory))?;
+                before.leave()?;
+            }
         }
-        self.dir.unlink(name)
+        remove(&self.dir, name, kind)
+    }
+
+    /// Removes this directory, when there is no more than what was lent to it.
+    fn leave(&self) -> Result<()> {
+        let all = self.dir.entries()?;
+        if all.iter().all(|(_, kind)| *kind == FileType::Symlink) {
+            for (name, _) in all {
+                self.dir.unlink(&name)?;
+            }
+        }
+        self.remove_when_empty()
     }
 }
 

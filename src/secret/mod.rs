@@ -50,15 +50,21 @@ pub fn make(
     let name = set_name(&set);
     let wanted = Set::of(manifest);
     let is_there = wanted.is_there(&base.dir, os(&name));
-    if !is_there {
-        let _hold = hold::no_core_dumps();
+    let _hold = (!is_there).then(hold::no_core_dumps);
+    let files = if is_there {
+        None
+    } else {
         let held = decrypt::all(home.layout().home(), tree, manifest, ask)?;
-        let files = fill::all(manifest, &held)?;
+        Some(fill::all(manifest, &held)?)
+    };
+    // Before anything is in the clear there: by the link, later runs find what
+    // this one leaves when it is killed.
+    base.turn(home)?;
+    if let Some(files) = files {
         wanted
-            .write(&base.dir, os(&name), &files)
+            .write(&base, os(&name), &files)
             .at_path("write secrets to", &base.path)?;
     }
-    base.turn(home)?;
     Ok(!is_there)
 }
 

@@ -8,6 +8,7 @@ use rustix::fs::{FileType, Mode, Stat, fchmod};
 use rustix::io::{Errno, Result};
 use zeroize::Zeroizing;
 
+use super::base::Base;
 use crate::home::dir::Dir;
 use crate::home::{errno, os};
 use crate::manifest::{Content, FILLED, Manifest, filled_name};
@@ -75,23 +76,24 @@ impl Set {
     /// Writes `contents` to `base` as `name`, whole or not at all.
     pub(super) fn write(
         &self,
-        base: &Dir,
+        base: &Base,
         name: &OsStr,
         contents: &BTreeMap<FileName, Zeroizing<Vec<u8>>>,
     ) -> Result<()> {
         // Left by a run that was killed.
-        remove_if_there(remove(base, os(STAGED), FileType::Directory))?;
-        base.make(os(STAGED), 0o700)?;
-        let written = self.write_staged(base, contents).and_then(|()| {
-            if base.stat(name).is_err() {
-                return base.replace(os(STAGED), name);
+        remove_if_there(base.discard(os(STAGED)))?;
+        let dir = &base.dir;
+        dir.make(os(STAGED), 0o700)?;
+        let written = self.write_staged(dir, contents).and_then(|()| {
+            if dir.stat(name).is_err() {
+                return dir.replace(os(STAGED), name);
             }
-            // What is there is not whole.
-            base.swap(os(STAGED), base, name)?;
-            remove(base, os(STAGED), FileType::Directory)
+            // What is there is not whole, or lies in another directory.
+            dir.swap(os(STAGED), dir, name)?;
+            base.discard(os(STAGED))
         });
         if written.is_err() {
-            let _ = remove(base, os(STAGED), FileType::Directory);
+            let _ = base.discard(os(STAGED));
         }
         written
     }

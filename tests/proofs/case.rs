@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::inject::{self, Call, Point, What};
 use super::own::{STATE, own_names, profile_agrees};
 use super::scenario::{Place, Scenario, Typed, show};
+use super::scenarios_secrets;
 use super::snapshot::{Node, Snapshot};
 use super::view::{self, View, is_own, view};
 
@@ -94,6 +95,7 @@ impl<'a> Case<'a> {
         let home = self.place.home();
         self.check_view_of("the command", finished, warned)?;
         self.check_foreign(state, false)?;
+        scenarios_secrets::check_private(state)?;
         self.go_on()?;
         state.restore(&home);
         self.repair()?;
@@ -324,12 +326,18 @@ impl<'a> Case<'a> {
     /// The home is one of these, and nothing of an earlier run lies around.
     fn is_home(&self, state: &Snapshot, wanted: &[Snapshot]) -> Result<(), Fault> {
         let theirs = state.filter(|path| !is_own(path));
+        let held = scenarios_secrets::in_memory(state);
         let against: Vec<_> = wanted
             .iter()
             .map(|wanted| {
-                wanted
+                let mut lines = wanted
                     .filter(|path| !is_own(path))
-                    .differences(&theirs, false)
+                    .differences(&theirs, false);
+                let there = scenarios_secrets::in_memory(wanted);
+                if held != there {
+                    lines.push(format!("in memory: {held:?} and not {there:?}"));
+                }
+                lines
             })
             .collect();
         if !against.iter().any(Vec::is_empty) {

@@ -32,6 +32,13 @@ fn only() -> Option<(String, Point)> {
     Some((scenario.to_owned(), point))
 }
 
+/// Whether the scenario `name` is one of those that somebody wants to look at:
+/// the ones whose names start with `NHMT_PROOF_SCENARIO`.
+pub fn is_asked_for(name: &str) -> bool {
+    std::env::var("NHMT_PROOF_SCENARIO").is_ok_and(|start| name.starts_with(&start))
+        || std::env::var_os("NHMT_PROOF_SCENARIO").is_none()
+}
+
 /// What was tried so far.
 #[derive(Default)]
 struct Tried {
@@ -48,6 +55,7 @@ fn prove(name: &str, all: &[Scenario], choose: impl Fn(usize, &Case<'_>) -> Vec<
     let all: Vec<_> = all
         .iter()
         .filter(|one| only.as_ref().is_none_or(|(name, _)| one.name == name))
+        .filter(|one| is_asked_for(one.name))
         .collect();
     for (index, scenario) in all.iter().enumerate() {
         let next = AtomicUsize::new(0);

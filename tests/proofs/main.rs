@@ -31,6 +31,7 @@ mod readers_view;
 mod scenario;
 mod scenarios;
 mod scenarios_methods;
+mod scenarios_secrets;
 mod scenarios_state;
 mod schema;
 mod snapshot;

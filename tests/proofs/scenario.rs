@@ -20,6 +20,8 @@ pub enum Step {
     Link(&'static str, &'static str),
     Pipe(&'static str),
     Remove(&'static str),
+    /// What a reboot makes of the directory in memory.
+    Forget,
     /// A command, with the manifest that it gets.
     Run(Typed),
 }
@@ -27,7 +29,8 @@ pub enum Step {
 /// A command with the manifest that it gets by `-f`, if it gets one.
 #[derive(Debug, Clone)]
 pub struct Typed {
-    /// The manifest's `files`, with `{source}` for the folder of sources.
+    /// The manifest's `files`, and what comes after them, with `{source}` for
+    /// the folder of sources and `{home}` for the home.
     pub files: Option<&'static str>,
     pub arguments: Vec<&'static str>,
 }
@@ -111,6 +114,10 @@ impl Scenario {
 
     pub fn remove(self, path: &'static str) -> Self {
         self.step(Step::Remove(path))
+    }
+
+    pub fn forget(self) -> Self {
+        self.step(Step::Forget)
     }
 
     /// An earlier generation of these files.
@@ -237,6 +244,14 @@ impl Place {
         self.root.join(path)
     }
 
+    /// Empties the directory that stands for memory.
+    pub fn forget(&self) {
+        let memory = self.home().join(super::view::MEMORY);
+        for entry in fs::read_dir(memory).into_iter().flatten() {
+            fs::remove_dir_all(entry.unwrap().path()).unwrap();
+        }
+    }
+
     /// Leaves everything on the disk, for whoever looks for a fault.
     pub fn keep(&mut self) {
         if let Some(temporary) = self.temporary.take() {
@@ -276,6 +291,7 @@ impl Place {
                 mknodat(CWD, at(path), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
             }
             Step::Remove(path) => fs::remove_file(at(path)).unwrap(),
+            Step::Forget => self.forget(),
             Step::Run(typed) => {
                 let output = self.run(typed);
                 assert!(output.status.success(), "{typed:?}: {output:?}");
@@ -298,6 +314,7 @@ impl Place {
             let manifest = self.beside("configuration/home.json");
             let files = files.replace("{source}", self.beside("source").to_str().unwrap());
             let home = self.home();
+            let files = files.replace("{home}", home.to_str().unwrap());
             let json = format!(
                 r#"{{"version":1,"home":{{"username":"tester","directory":"{}"}},"files":{files}}}"#,
                 home.display()

@@ -70,6 +70,7 @@ pub fn all() -> Vec<Scenario> {
     ]
     .into_iter()
     .chain(super::scenarios_methods::all())
+    .chain(super::scenarios_secrets::all())
     .collect()
 }
 
@@ -83,6 +84,8 @@ pub fn power_loss() -> Vec<Scenario> {
         directory_to_leaf(),
         rollback(),
         super::scenarios_methods::changed(),
+        super::scenarios_secrets::changed(),
+        super::scenarios_secrets::over_files(),
     ]
 }
 
@@ -97,6 +100,7 @@ pub fn recovery() -> Vec<Scenario> {
         drift_repair(),
         select_generation(),
         super::scenarios_methods::changed(),
+        super::scenarios_secrets::over_files(),
     ]
 }
 

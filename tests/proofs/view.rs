@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What stands for the directory in memory in which secrets are in the clear.
+pub const MEMORY: &str = ".in-memory";
+
 /// Where nhmt keeps its own things in a home.
-pub const OWN: [&str; 3] = [
+pub const OWN: [&str; 4] = [
+    MEMORY,
     ".local/state/nhmt",
     ".local/state/nix",
     ".local/share/nhmt/store",

@@ -62,21 +62,28 @@ fn no_command_leaves_what_they_hold_on_the_disk_or_says_it() {
         said.push_str(&outcome.to_string());
         outcome
     };
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 21] = [
         &["diff", "-v"],
+        &["diff", "--json", "-v"],
         &["realize", "--dry-run", "-v"],
+        &["realize", "--dry-run", "--json", "-v"],
         &["realize", "-v", "-b", "--json"],
         &["status", "--json"],
         &["status", "--at-risk", "--json"],
         &["why", "as-it-is"],
         &["why", ".config/text"],
         &["why", ".config/value.toml", "--json"],
-        &["doctor"],
+        &["doctor", "-v"],
+        &["doctor", "--json"],
+        &["doctor", "--repair", "-v"],
         &["secrets", "list", "-v"],
         &["secrets", "list", "--json"],
         &["secrets", "decrypt", "-v"],
-        &["list-generations"],
-        &["backups", "list"],
+        &["list-generations", "-v"],
+        &["list-generations", "--json"],
+        &["backups", "list", "-v"],
+        &["backups", "list", "--json"],
+        &["test-container", "-v", "--", "true"],
     ];
     for secret in [CANARIES[0], CANARIES[1]] {
         keeper.encrypted("token", secret);

@@ -197,6 +197,33 @@ fn the_first_directory_is_kept_as_long_as_it_is_good() {
     assert!(!base.exists(), "{base:?}");
 }
 
+/// `/run` and `/var/run` are one directory, and so can any two names be.
+#[test]
+fn another_name_of_the_same_directory_loses_none() {
+    let mut keeper = Keeper::new();
+    let file = keeper.encrypted("token", "one");
+    let other = in_memory();
+    fs::create_dir(other.path().join("real")).unwrap();
+    symlink("real", other.path().join("alias")).unwrap();
+    let mut first = Vec::new();
+    for (name, number) in [("real", "1"), ("alias", "2"), ("real", "3")] {
+        keeper.home.declare(&json!({
+            "secrets": { "directory": other.path().join(name), "files": { "token": { "file": file } } },
+            "files": { "token": { "secret": "token" }, "number": { "text": number } },
+        }));
+        fs::set_permissions(
+            other.path().join("real"),
+            std::os::unix::fs::PermissionsExt::from_mode(0o700),
+        )
+        .unwrap();
+        keeper.run(["realize"]).success();
+        assert_eq!(keeper.home.read("token"), "one", "{number}");
+        assert_eq!(keeper.base().parent(), Some(&*other.path().join(name)));
+        first.push(keeper.sets());
+    }
+    assert!(first.iter().all(|sets| *sets == first[0]), "{first:?}");
+}
+
 #[test]
 fn an_empty_home_is_filled_with_keys_that_are_kept_elsewhere() {
     let mut keeper = Keeper::with_key_at("../persist/.ssh/keys");
