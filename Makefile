@@ -100,6 +100,7 @@ test-rust:
 test-nix:
 	@[ -n "$(nix_tests)" ] || { echo 'There are no tests with Nix.' >&2; exit 1; }
 	@command -v nu >/dev/null || tests/setup/nushell "$(BUILD)/nushell"
+	@tests/setup/desktop-sessions "$(BUILD)/desktop-sessions"
 	tests/setup/each-nix "$(BUILD)/nix-current" cargo test --locked $(nix_tests)
 
 .PHONY: test-docs

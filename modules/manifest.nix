@@ -9,11 +9,19 @@ let
   inherit (builtins) attrNames concatMap filter length listToAttrs;
   home = config.home.homeDirectory;
 
-  entries = concatMap (import ./files/entries.nix {
+  given = concatMap (import ./files/entries.nix {
     inherit nhmtLib home;
     inherit (config.nhmt) hookText;
   }) config.nhmt.fileSets
   ++ secrets.files;
+  entries =
+    if config.nhmt.filesUnlessGiven == [ ] then
+      given
+    else
+      let
+        names = listToAttrs given;
+      in
+      given ++ filter (e: !(names ? ${e.name}) && !(state.entries ? ${e.name})) config.nhmt.filesUnlessGiven;
   secrets = config.nhmt.secretsManifest;
   files = listToAttrs entries;
   twice =

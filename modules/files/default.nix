@@ -36,6 +36,12 @@ in
       internal = true;
       description = "The options that hold files, each with the directory that their targets are relative to.";
     };
+    nhmt.filesUnlessGiven = mkOption {
+      type = types.listOf types.raw;
+      default = [ ];
+      internal = true;
+      description = "Entries of the manifest, with their names, for places that no option of files has, and that are not persisted.";
+    };
   };
 
   config.nhmt.fileSets = [

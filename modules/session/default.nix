@@ -62,7 +62,10 @@ let
   isDeclared = set != { } || cfg.sessionSearchVariables != { } || cfg.packages != [ ];
 in
 {
-  imports = [ ./shells.nix ];
+  imports = [
+    ./desktop.nix
+    ./shells.nix
+  ];
 
   options.home = {
     sessionVariables = mkOption {

@@ -13,7 +13,7 @@ use rustix::io::{Errno, Result};
 
 use super::error::SecretError;
 use super::set::{bits, remove, remove_if_there};
-use super::{LINK, set};
+use super::{LINK, NEXT, set};
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeLock, os};
 use crate::manifest::{Digest, SecretsSpec};
@@ -135,10 +135,9 @@ impl Base {
         if let Some(old) = &old {
             old.lend_to(self).at_path("write secrets to", &self.path)?;
         }
-        let next = format!("{LINK}.next");
-        remove_if_there(state.unlink(os(&next)))
-            .and_then(|()| state.symlink(&self.path, os(&next)))
-            .and_then(|()| state.replace(os(&next), os(LINK)))
+        remove_if_there(state.unlink(os(NEXT)))
+            .and_then(|()| state.symlink(&self.path, os(NEXT)))
+            .and_then(|()| state.replace(os(NEXT), os(LINK)))
             .and_then(|()| state.sync())
             .at_path("turn the link", place)?;
         Ok(())

@@ -23,15 +23,16 @@ pub use passphrase::Ask;
 
 use std::path::Path;
 
-use rustix::io::Errno;
-
 use crate::home::{AtPlace, HomeDir, HomeLock, os};
 use crate::manifest::{Digest, Manifest, SECRETS, set_name};
 use base::Base;
-use set::Set;
+use set::{Set, remove_if_there};
 
 /// The name of the link in the state directory that leads to all sets.
 const LINK: &str = "secrets";
+
+/// That link, before it has its name.
+const NEXT: &str = "secrets.next";
 
 /// Has the secrets of the home tree at `tree` decrypted and in their place;
 /// `set` is what its index has of them. Gives whether they were not there yet.
@@ -93,15 +94,13 @@ pub fn sweep(home: &HomeLock, keep: Option<Digest>) -> Result<(), SecretError> {
         base.sweep(keep.as_deref())
             .at_path("remove secrets from", &base.path)?;
     }
-    if keep.is_none() {
-        let state = home.state()?;
-        let gone = state.map_or(Ok(()), |state| state.unlink(os(LINK)));
-        match gone {
-            Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => {
-                return Err(errno).at_path("remove", home.layout().state().join(LINK))?;
-            }
-        }
+    let Some(state) = home.state()? else {
+        return Ok(());
+    };
+    let links = [NEXT, LINK].into_iter();
+    for link in links.take(if keep.is_none() { 2 } else { 1 }) {
+        remove_if_there(state.unlink(os(link)))
+            .at_path("remove", home.layout().state().join(link))?;
     }
     Ok(())
 }
@@ -110,5 +109,9 @@ pub fn sweep(home: &HomeLock, keep: Option<Digest>) -> Result<(), SecretError> {
 #[must_use]
 pub fn has_any(home: &HomeDir) -> bool {
     let state = home.state().ok().flatten();
-    state.is_some_and(|state| state.read_link(os(LINK)).is_ok())
+    state.is_some_and(|state| {
+        [LINK, NEXT]
+            .iter()
+            .any(|link| state.read_link(os(link)).is_ok())
+    })
 }

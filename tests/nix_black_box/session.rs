@@ -1,8 +1,11 @@
 //! The environment of a session, in the shells themselves.
 
 mod again;
+mod cron;
+mod desktops;
 mod lists;
 mod logins;
+mod prompt;
 mod shell;
 mod systemd;
 mod values;

@@ -23,16 +23,21 @@ const CONFIGURATION: &str = r#"
 "#;
 
 /// A machine on which the home is that of a user with this login shell.
-struct Machine {
-    home: Home,
-    shell: String,
-    report: PathBuf,
+pub(super) struct Machine {
+    pub(super) home: Home,
+    pub(super) shell: String,
+    /// A program that leaves its environment behind.
+    pub(super) report: PathBuf,
 }
 
 impl Machine {
     fn new(shell: &str) -> Self {
+        Self::with(shell, CONFIGURATION)
+    }
+
+    pub(super) fn with(shell: &str, configuration: &str) -> Self {
         needs_root();
-        let home = Home::with_nix().config(CONFIGURATION);
+        let home = Home::with_nix().config(configuration);
         home.run(["realize"]).success();
         let report = home.outside("report");
         let script = format!(
@@ -60,16 +65,26 @@ impl Machine {
 
     /// What a program sees that `words` start in the end, as `$REPORT`.
     #[track_caller]
-    fn session(&self, words: &[&str], input: &str) -> Variables {
-        let seen = self.home.outside("seen");
-        let _ = fs::remove_file(&seen);
+    pub(super) fn session(&self, words: &[&str], input: &str) -> Variables {
+        self.session_on(&[], words, input)
+    }
+
+    /// As [`Machine::session`], with more of bubblewrap's arguments.
+    #[track_caller]
+    pub(super) fn session_on(&self, more: &[&str], words: &[&str], input: &str) -> Variables {
         let stdin = self.home.outside("stdin");
         let report = self.report.display().to_string();
         fs::write(&stdin, input.replace("$REPORT", &report)).unwrap();
-        let words: Vec<String> = words
-            .iter()
-            .map(|word| word.replace("$REPORT", &report))
-            .collect();
+        let mut bwrap = self.inside(more, words);
+        bwrap.stdin(fs::File::open(&stdin).unwrap());
+        let outcome = Outcome::of(&mut bwrap);
+        self.seen(&outcome.to_string())
+    }
+
+    /// `words` on this machine; nothing was seen yet.
+    pub(super) fn inside(&self, more: &[&str], words: &[&str]) -> Command {
+        let _ = fs::remove_file(self.home.outside("seen"));
+        let report = self.report.display().to_string();
         let mut bwrap = Command::new("bwrap");
         bwrap
             .args(["--dev-bind", "/", "/", "--unshare-pid", "--proc", "/proc"])
@@ -82,10 +97,16 @@ impl Machine {
                 .arg(self.home.outside(name))
                 .arg(format!("/etc/{name}"));
         }
-        bwrap.args(words).stdin(fs::File::open(&stdin).unwrap());
-        let outcome = Outcome::of(&mut bwrap);
-        let bytes = fs::read(&seen);
-        parse(&bytes.unwrap_or_else(|_| panic!("{}: nothing seen: {outcome}", self.shell)))
+        let all = more.iter().chain(words);
+        bwrap.args(all.map(|word| word.replace("$REPORT", &report)));
+        bwrap
+    }
+
+    /// What the program saw.
+    #[track_caller]
+    pub(super) fn seen(&self, said: &str) -> Variables {
+        let bytes = fs::read(self.home.outside("seen"));
+        parse(&bytes.unwrap_or_else(|_| panic!("{}: nothing seen: {said}", self.shell)))
     }
 
     /// The same by ssh, which starts a server for this connection alone.
@@ -130,9 +151,31 @@ impl Machine {
         self.session(&words, input)
     }
 
+    /// The same by `sudo -i`.
+    #[track_caller]
+    fn by_sudo(&self, command: &[&str], input: &str) -> Variables {
+        let rules = self.rules();
+        let words = [&["sudo", "-u", "tester", "-i"], command].concat();
+        self.session_on(&["--ro-bind", &rules, "/etc/sudoers"], &words, input)
+    }
+
+    /// A file with the rules that this machine has for sudo, and one more.
+    pub(super) fn rules(&self) -> String {
+        let rules = self.home.outside("sudoers");
+        let _ = fs::remove_file(&rules);
+        let text = fs::read_to_string("/etc/sudoers").expect("this test needs sudo");
+        fs::write(
+            &rules,
+            format!("{text}\ntester ALL=(ALL:ALL) NOPASSWD: ALL\n"),
+        )
+        .unwrap();
+        fs::set_permissions(&rules, fs::Permissions::from_mode(0o440)).unwrap();
+        rules.display().to_string()
+    }
+
     /// The variables are there, and the lists as they have to be.
     #[track_caller]
-    fn holds(&self, kind: &str, seen: &Variables) {
+    pub(super) fn holds(&self, kind: &str, seen: &Variables) {
         let place = self.home.path().display().to_string();
         let context = format!("{} {kind}: {seen:#?}", self.shell);
         assert_eq!(seen.get("A"), Some(&format!("{place}/a")), "{context}");
@@ -165,6 +208,9 @@ impl Machine {
         if !is_nushell {
             // Nushell takes its lines from nothing but a terminal.
             self.holds("ssh", &self.by_ssh(&[], "$REPORT\nexit\n"));
+            self.holds("sudo -i", &self.by_sudo(&[], "$REPORT\nexit\n"));
+            // It is quoted as POSIX shells have it.
+            self.holds("sudo -i COMMAND", &self.by_sudo(&["$REPORT"], ""));
         }
         let home = self.home.path().display().to_string();
         let variable = format!("HOME={home}");
@@ -222,23 +268,10 @@ fn of_nushell() {
 }
 
 #[test]
-fn of_dash_and_of_cron() {
+fn of_dash() {
     let machine = Machine::new("/bin/dash");
     let seen = machine.session(&["su", "-", "tester", "-c", "$REPORT"], "");
     machine.holds("su -", &seen);
-    let home = format!("HOME={}", machine.home.path().display());
-    let line = ". \"$HOME/.local/share/nhmt/session.sh\"; $REPORT";
-    let cron = [
-        "env",
-        "-i",
-        &home,
-        "LOGNAME=tester",
-        "PATH=/usr/bin:/bin",
-        "/bin/sh",
-        "-c",
-        line,
-    ];
-    machine.holds("cron", &machine.session(&cron, ""));
 }
 
 /// The texts, as the shells' own checks see them.
