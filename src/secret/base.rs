@@ -71,7 +71,12 @@ impl Base {
     ) -> std::result::Result<Self, SecretError> {
         let named = spec.directory.as_deref();
         let current = Self::current(home)?;
-        let is_meant = |base: &Self| named.is_none_or(|named| base.path.parent() == Some(named));
+        let is_meant = |base: &Self| {
+            named.is_none_or(|named| {
+                let real = named.canonicalize();
+                real.is_ok_and(|real| base.path.parent() == Some(&*real))
+            })
+        };
         let in_memory = |dir: &Dir| spec.allow_disk || is_in_memory(dir);
         match current {
             Some(base) if is_meant(&base) && in_memory(&base.dir) => return Ok(base),
@@ -268,6 +273,11 @@ impl Candidate {
         }
         let dir = Dir::open_path(&path).map_err(|errno| say(errno.to_string()))?;
         check(&dir, 0o022).map_err(say)?;
+        // The links on the way there may lead elsewhere later, and some of them
+        // may not be ours.
+        let path = path
+            .canonicalize()
+            .map_err(|error| say(error.to_string()))?;
         Ok((path, dir))
     }
 }

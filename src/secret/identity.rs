@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use age::{IdentityFile, ssh};
+use rustix::fs::OFlags;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -76,14 +78,19 @@ fn read(
     path: &Path,
     routes: &BTreeMap<HomePath, StateSpec>,
 ) -> io::Result<Zeroizing<Vec<u8>>> {
-    let opened = File::open(path).or_else(|error| {
+    // A pipe would keep the run waiting for who writes to it.
+    let open = |path: &Path| {
+        let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed();
+        File::options().read(true).custom_flags(flags).open(path)
+    };
+    let opened = open(path).or_else(|error| {
         let place = path.strip_prefix(home).ok().and_then(|rest| {
             let rest = HomePath::new(rest.as_os_str().as_encoded_bytes()).ok()?;
             let mut above = rest.ancestors().chain([rest.clone()]);
             let spec = above.find_map(|above| routes.get(&above))?;
             Some(spec.route.place(&rest))
         });
-        place.map_or(Err(error), File::open)
+        place.map_or(Err(error), |place| open(&place))
     });
     let file = opened?;
     let size = file.metadata()?;

@@ -98,8 +98,8 @@ fn a_placeholder_in_a_file_of_the_users_own_is_refused() {
         .stderr_has("only a link keeps it in memory");
 }
 
-/// A session of the user's systemd in which nothing is in memory yet: services
-/// start when the secrets are there.
+/// A session of the user's systemd in which nothing is in memory yet, its end,
+/// and another: services start when the secrets are there.
 #[test]
 fn services_of_a_session_find_them() {
     let (mut home, _memory) = home();
@@ -120,15 +120,23 @@ fn services_of_a_session_find_them() {
         seen.display()
     ));
     home.run(["realize"]).success();
+    // The second time as after a logout, which removes what was in memory.
     let script = r#"
-        dbus-run-session -- /lib/systemd/systemd --user &
-        for i in $(seq 600); do
-            [ -e "$SEEN" ] && break
-            sleep 0.1
+        for login in 1 2; do
+            dbus-run-session -- /lib/systemd/systemd --user &
+            for i in $(seq 600); do
+                [ -e "$SEEN" ] && break
+                sleep 0.1
+            done
+            systemctl --user is-active nhmt-secrets.service
+            cat "$SEEN"
+            stat -Lc '%a' "$HOME/.netrc" "$(readlink "$HOME/.local/state/nhmt/secrets")"
+            systemctl --user exit
+            wait
+            find /run/session -mindepth 1 -delete
+            cat "$HOME/.netrc" 2>/dev/null || echo logged out
+            rm "$SEEN"
         done
-        systemctl --user is-active nhmt-secrets.service
-        systemctl --user exit
-        wait
     "#;
     let mut bwrap = Command::new("bwrap");
     bwrap
@@ -152,9 +160,8 @@ fn services_of_a_session_find_them() {
         .arg("SEEN")
         .arg(&seen)
         .args(["bash", "-euc", script]);
-    Outcome::of(&mut bwrap).success().stdout_has("active");
-    assert_eq!(
-        fs::read_to_string(seen).unwrap(),
-        format!("password {CANARY}\n")
-    );
+    let outcome = Outcome::of(&mut bwrap).success();
+    let login = format!("active\npassword {CANARY}\n400\n700\nlogged out\n");
+    assert_eq!(outcome.stdout(), login.repeat(2), "{outcome}");
+    assert!(!outcome.stderr().contains(CANARY), "{outcome}");
 }

@@ -126,7 +126,16 @@ fn a_file_of_keys_that_is_none_is_named_without_its_content() {
     );
     ssh_key(&keeper, "ecdsa", "ecdsa", "");
     fs::create_dir(keeper.home.at("directory")).unwrap();
-    let names = ["keys", "plugin", "ssh", "ecdsa", "directory", "absent"];
+    super::keys::program("mkfifo", [keeper.home.at("pipe").to_str().unwrap()]);
+    let names = [
+        "keys",
+        "plugin",
+        "ssh",
+        "ecdsa",
+        "directory",
+        "pipe",
+        "absent",
+    ];
     keeper.home.declare(&json!({
         "secrets": { "identities": names.map(at), "files": { "s": { "file": file } } },
     }));
@@ -136,6 +145,7 @@ fn a_file_of_keys_that_is_none_is_named_without_its_content() {
         .stderr_has("~/ssh: it is no private key of ssh's")
         .stderr_has("~/ecdsa: a key of this kind cannot decrypt")
         .stderr_has("~/directory: it cannot be read: it is no file")
+        .stderr_has("~/pipe: it cannot be read: it is no file")
         .stderr_has("~/absent: it does not exist")
         .stderr_lacks("CANARY");
 }

@@ -1,7 +1,7 @@
 //! Switching, going back, and what a reboot leaves.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use serde_json::json;
 
@@ -197,31 +197,36 @@ fn the_first_directory_is_kept_as_long_as_it_is_good() {
     assert!(!base.exists(), "{base:?}");
 }
 
-/// `/run` and `/var/run` are one directory, and so can any two names be.
+/// `/run` and `/var/run` are one directory, and so can any two names be. What
+/// is noted is its own name: a link on the way there can be another's.
 #[test]
 fn another_name_of_the_same_directory_loses_none() {
     let mut keeper = Keeper::new();
     let file = keeper.encrypted("token", "one");
     let other = in_memory();
-    fs::create_dir(other.path().join("real")).unwrap();
-    symlink("real", other.path().join("alias")).unwrap();
-    let mut first = Vec::new();
-    for (name, number) in [("real", "1"), ("alias", "2"), ("real", "3")] {
+    let at = |name: &str| other.path().join(name);
+    fs::create_dir(at("real")).unwrap();
+    fs::set_permissions(at("real"), fs::Permissions::from_mode(0o700)).unwrap();
+    symlink("real", at("alias")).unwrap();
+    let mut sets = Vec::new();
+    for (name, number) in [("real", "1"), ("alias", "2"), ("real", "3"), ("alias", "4")] {
         keeper.home.declare(&json!({
-            "secrets": { "directory": other.path().join(name), "files": { "token": { "file": file } } },
+            "secrets": { "directory": at(name), "files": { "token": { "file": file } } },
             "files": { "token": { "secret": "token" }, "number": { "text": number } },
         }));
-        fs::set_permissions(
-            other.path().join("real"),
-            std::os::unix::fs::PermissionsExt::from_mode(0o700),
-        )
-        .unwrap();
         keeper.run(["realize"]).success();
         assert_eq!(keeper.home.read("token"), "one", "{number}");
-        assert_eq!(keeper.base().parent(), Some(&*other.path().join(name)));
-        first.push(keeper.sets());
+        assert_eq!(
+            keeper.base().parent(),
+            Some(&*at("real").canonicalize().unwrap())
+        );
+        sets.push(keeper.sets());
     }
-    assert!(first.iter().all(|sets| *sets == first[0]), "{first:?}");
+    assert!(sets.iter().all(|one| *one == sets[0]), "{sets:?}");
+    // Who turns the link leads no program to files of theirs.
+    fs::remove_file(at("alias")).unwrap();
+    symlink("/nonexistent", at("alias")).unwrap();
+    assert_eq!(keeper.home.read("token"), "one");
 }
 
 #[test]

@@ -111,6 +111,88 @@ fn a_persons_value_stays() {
     }
 }
 
+/// Values that are hard to remember.
+const ODD: &str = r#"
+  home.sessionVariables = {
+    A_BASE = "/base 1"; B_REFERS = "<$A_BASE>"; BLANKS = "  two  blanks "; LINES_OF = "one\n\ntwo\n"; BREAK = "\n";
+    QUOTES = "it's \\\"so\\\" \\\\ \\`x\\`"; EMPTY = ""; DOLLAR = "\\$5 \\$HOME"; SIGNS = "* ~ = < : | ~ #";
+    TAB = "a\tb"; STAR = "*"; MINE = "1\n2"; MINE_EMPTY = "x"; MINE_GONE = "x"; WAS = "w"; WAS_LINES = "w";
+    WAS_EMPTY = "w";
+  };
+"#;
+
+/// Whatever a variable holds: what is declared no more goes, what was there
+/// before comes back, and what the person made of it stays.
+#[test]
+fn odd_values_of_another_generation() {
+    let mut home = home(ODD);
+    let start = variables(&[
+        ("WAS", "  it's \"so\" $x "),
+        ("WAS_LINES", "three\nfour\n"),
+        ("WAS_EMPTY", ""),
+    ]);
+    let mut sessions: Vec<(Shell, Variables)> = Vec::new();
+    for shell in Shell::ALL {
+        let session = shell.session(&home, &start);
+        for nested in Shell::ALL {
+            assert_eq!(
+                nested.session(&home, &session),
+                session,
+                "{nested:?} in {shell:?}"
+            );
+        }
+        assert_eq!(session["B_REFERS"], "</base 1>", "{shell:?}");
+        assert_eq!(session["LINES_OF"], "one\n\ntwo\n", "{shell:?}");
+        sessions.push((shell, session));
+    }
+    let change = |session: &Variables| {
+        let mut session = session.clone();
+        session.insert("MINE".into(), "1\n3".into());
+        session.insert("MINE_EMPTY".into(), String::new());
+        session.remove("MINE_GONE");
+        session
+    };
+    // Others of the same names, then none.
+    set(
+        &mut home,
+        r#"home.sessionVariables = { A_BASE = "/base 2"; B_REFERS = "<$A_BASE>"; LINES_OF = "three\n"; EMPTY = "e";
+        BLANKS = ""; MINE = "n"; MINE_EMPTY = "n"; MINE_GONE = "n"; WAS = "n\nn"; };"#,
+    );
+    let mut later: Vec<(Shell, Shell, Variables)> = Vec::new();
+    for (old, session) in &sessions {
+        for shell in Shell::ALL {
+            let after = shell.session(&home, &change(session));
+            let mut found = seen(after.clone());
+            found.remove("PATH");
+            let expected = variables(&[
+                ("A_BASE", "/base 2"),
+                ("B_REFERS", "</base 2>"),
+                ("LINES_OF", "three\n"),
+                ("EMPTY", "e"),
+                ("BLANKS", ""),
+                ("MINE", "1\n3"),
+                ("MINE_EMPTY", ""),
+                ("WAS", "n\nn"),
+                ("WAS_LINES", "three\nfour\n"),
+                ("WAS_EMPTY", ""),
+            ]);
+            assert_eq!(found, expected, "{shell:?} after {old:?}");
+            later.push((*old, shell, after));
+        }
+    }
+    set(&mut home, "");
+    for (old, between, session) in &later {
+        for shell in Shell::ALL {
+            let mut found = seen(shell.session(&home, session));
+            found.remove("PATH");
+            let mut expected = start.clone();
+            expected.insert("MINE".into(), "1\n3".into());
+            expected.insert("MINE_EMPTY".into(), String::new());
+            assert_eq!(found, expected, "{shell:?} after {between:?} after {old:?}");
+        }
+    }
+}
+
 /// A damaged memory is passed over.
 #[test]
 fn nonsense_in_the_memory() {

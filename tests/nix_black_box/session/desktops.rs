@@ -25,7 +25,8 @@ fn script(path: &str) -> String {
         .to_string()
 }
 
-/// What Debian's LightDM has for a session's start, by its own settings.
+/// What Debian's display manager `lightdm` starts a session by, by its own
+/// settings.
 fn lightdm() -> String {
     let file = script("usr/share/lightdm/lightdm.conf.d/01_debian.conf");
     let text = std::fs::read_to_string(file).unwrap();
