@@ -155,17 +155,27 @@ in
     assertions =
       let
         isName = name: builtins.match "[a-zA-Z_][a-zA-Z0-9_]*" name != null;
+        # A shell would not come to the rest of the file.
+        closed =
+          option: value:
+          let
+            fault = if builtins.isString value then nhmtLib.template.fault value else null;
+          in
+          lib.optional (fault != null) {
+            assertion = false;
+            message = "${option} has ${fault}: ${value}\n  Shells read the value in double quotes; write \\\" for a quote in it, and \\\\ for a backslash.";
+          };
         assertion = option: name: {
           assertion = isName name;
           message = "${option}: `${name}' cannot be a shell variable's name; it may hold letters, digits and _, and begins with no digit.";
         };
       in
       map (assertion "home.sessionVariables") (attrNames cfg.sessionVariables)
-      ++ map (name: {
-        # It would leave a shell that reads the file in the middle of a word.
-        assertion = !(builtins.isString set.${name}) || nhmtLib.template.isClosed set.${name};
-        message = "home.sessionVariables.${name} has a double quote without its partner: ${set.${name}}\n  Shells read the value in double quotes; write \\\" for a quote in it.";
-      }) (attrNames set)
+      ++ concatMap (name: closed "home.sessionVariables.${name}" set.${name}) (attrNames set)
+      ++ concatMap (
+        name:
+        concatMap (closed "${if name == "PATH" then "home.sessionPath or " else ""}home.sessionSearchVariables.${name}") cfg.sessionSearchVariables.${name}
+      ) (attrNames cfg.sessionSearchVariables)
       ++ map (assertion "home.sessionSearchVariables") (attrNames cfg.sessionSearchVariables);
 
     home.file = lib.mkMerge [

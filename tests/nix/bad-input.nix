@@ -101,6 +101,15 @@ builtins.mapAttrs (name: f: f name) {
     "lib.mkForce"
   ];
   session-quote = n: bad n [ "home.sessionVariables.FIND has a double quote without its partner: rg -g \"!.git" "write \\\" for a quote" ];
+  session-open = n: bad n [
+    "home.sessionVariables.BACKSLASH has a backslash at its end: C:\\"
+    "home.sessionVariables.BRACE has a \${ without its }: \${A:-x"
+    "home.sessionVariables.COMMAND has a $( without its ): $(date"
+    "home.sessionVariables.TICK has a ` without its partner: `date"
+    "home.sessionPath or home.sessionSearchVariables.PATH has a double quote without its partner: /a\"b"
+    "home.sessionSearchVariables.LIST has a backslash at its end: /l\\"
+  ];
+  shell-open = n: bad n [ "the variable OF_BASH has a backslash at its end: C:\\" ];
   nushell-plugins = n: bad n [ "programs.nushell.plugins is not part of nhmt" "`plugin add'" ];
   zsh-directory = n: bad n [ "programs.zsh.dotDir is $HOME/.config/zsh, and no shell expands it" "config.xdg.configHome" ];
   missing-username = n: bad n [ "the option `home.username' has no value" "home.username = …;" ];

@@ -14,8 +14,6 @@ let
   token = "(\\\\[$`\"\\\n]|[$][{]([^{}\\]|[{][^{}\\]*[}])*[}]|[$][A-Za-z_][A-Za-z0-9_]*|[$][({0-9@*#?!$-]|`|\")";
   braces = "[$][{]([A-Za-z_][A-Za-z0-9_]*)(:?[-+])?((.|\n)*)[}]";
 
-  token' = "(\\\\[^\n]|\")";
-
   special = s: match "[^$\\`\"]*" s == null;
 
   piece =
@@ -67,11 +65,33 @@ in
 {
   inherit parse;
 
-  # Whether every quote in it has its partner.
-  isClosed =
+  # What would leave a shell that reads it in double quotes in the middle of a
+  # word, and with it the rest of the file; null for nothing. What is in a
+  # command is not looked at closely: `)` may be quoted there.
+  fault =
     s:
-    builtins.length (split "\"" s) == 1
-    || lib.mod (builtins.length (builtins.filter (p: p == [ "\"" ]) (split token' s))) 2 == 0;
+    if match "[^\"`$\\]*" s != null then
+      null
+    else
+      let
+        escaped = builtins.filter isString (split "\\\\(.|\n)" s);
+        bare = lib.concatStrings escaped;
+        has = sign: builtins.length (split sign bare) > 1;
+        count = sign: (builtins.length (split sign bare) - 1) / 2;
+        isOdd = n: lib.mod n 2 == 1;
+      in
+      if lib.hasSuffix "\\" bare then
+        "a backslash at its end"
+      else if isOdd (count "\"") then
+        "a double quote without its partner"
+      else if isOdd (count "`") then
+        "a ` without its partner"
+      else if has "[$][(]" && !(has "[)]") then
+        "a $( without its )"
+      else if !(has "[$][(]") && !(has "`") && count "[$][{]" > count "[}]" then
+        "a \${ without its }"
+      else
+        null;
 
   # As a value comes from the configuration.
   ofValue = v: if builtins.isBool v then lib.boolToString v else toString v;
