@@ -1,5 +1,6 @@
 //! `nhmt diff`
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -60,26 +61,86 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
         }
         (Some(from), Some(to)) => (Some(tree(context, from)?), tree(context, to)?),
     };
-    let diff = TreeDiff::between(old.as_deref(), &new)?;
-    let plan = match args.from {
-        Some(_) => Plan::default(),
-        None => in_the_home(context, current.as_deref(), &new)?,
-    };
+    let shown = Shown::of(context, old, new, args.from.is_none())?;
     if context.json() {
-        let sizes = PackageSizes::ask(context, &diff.packages, old.as_deref(), &new)?;
-        context.ui.result(as_json(&diff, sizes.as_ref(), &plan));
+        let sizes = PackageSizes::ask(
+            context,
+            &shown.diff.packages,
+            shown.old.as_deref(),
+            &shown.new,
+        )?;
+        context.ui.result(as_json(&shown.diff, sizes.as_ref(), &shown.plan));
     } else {
-        show_diff::show(context, &diff, old.as_deref(), &new)?;
-        for conflict in plan.conflicts() {
+        shown.show(context)?;
+    }
+    let differs = args.exit_code && !shown.diff.is_empty();
+    Ok(ExitCode::from(u8::from(differs)))
+}
+
+/// A difference, and what the home has to say to it.
+pub(super) struct Shown {
+    old: Option<PathBuf>,
+    new: PathBuf,
+    diff: TreeDiff,
+    plan: Plan,
+}
+
+impl Shown {
+    /// Between `old` and `new`; `home` says that the home is looked at, which
+    /// is to become `new`.
+    pub(super) fn of(
+        context: &Context,
+        old: Option<PathBuf>,
+        new: PathBuf,
+        home: bool,
+    ) -> Result<Self, Failure> {
+        let mut diff = TreeDiff::between(old.as_deref(), &new)?;
+        let plan = if home {
+            let current = context.open()?.current_tree()?;
+            in_the_home(context, current.as_deref(), &new)?
+        } else {
+            Plan::default()
+        };
+        // To the programs of this home nothing changes there.
+        let already: HashSet<_> = plan.already_there().iter().collect();
+        diff.files.added.retain(|path| !already.contains(path));
+        diff.files
+            .methods
+            .retain(|one| !already.contains(&one.path));
+        Ok(Self {
+            old,
+            new,
+            diff,
+            plan,
+        })
+    }
+
+    /// Whether a realize would change anything.
+    pub(super) fn is_empty(&self) -> bool {
+        self.diff.is_empty() && self.plan.drift().is_empty() && self.plan.already_there().is_empty()
+    }
+
+    /// For people.
+    pub(super) fn show(&self, context: &Context) -> Result<(), Failure> {
+        show_diff::show(context, &self.diff, self.old.as_deref(), &self.new)?;
+        match self.plan.already_there().len() {
+            0 => {}
+            1 => context
+                .ui
+                .note("1 file of the home has the declared content already"),
+            number => context.ui.note(format_args!(
+                "{number} files of the home have the declared content already"
+            )),
+        }
+        for conflict in self.plan.conflicts() {
             let message = conflict.message();
             context.ui.note(format_args!("in the way: {message}"));
         }
-        report::drift(context.ui, plan.drift(), |ui, what| {
+        report::drift(context.ui, self.plan.drift(), |ui, what| {
             ui.note(format_args!("drift: {what}"));
         });
+        Ok(())
     }
-    let differs = args.exit_code && !diff.is_empty();
-    Ok(ExitCode::from(u8::from(differs)))
 }
 
 /// The form that scripts may rely on. Services are not managed yet, so nothing
@@ -90,6 +151,7 @@ fn as_json(diff: &TreeDiff, sizes: Option<&PackageSizes>, plan: &Plan) -> serde_
         "packages": PackageSizes::json(sizes, &diff.packages),
         "hooks": diff.hooks,
         "live": diff.live,
+        "already_there": plan.already_there(),
         "conflicts": plan.conflicts(),
         "drift": plan.drift(),
         "state": diff.state,

@@ -50,6 +50,7 @@ mod restore;
 mod roots;
 mod routes;
 mod run;
+mod same;
 mod settle;
 mod stage;
 mod sweep;

@@ -14,6 +14,7 @@ use super::files::Written;
 use super::mounts;
 use super::observed::{Found, FoundKind, Mark, Observed};
 use super::predecessor::is_home_managers;
+use super::same::{same_directory, same_target};
 use super::union::Union;
 use crate::home::copy::same_bytes;
 use crate::home::dir::{Dir, Identity, LINK_MAX};
@@ -212,6 +213,15 @@ impl Inspector<'_> {
         if self.new.get(path).is_some_and(|entry| entry.secret) {
             return false;
         }
+        let wanted = self.new_tree.join("home").join(path.as_path());
+        let place = self.home.layout().home().join(path.as_path());
+        if follow
+            && dir
+                .read_link(name)
+                .is_ok_and(|to| same_target(&place, to.as_ref(), &wanted))
+        {
+            return true;
+        }
         // To open a device can have an effect.
         let stat = if follow {
             dir.stat_following(name)
@@ -222,8 +232,9 @@ impl Inspector<'_> {
         if !matches!(kind, Ok(FileType::RegularFile | FileType::Directory)) {
             return false;
         }
-        let wanted = self.new_tree.join("home").join(path.as_path());
-        let (Ok(mine), Ok(wanted)) = (dir.open_file(name, follow), open_at_once(&wanted)) else {
+        let wanted_place = wanted;
+        let (Ok(mine), Ok(wanted)) = (dir.open_file(name, follow), open_at_once(&wanted_place))
+        else {
             return false;
         };
         let (Ok(a), Ok(b)) = (mine.metadata(), wanted.metadata()) else {
@@ -231,6 +242,11 @@ impl Inspector<'_> {
         };
         if (a.dev(), a.ino()) == (b.dev(), b.ino()) {
             return true;
+        }
+        // Only a link gives way to a link to a directory: a directory in the
+        // home may get more files at any time.
+        if follow && a.is_dir() && b.is_dir() {
+            return same_directory(&place, &wanted_place).unwrap_or(false);
         }
         a.is_file()
             && b.is_file()

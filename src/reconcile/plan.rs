@@ -140,9 +140,19 @@ pub struct Plan {
     pub(crate) leave: Vec<HomePath>,
     /// The same, in roots.
     pub(crate) leave_inside: Vec<InsideStep>,
+    /// What the home has already, and nhmt did not put there: taken over with
+    /// the content that it has.
+    pub(crate) already: Vec<HomePath>,
 }
 
 impl Plan {
+    /// The new paths whose wanted content the home has already, though not by
+    /// nhmt: no program will read anything else there after the run.
+    #[must_use]
+    pub fn already_there(&self) -> &[HomePath] {
+        &self.already
+    }
+
     /// How many leaves of what fate.
     #[must_use]
     pub fn counts(&self) -> Counts {

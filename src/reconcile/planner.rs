@@ -199,13 +199,13 @@ impl<'a> Planner<'a> {
                 self.covered = Some(path.clone());
                 return self.place_link(path, InsteadOf::OwnDirectory);
             }
-            FoundKind::File { same: true }
-            | FoundKind::Link { same: true, .. }
-            | FoundKind::Link {
-                predecessor: true, ..
-            } => {
+            FoundKind::File { same: true } | FoundKind::Link { same: true, .. } => {
+                self.plan.already.push(path.clone());
                 return self.place_link(path, foreign(found, true));
             }
+            FoundKind::Link {
+                predecessor: true, ..
+            } => return self.place_link(path, foreign(found, true)),
             // A copy that somebody edited before it became a link.
             FoundKind::File { .. } if self.observed.written.is_copy(path) => {
                 self.plan.add_drift(path, DriftKind::Edited, true);

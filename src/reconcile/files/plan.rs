@@ -99,11 +99,15 @@ impl Adder<'_> {
         let changes = decision.act != Act::Leave;
         self.count(want, changes);
         self.drift(path, &decision, true);
+        let stands = decision.conflict.is_none();
         if let Some((top, kind, detail)) = decision.conflict {
             self.conflict(&live, top, kind, detail, path, consent);
             if !(consent && kind.can_be_backed_up()) {
                 return Ok(());
             }
+        }
+        if known.is_none() && !changes && stands {
+            self.plan.already.push(path.clone());
         }
         let unsure = known.is_some_and(Record::is_unsure);
         let remembers = decision.after.is_none_or(|after| !after.says(known));
