@@ -41,7 +41,16 @@ impl Temporary {
         Self::known(|| Ok(builder().tempdir()?.keep()))
     }
 
-    /// Makes a file there, which only this user can read.
+    /// Makes a directory in `above`, which only this user can enter.
+    ///
+    /// # Errors
+    ///
+    /// Most often, `above` cannot be written.
+    pub fn directory_in(above: &Path) -> io::Result<Self> {
+        Self::known(|| Ok(builder().tempdir_in(above)?.keep()))
+    }
+
+    /// Makes a file in `$TMPDIR`, else in `/tmp`, which only this user can read.
     ///
     /// # Errors
     ///

@@ -17,6 +17,7 @@
 //! | [`hook`] | commands that run when the home has switched | `manifest` |
 //! | [`secret`] | secrets, decrypted into memory | `manifest`, `home`, `tree` |
 //! | [`services`] | units of systemd that a switch starts, stops and restarts | nothing |
+//! | [`import`] | what other tools keep in a home, as a configuration | `manifest`, `edit`, `store`, `tree`, `ending` |
 //! | [`container`] | a throwaway home, by bubblewrap | nothing |
 //! | [`ending`] | what an end by a signal waits for, and what it removes | nothing |
 //! | [`ui`] | progress, colour, tables | nothing |
@@ -30,6 +31,7 @@ pub mod eval;
 pub mod generation;
 pub mod home;
 pub mod hook;
+pub mod import;
 pub mod manifest;
 pub mod reconcile;
 pub mod secret;

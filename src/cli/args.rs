@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    activate, backups, build, completions, delete_generations, diff, doctor, internal, options,
-    packages, persist, realize, repl, rollback, secrets, select_generation, status, test_container,
-    uninstall, why, wipe,
+    activate, add, backups, build, completions, delete_generations, diff, doctor, edit, import,
+    init, internal, options, packages, persist, re_add, realize, repl, rollback, secrets,
+    select_generation, status, test_container, uninstall, why, wipe,
 };
 use crate::manifest::OnConflict;
 use crate::ui::Color;
@@ -183,6 +183,11 @@ pub(super) enum Command {
     Options(options::Options),
     Repl(repl::Repl),
     Why(why::Why),
+    Init(init::Init),
+    Edit(edit::Edit),
+    Add(add::Add),
+    ReAdd(re_add::ReAdd),
+    Import(import::Import),
     Activate(activate::Activate),
     Backups(backups::BackupsCommand),
     Persist(persist::Persist),

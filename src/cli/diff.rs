@@ -69,7 +69,9 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
             shown.old.as_deref(),
             &shown.new,
         )?;
-        context.ui.result(as_json(&shown.diff, sizes.as_ref(), &shown.plan));
+        context
+            .ui
+            .result(as_json(&shown.diff, sizes.as_ref(), &shown.plan));
     } else {
         shown.show(context)?;
     }

@@ -69,6 +69,7 @@ plain_failures!(
     crate::home::HomeError,
     crate::home::LockError,
     crate::hook::MemoryError,
+    crate::import::ImportError,
     crate::manifest::IndexError,
     crate::reconcile::BackupError,
     crate::state::StateError,

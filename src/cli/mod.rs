@@ -4,6 +4,7 @@
 //! a function `run` that parses, calls the library and prints.
 
 mod activate;
+mod add;
 mod args;
 mod at_risk;
 mod backups;
@@ -17,9 +18,12 @@ mod declared;
 mod delete_generations;
 mod diff;
 mod doctor;
+mod edit;
 mod failure;
 mod home_manager;
 mod hooks;
+mod import;
+mod init;
 mod inside;
 mod internal;
 mod interrupt;
@@ -33,6 +37,7 @@ mod package_list;
 mod packages;
 mod pager;
 mod persist;
+mod re_add;
 mod realize;
 mod refuse;
 mod repl;
@@ -167,6 +172,11 @@ fn dispatch(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Options(args) => options::run(&context, &args),
         Command::Repl(args) => repl::run(&context, &args),
         Command::Why(args) => why::run(&context, &args),
+        Command::Init(args) => init::run(&context, &args),
+        Command::Edit(args) => edit::run(&context, &args),
+        Command::Add(args) => add::run(&context, &args),
+        Command::ReAdd(args) => re_add::run(&context, &args),
+        Command::Import(args) => import::run(&context, &args),
         Command::Activate(args) => activate::run(&context, &args),
         Command::Backups(args) => backups::run(&context, &args),
         Command::Secrets(args) => secrets::run(&context, &args),

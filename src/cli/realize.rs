@@ -9,7 +9,7 @@ use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
 use super::of_system;
-use super::source;
+use super::source::{self, Source};
 use super::swap::{self, Request, Wanted};
 use super::target;
 use crate::manifest::OnConflict;
@@ -31,19 +31,28 @@ pub(super) struct Realize {
 }
 
 pub(super) fn run(context: &Context, args: &Realize) -> Result<ExitCode, Failure> {
-    let started = Instant::now();
     let source = source::find(&context.global)?;
+    realize(context, &source, &args.flags)
+}
+
+/// Builds `source` and swaps it in.
+pub(super) fn realize(
+    context: &Context,
+    source: &Source,
+    flags: &SwapFlags,
+) -> Result<ExitCode, Failure> {
+    let started = Instant::now();
     let lock = context.lock()?;
     context.keep_roots();
     of_system::warn(context)?;
-    let built = target::build(context, &source, &target::Root::Pending)?;
+    let built = target::build(context, source, &target::Root::Pending)?;
     let other = context.with_profile_of(&built.tree)?;
     swap::run(
         other.as_ref().unwrap_or(context),
         &lock,
         &Request {
             wanted: Wanted::Tree(built.tree.clone()),
-            flags: &args.flags,
+            flags,
             keeps_routes: false,
             default_policy: OnConflict::Abort,
             started,

@@ -22,7 +22,7 @@ pub(super) enum Source {
 }
 
 /// What is looked for in a directory, in this order.
-const IN_DIRECTORY: [&str; 3] = ["flake.nix", "home.nix", "home.json"];
+pub(super) const IN_DIRECTORY: [&str; 3] = ["flake.nix", "home.nix", "home.json"];
 
 /// Finds the configuration that the flags, the environment, or custom name.
 pub(super) fn find(global: &Global) -> Result<Source, Failure> {
@@ -107,7 +107,8 @@ fn file(path: PathBuf) -> Source {
     }
 }
 
-fn configuration_directory() -> Option<PathBuf> {
+/// Where a configuration is that nothing names.
+pub(super) fn configuration_directory() -> Option<PathBuf> {
     let set = |name| {
         env::var_os(name)
             .filter(|value| !value.is_empty())
@@ -139,7 +140,7 @@ fn no_configuration(directory: Option<&Path>) -> Failure {
 /// How to start with a configuration in `file`.
 fn first_steps(file: &Path) -> String {
     format!(
-        "to start, write {} with\n\n  {{ ... }}: {{\n    home.file.\".hushlogin\".text = \"\";\n  }}\n\nand run `nhmt realize --dry-run`; or name a configuration with `-f PATH`",
+        "`nhmt init` writes one, and `nhmt import` one from what is there; by hand, to start, write {} with\n\n  {{ ... }}: {{\n    home.file.\".hushlogin\".text = \"\";\n  }}\n\nand run `nhmt realize --dry-run`; or name a configuration with `-f PATH`",
         file.display()
     )
 }

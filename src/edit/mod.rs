@@ -1,6 +1,7 @@
 //! Edits of texts that nhmt shares with programs and persons: declared keys in
 //! structured files ([`merge`]), a marked block in any text ([`block`]), a
-//! persisted path in a configuration ([`persist_in_nix`]).
+//! persisted path in a configuration ([`persist_in_nix`]), more settings in a
+//! module ([`add_to_module`]).
 //!
 //! Pure functions from texts to texts. What they do not have to change stays
 //! as it is, byte for byte: comments, order, spacing, line endings. Each edit
@@ -14,6 +15,7 @@ mod ini;
 mod json;
 mod lines;
 mod merge;
+mod module;
 mod persist;
 mod plan;
 mod toml;
@@ -23,4 +25,5 @@ mod yaml;
 pub use block::{BlockStyle, block, block_in, same};
 pub use error::{EditError, Fault};
 pub use merge::{Merged, merge, nothing};
+pub use module::add_to_module;
 pub use persist::{in_nix, persist_in_manifest, persist_in_nix};

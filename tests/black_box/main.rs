@@ -29,6 +29,7 @@ mod fuse;
 mod generations;
 mod home_spelling;
 mod hooks;
+mod import;
 #[cfg(target_os = "linux")]
 mod kernels;
 mod large;

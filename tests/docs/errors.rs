@@ -99,6 +99,7 @@ fn every_error_that_stops_a_run_is_on_the_page() {
         "src/generation/selector.rs",
         "src/home/lock.rs",
         "src/hook/memory.rs",
+        "src/import/found.rs",
         "src/reconcile/backups.rs",
         "src/reconcile/error.rs",
         "src/secret/error.rs",

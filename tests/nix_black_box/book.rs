@@ -170,6 +170,7 @@ typed! {
     flakes "flakes"
     generations "generations"
     hooks "hooks"
+    importing "importing"
     moving "moving"
     nixos "nixos"
     packages "packages"

@@ -15,11 +15,16 @@ mod darwin;
 mod deploying;
 mod desktop;
 mod doctor;
+#[cfg(target_os = "linux")]
+mod edit;
 mod flakes;
 mod garbage;
 mod home_manager;
 mod home_modules;
 mod hooks;
+mod import;
+mod import_others;
+mod init;
 mod interrupt;
 mod library;
 mod live;

@@ -101,7 +101,7 @@ impl Line {
         let file = fs::canonicalize(named).map_err(|error| told(named, &error))?;
         let old = fs::read_to_string(&file).map_err(|error| told(&file, &error))?;
         let before = state_of(context, source)?;
-        replace(&file, &new).map_err(|error| told(&file, &error))?;
+        replace(&file, new.as_bytes()).map_err(|error| told(&file, &error))?;
         // Only an evaluation knows what it means there.
         let wrong = match state_of(context, source) {
             Ok(after) if self.is_added(&before, &after) => {
@@ -115,7 +115,7 @@ impl Line {
             Ok(_) => "with it, the configuration would persist something else".to_owned(),
             Err(why) => format!("with it, the configuration would not evaluate: {why}"),
         };
-        replace(&file, &old).map_err(|error| told(&file, &error))?;
+        replace(&file, old.as_bytes()).map_err(|error| told(&file, &error))?;
         Err(wrong)
     }
 
@@ -163,7 +163,7 @@ impl Line {
 }
 
 /// What the configuration means now.
-fn state_of(context: &Context, source: &Source) -> Result<Manifest, String> {
+pub(in crate::cli) fn state_of(context: &Context, source: &Source) -> Result<Manifest, String> {
     target::manifest_of(context, source)
         .map(|(manifest, _)| manifest)
         .map_err(|failure| failure.to_string())
@@ -174,11 +174,11 @@ fn told(file: &Path, error: &std::io::Error) -> String {
 }
 
 /// Replaces the content of `file` at once, keeping its mode.
-fn replace(file: &Path, text: &str) -> std::io::Result<()> {
+pub(in crate::cli) fn replace(file: &Path, text: &[u8]) -> std::io::Result<()> {
     let dir = file.parent().unwrap_or(Path::new("/"));
     uncut(|| {
         let mut new = NamedTempFile::new_in(dir)?;
-        new.write_all(text.as_bytes())?;
+        new.write_all(text)?;
         new.as_file()
             .set_permissions(fs::metadata(file)?.permissions())?;
         new.as_file().sync_all()?;

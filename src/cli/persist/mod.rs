@@ -6,6 +6,8 @@ mod list;
 mod sync;
 mod watch;
 
+pub(super) use configuration::{replace, state_of};
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 

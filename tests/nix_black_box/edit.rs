@@ -1,0 +1,312 @@
+//! The configuration in an editor, and its files brought in and back.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::init::type_in;
+use super::own_flake;
+use crate::support::{Home, Outcome};
+
+/// A home with this configuration where nhmt looks for it.
+fn home(body: &str) -> Home {
+    let text = format!("{{ ... }}:\n{{\n{body}}}\n");
+    Home::with_nix().file(".config/nhmt/home.nix", &text)
+}
+
+const NIX: &str = ".config/nhmt/home.nix";
+
+/// An editor that runs `script` on its file, `$1`.
+fn editor(home: &Home, script: &str) -> String {
+    let path = home.outside("editor");
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    format!("{} ", path.display())
+}
+
+#[test]
+fn what_was_edited_is_checked_and_shown() {
+    let home = home("  home.file.\"f\".text = \"x\";\n");
+    home.run_bare(["realize"]).success();
+    let edit = |home: &Home, script: &str| {
+        let editor = editor(home, script);
+        Outcome::of(home.command().env("EDITOR", editor).arg("edit"))
+    };
+    edit(&home, "true").success().stdout_has("is as it was");
+    edit(&home, r#"sed -i 's/"x"/"y"/' "$1""#)
+        .success()
+        .stdout_has("+y")
+        .stderr_has("next: `nhmt realize`");
+    assert_eq!(home.read("f"), "x");
+    edit(&home, "echo '{' > \"$1\"")
+        .exit(4)
+        .stderr_has("syntax error");
+    edit(&home, "exit 3")
+        .exit(1)
+        .stderr_has("failed")
+        .stderr_has("nothing was checked");
+    home.run_bare(["edit", "--json"])
+        .exit(2)
+        .stderr_has("prints no JSON");
+    let mut visual = home.command();
+    visual.env("EDITOR", "false").env("VISUAL", "true");
+    Outcome::of(visual.arg("edit")).success();
+}
+
+#[test]
+fn on_a_terminal_it_offers_to_edit_again_and_to_realize() {
+    let home = home("  home.file.\"f\".text = \"x\";\n");
+    // Wrong the first time, right the second.
+    let editor = editor(
+        &home,
+        "if [ -e \"$1.once\" ]; then rm \"$1.once\"; printf '{ ... }:\\n{\\n  home.file.\"f\".text = \"z\";\\n}\\n' > \"$1\"; else : > \"$1.once\"; echo '{' > \"$1\"; fi",
+    );
+    let shown = type_in(&home, &[("EDITOR", &editor)], "edit", "y\ny\n");
+    assert!(
+        shown.contains("Edit again?") && shown.contains("Realize it?"),
+        "{shown}"
+    );
+    assert_eq!(home.read("f"), "z");
+    let editor = self::editor(&home, "echo '{' > \"$1\"");
+    let shown = type_in(&home, &[("EDITOR", &editor)], "edit", "n\n");
+    assert!(
+        shown.contains("stays as you left it, and is not realized"),
+        "{shown}"
+    );
+    assert_eq!(home.read(NIX), "{\n");
+}
+
+struct Watching(Child);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn becomes(home: &Home, text: &str) {
+    let start = Instant::now();
+    while fs::read_to_string(home.at("f")).ok().as_deref() != Some(text) {
+        assert!(start.elapsed() < Duration::from_mins(2), "{text}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+#[test]
+fn each_save_is_realized() {
+    let home = home("  home.file.\"f\".source = ./f;\n").file(".config/nhmt/f", "1");
+    let mut command = home.command_for_signals();
+    command
+        .args(["edit", "--watch"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    let mut child = Watching(command.spawn().unwrap());
+    let lines = BufReader::new(child.0.stderr.take().unwrap()).lines();
+    let (send, errors) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for line in lines.map_while(Result::ok) {
+            let _ = send.send(line);
+        }
+    });
+    becomes(&home, "1");
+    // As editors save: by a rename, and in place.
+    home.write(".config/nhmt/.f.new", "2");
+    fs::rename(home.at(".config/nhmt/.f.new"), home.at(".config/nhmt/f")).unwrap();
+    becomes(&home, "2");
+    home.write(".config/nhmt/f", "3");
+    becomes(&home, "3");
+    // After an error it goes on.
+    let good = home.read(NIX);
+    home.write(NIX, "{");
+    let wait = Duration::from_mins(2);
+    let error = |text: &str| loop {
+        let line = errors.recv_timeout(wait).expect("a line of the error");
+        if line.contains(text) {
+            break;
+        }
+    };
+    error("syntax error");
+    home.write(NIX, &good.replace("source = ./f", "text = \"4\""));
+    becomes(&home, "4");
+    kill_process(Pid::from_child(&child.0), Signal::TERM).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_file_comes_in() {
+    let home = home("  home.file.\"f\".text = \"x\";\n").file(".config/tool.conf", "a = 1\n");
+    let json = home.run_bare(["add", "f2", "--json"]);
+    json.exit(1).stderr_has("there is nothing of that name");
+    home.run_bare(["add", ".config/tool.conf"])
+        .success()
+        .stdout_has("+  home.file.\".config/tool.conf\".source = ./files/.config/tool.conf;");
+    let diff = home.run_bare(["diff"]).success();
+    assert!(!diff.stdout().contains("tool.conf"), "{diff}");
+    home.run_bare(["realize"]).success();
+    assert!(home.is_managed(".config/tool.conf"));
+    home.run_bare(["add", ".config/tool.conf"])
+        .exit(1)
+        .stderr_has("the configuration has ~/.config/tool.conf already")
+        .stderr_has("nhmt re-add");
+}
+
+#[test]
+fn directories_and_links_come_in() {
+    let home = home("")
+        .file("d/a", "a\n")
+        .file("d/b c", "b\n")
+        .link("l", "d/a");
+    let json = home.run_bare(["add", "d", "--json"]).success().json();
+    assert!(
+        json["lines"]
+            .as_str()
+            .unwrap()
+            .contains("recursive = true;"),
+        "{json}"
+    );
+    assert_eq!(json["files"].as_array().unwrap().len(), 2, "{json}");
+    // The module has to take `config` for a link.
+    home.run_bare(["add", "l"])
+        .success()
+        .stdout_has("+{ config, ... }:");
+    home.run_bare(["realize"]).success();
+    assert_eq!(home.read("d/b c"), "b\n");
+    assert!(home.is_managed("d/a") && home.is_managed("l"));
+}
+
+#[test]
+fn what_is_not_safe_to_add_is_not() {
+    let home = home("")
+        .file(".netrc", "x\n")
+        .file("f", "f\n")
+        .file("g", "g\n");
+    home.run_bare(["add", ".netrc"])
+        .exit(1)
+        .stderr_has("~/.netrc looks like a secret")
+        .stderr_has("--anyway");
+    home.write(".config/nhmt/files/g", "other\n");
+    home.run_bare(["add", "g"])
+        .exit(1)
+        .stderr_has("is there already, and is not overwritten");
+    let odd = "{ lib, ... }: lib.mkMerge [ { } ]\n";
+    home.write(NIX, odd);
+    home.run_bare(["add", "f"])
+        .exit(1)
+        .stderr_has("it has no one place for more settings")
+        .stdout_has("home.file.\"f\".source = ./files/f;");
+    assert_eq!(home.read(NIX), odd);
+    assert_eq!(home.read(".config/nhmt/files/f"), "f\n");
+    // It would come to something that is not seen.
+    home.write(NIX, "{ ... }:\n{\n  home = { };\n  _module.args.x = throw \"x\";\n  home.file = builtins.throw \"no\";\n}\n");
+    home.run_bare(["add", "g2"]).exit(4);
+    home.run_bare(["add", "/etc/passwd"])
+        .exit(1)
+        .stderr_has("lies outside the home directory");
+}
+
+#[test]
+fn an_empty_directory_has_nothing_to_add() {
+    let home = home("");
+    fs::create_dir(home.at("empty")).unwrap();
+    home.run_bare(["add", "empty"])
+        .exit(1)
+        .stderr_has("~/empty has nothing in it to add");
+}
+
+#[test]
+fn live_changes_come_back() {
+    let body = "  home.file.\"c\" = {\n    source = ./c;\n    method = \"copy\";\n  };\n  home.file.\"s\" = {\n    source = ./s;\n    method = \"seed\";\n  };\n  home.file.\"d\" = {\n    source = ./d;\n    recursive = true;\n  };\n  home.file.\"t\".text = \"old\\n\";\n";
+    let home = home(body)
+        .file(".config/nhmt/c", "1\n")
+        .file(".config/nhmt/s", "1\n")
+        .file(".config/nhmt/d/x", "1\n");
+    home.run_bare(["realize"]).success();
+    home.run_bare(["re-add", "d/x"])
+        .success()
+        .stdout_has("is as nhmt left it");
+    home.run_bare(["re-add", "c"])
+        .success()
+        .stdout_has("has what the home has");
+    for path in ["c", "s", "d/x"] {
+        // As programs save: a link becomes a file.
+        fs::remove_file(home.at(path)).unwrap();
+        home.write(path, "2\n");
+        home.run_bare(["re-add", path, "-n"])
+            .success()
+            .stdout_has("+2");
+        assert_eq!(home.read(&format!(".config/nhmt/{path}")), "1\n");
+        home.run_bare(["re-add", path]).success().stdout_has("-1");
+        assert_eq!(home.read(&format!(".config/nhmt/{path}")), "2\n");
+    }
+    home.run_bare(["realize"]).success();
+    assert_eq!(home.read("d/x"), "2\n");
+    assert!(home.is_managed("d/x"));
+    // A text in Nix is the person's to change.
+    fs::remove_file(home.at("t")).unwrap();
+    home.write("t", "new\n");
+    let before = home.read(NIX);
+    home.run_bare(["re-add", "t"])
+        .exit(1)
+        .stderr_has("its content stands in the configuration's own text")
+        .stderr_has("home.nix:")
+        .stderr_has("+new");
+    assert_eq!(home.read(NIX), before);
+    home.run_bare(["re-add", "nothing"])
+        .exit(1)
+        .stderr_has("the configuration does not have ~/nothing")
+        .stderr_has("nhmt add");
+    home.run_bare(["re-add", "d"])
+        .exit(1)
+        .stderr_has("~/d is no file that could be brought back");
+    fs::remove_file(home.at("c")).unwrap();
+    home.write("c", "password = hunter22\n");
+    home.run_bare(["re-add", "c"])
+        .exit(1)
+        .stderr_has("~/c looks like a secret");
+    assert_eq!(home.read(".config/nhmt/c"), "2\n");
+    home.run_bare(["re-add", "c", "--anyway"]).success();
+}
+
+#[test]
+fn what_is_not_the_persons_own_is_not_written_to() {
+    let home = Home::with_nix().file("stored", "1\n");
+    let stored = home
+        .nix()
+        .run("nix-store", ["--add", home.at("stored").to_str().unwrap()]);
+    home.write(
+        NIX,
+        &format!("{{ ... }}: {{ home.file.\"f\".source = \"{stored}\"; }}\n"),
+    );
+    home.write("f", "2\n");
+    home.run_bare(["re-add", "f"])
+        .exit(1)
+        .stderr_has("which is not yours to change");
+    assert_eq!(fs::read_to_string(&stored).unwrap(), "1\n");
+}
+
+#[test]
+fn live_changes_come_back_to_a_flake() {
+    let home = Home::with_nix();
+    own_flake::flake(&home, "home.file.\"f\".source = ./f;");
+    home.write_source("f", "1\n");
+    let run = |arguments: &[&str]| {
+        let mut command = home.command();
+        command.current_dir(home.outside("configuration"));
+        Outcome::of(
+            command
+                .args(arguments)
+                .args(["--flake", ".#tester@somewhere"]),
+        )
+    };
+    run(&["realize"]).success();
+    fs::remove_file(home.at("f")).unwrap();
+    home.write("f", "2\n");
+    run(&["re-add", home.at("f").to_str().unwrap()]).success();
+    let own = fs::read_to_string(home.outside("configuration/f")).unwrap();
+    assert_eq!(own, "2\n");
+}
