@@ -49,9 +49,10 @@ pub(super) struct Global {
     /// The configuration: a `.nix` file, a manifest (`*.json`), or a directory
     /// with `flake.nix`, `home.nix` or `home.json`
     ///
-    /// Without it, and without `--flake`, the configuration is `$NHMT_CONFIG`,
-    /// else `nhmt/flake.nix`, `nhmt/home.nix` or `nhmt/home.json` in the
-    /// configuration directory (`$XDG_CONFIG_HOME`, or `~/.config`).
+    /// Without it, and without `--flake`, the configuration is `$NHMT_CONFIG`
+    /// or `$NHMT_FLAKE`, else `nhmt/flake.nix`, `nhmt/home.nix` or
+    /// `nhmt/home.json` in the configuration directory (`$XDG_CONFIG_HOME`, or
+    /// `~/.config`), else `home-manager/flake.nix` there.
     #[arg(
         short,
         long,
@@ -60,10 +61,13 @@ pub(super) struct Global {
         conflicts_with = "flake"
     )]
     pub file: Option<PathBuf>,
-    /// A flake with `nhmtConfigurations`, as `REF` or `REF#NAME`
+    /// A flake with `nhmtConfigurations` or `homeConfigurations`, as `REF` or
+    /// `REF#NAME`
     ///
     /// REF is a directory (`.`, `~/dotfiles`) or a reference such as
-    /// `github:alice/dotfiles`. Without NAME it is `USER@HOST`, else `USER`.
+    /// `github:alice/dotfiles`; without it, the flake of the current directory,
+    /// else the default one. Without NAME it is `USER@HOST`, else `USER`. In a
+    /// shell the whole wants quotes: `'.#alice'`.
     #[arg(long, global = true, value_name = "REF")]
     pub flake: Option<String>,
     /// The file is a module of Home Manager, whose sources are in DIR, or
@@ -111,6 +115,7 @@ pub(super) struct Global {
 /// Flags that go to Nix as they are.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Options passed to Nix")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct NixFlags {
     /// Print the logs of builds
     #[arg(short = 'L', long, global = true)]
@@ -124,6 +129,35 @@ pub(super) struct NixFlags {
     /// Take INPUT of the flake from REF
     #[arg(long, global = true, num_args = 2, value_names = ["INPUT", "REF"], action = clap::ArgAction::Append)]
     pub override_input: Vec<String>,
+    /// Take the newest version of INPUT of the flake, and lock that
+    #[arg(long, global = true, value_name = "INPUT", action = clap::ArgAction::Append)]
+    pub update_input: Vec<String>,
+    /// Take the newest version of every input of the flake, and lock these
+    #[arg(long, global = true)]
+    pub recreate_lock_file: bool,
+    /// Fail when the lock file of the flake lacks something
+    #[arg(long, global = true)]
+    pub no_update_lock_file: bool,
+    /// Do not write the lock file of the flake
+    #[arg(long, global = true)]
+    pub no_write_lock_file: bool,
+    /// Commit the lock file of the flake when it was changed
+    #[arg(long, global = true)]
+    pub commit_lock_file: bool,
+    /// Do not look up short names of flakes
+    #[arg(long, global = true, visible_alias = "no-use-registries")]
+    pub no_registries: bool,
+    /// Look again for newer versions of what was downloaded
+    #[arg(long, global = true)]
+    pub refresh: bool,
+    /// Take what was downloaded before, and ask no network
+    #[arg(
+        long,
+        global = true,
+        conflicts_with = "refresh",
+        visible_alias = "no-net"
+    )]
+    pub offline: bool,
     /// Set an option of nix.conf for this run
     #[arg(long, global = true, num_args = 2, value_names = ["NAME", "VALUE"], action = clap::ArgAction::Append)]
     pub option: Vec<String>,
@@ -133,6 +167,28 @@ pub(super) struct NixFlags {
     /// Add a place to look for `<nixpkgs>` and its like, as PATH or NAME=PATH
     #[arg(short = 'I', global = true, value_name = "PATH", action = clap::ArgAction::Append)]
     pub include: Vec<String>,
+}
+
+impl NixFlags {
+    /// Those that are about the lock file of a flake, as Nix takes them.
+    pub fn locks(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        for two in self.override_input.chunks_exact(2) {
+            words.extend(["--override-input", &two[0], &two[1]].map(str::to_owned));
+        }
+        for input in &self.update_input {
+            words.extend(["--update-input", input].map(str::to_owned));
+        }
+        let flags = [
+            (self.recreate_lock_file, "--recreate-lock-file"),
+            (self.no_update_lock_file, "--no-update-lock-file"),
+            (self.no_write_lock_file, "--no-write-lock-file"),
+            (self.commit_lock_file, "--commit-lock-file"),
+        ];
+        let given = flags.into_iter().filter(|(given, _)| *given);
+        words.extend(given.map(|(_, flag)| flag.to_owned()));
+        words
+    }
 }
 
 /// What builds a home tree, and keeps it.

@@ -89,7 +89,7 @@ pub(super) fn run(context: &Context, args: &Import) -> Result<ExitCode, Failure>
     let to = match &args.to {
         Some(to) => std::path::absolute(to)
             .map_err(|error| Failure::new(format_args!("{}: {error}", to.display())))?,
-        None => configuration_directory().unwrap_or_else(|| home.join(".config/nhmt")),
+        None => configuration_directory("nhmt").unwrap_or_else(|| home.join(".config/nhmt")),
     };
     let include = args.insisted.iter().map(|path| in_home(home, path));
     let rules = Rules {
@@ -173,7 +173,7 @@ pub(super) fn run(context: &Context, args: &Import) -> Result<ExitCode, Failure>
 
 /// What to do next, with the configuration in `directory`.
 fn next(directory: &Path) -> String {
-    let usual = configuration_directory()
+    let usual = configuration_directory("nhmt")
         .and_then(|usual| usual.canonicalize().ok())
         .is_some_and(|usual| usual == directory);
     let named = if usual {

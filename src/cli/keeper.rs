@@ -100,7 +100,10 @@ pub(super) fn nix(context: &Context) -> Result<Nix, Failure> {
     let arguments = Arguments {
         options: pairs(&flags.option),
         include: flags.include.clone(),
-        override_inputs: pairs(&flags.override_input),
+        locks: flags.locks(),
+        no_registries: flags.no_registries,
+        refresh: flags.refresh,
+        offline: flags.offline,
         store: flags.store.clone(),
         show_trace: flags.show_trace,
         impure: flags.impure,

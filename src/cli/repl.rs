@@ -30,6 +30,15 @@ pub(super) fn run(context: &Context, args: &Repl) -> Result<ExitCode, Failure> {
         .code(Code::Usage)
         .hint("name a configuration in Nix with -f PATH or --flake REF"));
     }
+    let nix = &context.global.nix;
+    let changes_inputs = !nix.override_input.is_empty() || !nix.update_input.is_empty();
+    if changes_inputs || nix.recreate_lock_file {
+        return Err(Failure::new(
+            "the prompt reads a flake as its lock file says, and cannot take other inputs",
+        )
+        .code(Code::Usage)
+        .hint("change the lock file first: `nix flake lock`, `nix flake update`"));
+    }
     let (mut command, _file) = target::repl(context, source.as_ref())?;
     command.args(&args.arguments);
     let status = interrupt::leave_to(&mut command, None)

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Code;
 use super::args::Global;
 use super::failure::Failure;
+use crate::eval;
 
 /// A configuration, found but not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +27,7 @@ pub(super) const IN_DIRECTORY: [&str; 3] = ["flake.nix", "home.nix", "home.json"
 
 /// Finds the configuration that the flags, the environment, or custom name.
 pub(super) fn find(global: &Global) -> Result<Source, Failure> {
-    look_for(global)?.ok_or_else(|| no_configuration(configuration_directory().as_deref()))
+    look_for(global)?.ok_or_else(|| no_configuration(configuration_directory("nhmt").as_deref()))
 }
 
 /// As [`find`]; `None` when none was named and custom knows none.
@@ -39,28 +40,71 @@ pub(super) fn look_for(global: &Global) -> Result<Option<Source>, Failure> {
             .ok_or_else(|| nothing_at(path, "--file"))?
             .map(Some);
     }
-    if let Some(path) = env::var_os("NHMT_CONFIG").filter(|path| !path.is_empty()) {
-        let path = PathBuf::from(path);
-        let found = at(&path).ok_or_else(|| nothing_at(&path, "$NHMT_CONFIG"))?;
-        return found.map(Some);
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    match (set("NHMT_CONFIG"), set("NHMT_FLAKE")) {
+        (Some(_), Some(_)) => {
+            return Err(
+                Failure::new("$NHMT_CONFIG and $NHMT_FLAKE each name a configuration")
+                    .code(Code::Usage)
+                    .hint("unset one of them, or name the configuration with `-f` or `--flake`"),
+            );
+        }
+        (Some(path), None) => {
+            let path = PathBuf::from(path);
+            let found = at(&path).ok_or_else(|| nothing_at(&path, "$NHMT_CONFIG"))?;
+            return found.map(Some);
+        }
+        (None, Some(flake)) => return Ok(Some(Source::flake(&flake.to_string_lossy()))),
+        (None, None) => {}
     }
-    configuration_directory()
-        .as_deref()
-        .and_then(at)
-        .transpose()
+    let found = in_configuration_directory();
+    let found = found.or_else(|| Some(Ok(file(home_managers_flake()?))));
+    found.transpose()
+}
+
+fn in_configuration_directory() -> Option<Result<Source, Failure>> {
+    at(&configuration_directory("nhmt")?)
+}
+
+/// The flake that Home Manager takes when none is named.
+fn home_managers_flake() -> Option<PathBuf> {
+    let file = configuration_directory("home-manager")?.join("flake.nix");
+    file.canonicalize().ok()
 }
 
 impl Source {
-    fn flake(reference: &str) -> Self {
-        let (reference, name) = match reference.split_once('#') {
-            Some((reference, name)) => (reference, Some(name.to_owned())),
-            None => (reference, None),
+    /// `REF`, `REF#NAME`, `#NAME` and `USER@HOST`.
+    fn flake(text: &str) -> Self {
+        let (reference, name) = match text.split_once('#') {
+            Some((reference, name)) => (reference, Some(name)),
+            // No reference has an `@` in its first part, where a scheme, the
+            // name of a registry or the start of a path would be.
+            None if text.contains('@') && !text.contains(['/', ':', '?']) => ("", Some(text)),
+            None => (text, None),
         };
-        Self::Flake {
-            reference: if reference.is_empty() { "." } else { reference }.to_owned(),
-            name: name.filter(|name| !name.is_empty()),
+        let name = name.filter(|name| !name.is_empty()).map(str::to_owned);
+        if reference.is_empty()
+            && !is_below_a_flake()
+            && let Some(Self::Flake { reference, .. }) = default_flake()
+        {
+            return Self::Flake { reference, name };
         }
+        let reference = if reference.is_empty() { "." } else { reference }.to_owned();
+        Self::Flake { reference, name }
     }
+}
+
+/// Whether `.` is a flake, or part of one.
+fn is_below_a_flake() -> bool {
+    let here = env::current_dir().unwrap_or_default();
+    here.ancestors().any(|dir| dir.join("flake.nix").is_file())
+}
+
+fn default_flake() -> Option<Source> {
+    let found = in_configuration_directory().and_then(Result::ok);
+    found
+        .filter(|found| matches!(found, Source::Flake { .. }))
+        .or_else(|| Some(file(home_managers_flake()?)))
 }
 
 /// The configuration at `path`: `None` when nothing is there.
@@ -99,7 +143,7 @@ fn file(path: PathBuf) -> Source {
     } else if path.file_name().is_some_and(|name| name == "flake.nix") {
         let directory = path.parent().unwrap_or(Path::new("/"));
         Source::Flake {
-            reference: directory.display().to_string(),
+            reference: eval::reference_of(directory),
             name: None,
         }
     } else {
@@ -107,15 +151,15 @@ fn file(path: PathBuf) -> Source {
     }
 }
 
-/// Where a configuration is that nothing names.
-pub(super) fn configuration_directory() -> Option<PathBuf> {
+/// The folder `name` among those of programs' configurations.
+pub(super) fn configuration_directory(name: &str) -> Option<PathBuf> {
     let set = |name| {
         env::var_os(name)
             .filter(|value| !value.is_empty())
             .map(PathBuf::from)
     };
     let base = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")))?;
-    Some(base.join("nhmt"))
+    Some(base.join(name))
 }
 
 fn nothing_at(path: &Path, given_by: &str) -> Failure {
@@ -128,7 +172,7 @@ fn nothing_at(path: &Path, given_by: &str) -> Failure {
 fn no_configuration(directory: Option<&Path>) -> Failure {
     let shown = directory.map_or("<no home>".to_owned(), |path| path.display().to_string());
     let message = format!(
-        "no configuration found\n  looked at $NHMT_CONFIG (not set), {shown}/flake.nix, {shown}/home.nix and {shown}/home.json"
+        "no configuration found\n  looked at $NHMT_CONFIG and $NHMT_FLAKE (not set), {shown}/flake.nix, {shown}/home.nix and {shown}/home.json, and at Home Manager's flake"
     );
     let hint = match directory {
         Some(directory) => first_steps(&directory.join("home.nix")),
@@ -156,12 +200,16 @@ mod tests {
             name: name.map(str::to_owned),
         };
         assert_eq!(Source::flake("."), flake(".", None));
-        assert_eq!(Source::flake("#alice"), flake(".", Some("alice")));
         assert_eq!(
             Source::flake("github:o/r#a@b"),
             flake("github:o/r", Some("a@b"))
         );
         assert_eq!(Source::flake("/etc#"), flake("/etc", None));
+        assert_eq!(
+            Source::flake("git+ssh://git@host/x"),
+            flake("git+ssh://git@host/x", None)
+        );
+        assert_eq!(Source::flake("./a@b"), flake("./a@b", None));
     }
 
     #[test]

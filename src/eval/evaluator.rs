@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::flake::Reference;
-use super::flake_query::FlakeQuery;
+use super::flake_query::{FlakeQuery, Goal};
 use super::library::Library;
 use super::question::Question;
 use super::run::{Finished, run};
@@ -12,7 +12,7 @@ use super::{ErrorKind, EvalError, Event, builder, expression, translate};
 use crate::store::{Cache, Nix};
 
 /// What every command of Nix that reads flakes needs.
-const FLAKES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
+pub(super) const FLAKES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
 
 /// Where a configuration comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,25 +184,15 @@ impl<'a> Evaluator<'a> {
                 };
                 evaluate(&command, &library, progress)
             }
-            Some(Source::Flake { reference, from }) => {
-                let command = |installable: &[String]| {
-                    let mut command = self.flake_command("eval");
-                    command.arg("--json").args(installable);
-                    if let Some(function) = &apply {
-                        command.args(["--apply", function]);
-                    }
-                    command
-                };
-                FlakeQuery {
-                    evaluator: self,
-                    reference: Reference::parse(reference, from)?,
-                    home,
-                    attribute,
-                    command: &command,
-                    library: library.dir(),
-                }
-                .run(progress)
+            Some(Source::Flake { reference, from }) => FlakeQuery {
+                evaluator: self,
+                reference: &Reference::parse(reference, from)?,
+                home,
+                attribute,
+                goal: Goal::Show(apply.as_deref()),
+                library: &library,
             }
+            .run(progress),
         }
     }
 
@@ -227,38 +217,30 @@ impl<'a> Evaluator<'a> {
         library: &Library,
         progress: &mut dyn FnMut(Event),
     ) -> Result<PathBuf, EvalError> {
-        let command = |installable: &[String]| {
-            let mut command = self.flake_command("build");
-            command.arg("--json").args(installable);
-            // `nix build` calls it by another name than `nix-build`.
-            match root {
-                Some(root) => command.arg("--out-link").arg(root),
-                None => command.arg("--no-link"),
-            };
-            command
-        };
         let query = FlakeQuery {
             evaluator: self,
-            reference: Reference::parse(reference, from)?,
+            reference: &Reference::parse(reference, from)?,
             home,
             attribute: "homeTree",
-            command: &command,
-            library: library.dir(),
+            goal: Goal::Build(root),
+            library,
         };
-        let json = query.run(progress)?;
-        let tree = built_path(&json).ok_or_else(|| {
-            EvalError::new(
-                ErrorKind::Machine,
-                format!("`nix build --json` printed no output path: {json}"),
-            )
-        })?;
-        if let Some(live) = query.live() {
-            live.learn(&tree);
+        let tree = PathBuf::from(query.run(progress)?);
+        if let Some(known) = query.known() {
+            known.learn(&tree);
         }
         Ok(tree)
     }
 
+    /// A command of Nix that takes installables.
     pub(super) fn flake_command(&self, name: &str) -> Command {
+        let mut command = self.flake_command_without_locks(name);
+        self.nix.arguments().add_locks(&mut command);
+        command
+    }
+
+    /// A command of Nix that knows flakes, and nothing of their lock files.
+    pub(super) fn flake_command_without_locks(&self, name: &str) -> Command {
         let mut command = self.nix.command("nix");
         command.arg(name).args(FLAKES);
         self.nix.arguments().add_evaluation(&mut command);
@@ -326,12 +308,6 @@ fn existing(path: &Path) -> Result<PathBuf, EvalError> {
     }
 }
 
-/// The path in what `nix build --json` prints.
-fn built_path(json: &str) -> Option<PathBuf> {
-    let value: serde_json::Value = serde_json::from_str(json).ok()?;
-    Some(value.get(0)?.get("outputs")?.get("out")?.as_str()?.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,12 +318,5 @@ mod tests {
         let error = configuration(dir.path()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Missing);
         assert!(error.message.contains("home.nix"), "{error}");
-    }
-
-    #[test]
-    fn the_output_is_found_in_the_json_of_nix_build() {
-        let json = r#"[{"drvPath":"/s/x.drv","outputs":{"out":"/s/x-nhmt-home"}}]"#;
-        assert_eq!(built_path(json), Some("/s/x-nhmt-home".into()));
-        assert_eq!(built_path("[]"), None);
     }
 }

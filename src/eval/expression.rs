@@ -1,8 +1,9 @@
 //! Nix expressions, written out.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use super::flake::Kind;
 use super::{Home, Sources};
 
 /// A Nix string literal.
@@ -90,59 +91,73 @@ pub(super) fn from_manifest(library: &Path, manifest: &Path, home: &Home, builde
     )
 }
 
-/// What [`from_flake`] changes of a flake's configuration.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Changes {
-    /// The nhmt that builds the tree, an expression; `None` leaves it to the
-    /// flake.
-    pub builder: Option<String>,
-    /// Where the flake was copied from, for sources that are live.
-    pub place: Option<PathBuf>,
+/// Which configuration of a flake is meant, and what is changed of it.
+#[derive(Debug)]
+pub(super) struct Choice<'c> {
+    /// nhmt's own Nix files.
+    pub library: &'c Path,
+    /// The outputs to look through, in this order.
+    pub kinds: &'c [Kind],
+    /// The names to look for, in this order.
+    pub names: &'c [String],
+    pub home: &'c Home,
+    /// The running nhmt, an expression: what builds Home Manager's.
+    pub nhmt: &'c str,
+    /// Whether it also builds those of nhmt's, which is the flake's to say.
+    pub replaces_builder: bool,
+    /// What Nix copied, an expression, and where from: for live sources.
+    pub place: Option<(String, &'c Path)>,
 }
 
-/// The attribute `attribute` of the first of `names` that the flake's
-/// `nhmtConfigurations` have, with the home as given, and `changes`.
-pub(super) fn from_flake(
-    reference: &str,
-    names: &[String],
-    home: &Home,
-    changes: &Changes,
-    attribute: &str,
-) -> String {
-    let names: Vec<String> = names.iter().map(|name| string(name)).collect();
-    let mut arguments = String::new();
-    if let Some(builder) = &changes.builder {
-        arguments = format!("builder = {builder}; ");
+impl Choice<'_> {
+    /// A function from the outputs of a flake to the configuration.
+    pub(super) fn function(&self) -> String {
+        let mut changes = String::new();
+        if let Some((store, place)) = &self.place {
+            let place = string(&place.display().to_string());
+            let _ = write!(
+                changes,
+                "liveRoots = [ {{ store = {store}; path = {place}; }} ]; "
+            );
+        }
+        if self.home.override_directory {
+            let directory = string(&self.home.directory.display().to_string());
+            let _ = write!(
+                changes,
+                "homeDirectory = {directory}; overrideHomeDirectory = true; "
+            );
+        }
+        if let Some(name) = &self.home.specialisation {
+            let _ = write!(changes, "specialisation = {}; ", string(name));
+        }
+        let builder = format!("builder = {}; ", self.nhmt);
+        let own = if self.replaces_builder { &builder } else { "" };
+        let kinds: Vec<&str> = self.kinds.iter().map(|kind| kind.output()).collect();
+        format!(
+            "({}) {{ library = {}; kinds = {}; names = {}; changes = {{ {own}{changes}}}; changesOfHomeManager = {{ system = {}; {builder}{changes}}}; }}",
+            include_str!("flake_choice.nix"),
+            path(self.library),
+            list(&kinds),
+            list(self.names),
+            string(&system()),
+        )
     }
-    if let Some(place) = &changes.place {
-        let place = string(&place.display().to_string());
-        let _ = write!(
-            arguments,
-            "liveRoots = [ {{ store = flake.sourceInfo.outPath; path = {place}; }} ]; "
-        );
+
+    /// The attribute `attribute` of the configuration, of the flake at `url`
+    /// as its lock file has it.
+    pub(super) fn attribute(&self, url: &str, attribute: &str) -> String {
+        format!(
+            "let flake = {}; in (({}) flake).{attribute}",
+            get_flake(url),
+            self.function()
+        )
     }
-    if home.override_directory {
-        let directory = string(&home.directory.display().to_string());
-        let _ = write!(
-            arguments,
-            "homeDirectory = {directory}; overrideHomeDirectory = true; "
-        );
-    }
-    if let Some(name) = &home.specialisation {
-        let _ = write!(arguments, "specialisation = {}; ", string(name));
-    }
-    format!(
-        "let flake = builtins.getFlake {}; all = flake.nhmtConfigurations or {{ }}; \
-         found = builtins.filter (name: all ? ${{name}}) [ {} ]; in \
-         if found == [ ] then throw \"{NO_CONFIGURATION}\" else \
-         (all.${{builtins.head found}}.override {{ {arguments}}}).{attribute}",
-        string(reference),
-        names.join(" ")
-    )
 }
 
-/// What [`from_flake`] throws when the flake has none of the names.
-pub(super) const NO_CONFIGURATION: &str = "nhmt: the flake has no such configuration";
+/// The flake at `url`.
+pub(super) fn get_flake(url: &str) -> String {
+    format!("builtins.getFlake {}", string(url))
+}
 
 /// The system in Nix's words (`x86_64-linux`).
 pub(super) fn system() -> String {

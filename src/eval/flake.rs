@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{ErrorKind, EvalError};
@@ -16,120 +17,255 @@ pub(super) struct Reference {
     pub url: String,
     /// The same for messages: local paths as paths.
     pub shown: String,
-    /// What goes behind it, when given: the configuration's name.
+    /// The output that the name is looked up in, when given.
+    pub kind: Option<Kind>,
+    /// What goes behind the `#`, when given: the configuration's name.
     pub name: Option<String>,
-    /// The directory, for a local path.
+    /// The directory with the `flake.nix`, for what lies on this machine.
     pub directory: Option<PathBuf>,
     /// What Nix copies of it to the store: the work tree of git around the
     /// directory, or the directory; `None` for what is fetched.
     pub place: Option<PathBuf>,
+    /// Whether Nix copies only what git tracks in the work tree.
+    pub tracked_only: bool,
+}
+
+/// The output of a flake that a configuration is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// `nhmtConfigurations`.
+    Nhmt,
+    /// `homeConfigurations`.
+    HomeManager,
+}
+
+impl Kind {
+    /// In the order in which they are looked through.
+    pub(super) const ALL: [Self; 2] = [Self::Nhmt, Self::HomeManager];
+
+    /// The name of the output.
+    pub(super) fn output(self) -> &'static str {
+        match self {
+            Self::Nhmt => "nhmtConfigurations",
+            Self::HomeManager => "homeConfigurations",
+        }
+    }
 }
 
 impl Reference {
     /// Reads `REF[#NAME]`; a relative path is relative to `from`.
     pub(super) fn parse(text: &str, from: &Path) -> Result<Self, EvalError> {
-        let (url, name) = match text.split_once('#') {
-            Some((url, name)) => (url, Some(name).filter(|name| !name.is_empty())),
-            None => (text, None),
+        let (url, fragment) = match text.split_once('#') {
+            Some((url, fragment)) => (url, fragment),
+            None => (text, ""),
         };
-        let is_path = url.is_empty() || url.starts_with(['.', '/']);
-        let mut reference = Self {
+        let (kind, name) = configuration(fragment);
+        let reference = Self {
             url: url.to_owned(),
             shown: url.to_owned(),
-            name: name.map(|name| name.trim_matches('"').to_owned()),
+            kind,
+            name,
             directory: None,
-            place: if is_path {
-                None
-            } else {
-                local_place(url, from)
-            },
+            place: None,
+            tracked_only: false,
         };
-        if is_path {
-            let (path, query) = match url.split_once('?') {
-                Some((path, query)) => (path, Some(query)),
-                None => (url, None),
-            };
-            let directory = from.join(path).canonicalize().map_err(|error| {
-                EvalError::new(ErrorKind::Missing, format!("{path}: {error}")).remedy(NOT_A_FLAKE)
-            })?;
-            let elsewhere = query.is_some_and(|query| query.contains("dir="));
-            if !elsewhere && !directory.join("flake.nix").is_file() {
-                let shown = directory.display();
-                let error = EvalError::new(
-                    ErrorKind::Missing,
-                    format!("there is no flake.nix in {shown}"),
-                );
-                return Err(error.remedy(NOT_A_FLAKE));
-            }
-            reference.url = local_url(&directory, query);
-            reference.shown = directory.display().to_string();
-            reference.place = Some(work_tree(&directory).unwrap_or(&directory).to_owned());
-            reference.directory = Some(directory);
+        let (path, query) = match url.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (url, None),
+        };
+        if path.is_empty() || path.starts_with(['.', '/', '~']) {
+            return reference.at_path(path, query, from);
         }
-        Ok(reference)
+        Ok(match local_url_path(path, from) {
+            Some((scheme, place)) => reference.at_url(scheme, &place, query),
+            None => reference,
+        })
+    }
+
+    /// For a bare path, which Nix reads by git inside of a work tree.
+    fn at_path(self, path: &str, query: Option<&str>, from: &Path) -> Result<Self, EvalError> {
+        let named = if path.is_empty() { "." } else { path };
+        let named = from.join(expanded(named));
+        let start = named.canonicalize().map_err(|error| {
+            let message = format!("{}: {error}", named.display());
+            EvalError::new(ErrorKind::Missing, message).remedy(NOT_A_FLAKE)
+        })?;
+        let sub = query.and_then(|query| parameter(query, "dir"));
+        let directory = match &sub {
+            Some(sub) => start.join(sub),
+            None => upwards(&start).unwrap_or_else(|| start.clone()),
+        };
+        if !directory.join("flake.nix").is_file() {
+            let shown = directory.display();
+            let message = format!("there is no flake.nix in {shown}");
+            return Err(EvalError::new(ErrorKind::Missing, message).remedy(NOT_A_FLAKE));
+        }
+        let root = work_tree(&directory);
+        Ok(Self {
+            url: local_url(&directory, query),
+            shown: directory.display().to_string(),
+            place: Some(root.unwrap_or(&directory).to_owned()),
+            tracked_only: root.is_some() && !is_of_a_revision(query),
+            directory: Some(directory),
+            ..self
+        })
+    }
+
+    /// For `path:…` and `git+file:…`, whose relative paths only Nix's command
+    /// line understands.
+    fn at_url(self, scheme: &str, place: &Path, query: Option<&str>) -> Self {
+        let slashes = if scheme == "path" { "" } else { "//" };
+        let behind = query.map_or(String::new(), |query| format!("?{query}"));
+        let url = format!("{scheme}:{slashes}{}{behind}", encoded(place));
+        let sub = query.and_then(|query| parameter(query, "dir"));
+        let directory = sub.map_or_else(|| place.to_owned(), |sub| place.join(sub));
+        let is_here = directory.join("flake.nix").exists() && !is_of_a_revision(query);
+        Self {
+            url,
+            place: Some(place.to_owned()),
+            tracked_only: scheme == "git+file" && is_here,
+            directory: is_here.then_some(directory),
+            ..self
+        }
     }
 
     /// The installable for `attribute` of the configuration `name`.
-    pub(super) fn installable(&self, name: &str, attribute: &str) -> String {
+    pub(super) fn installable(&self, kind: Kind, name: &str, attribute: &str) -> String {
         // Nix decodes percent signs in what stands behind the `#`.
-        let name = name.replace('%', "%25").replace('\\', "\\\\");
-        let name = name.replace('"', "\\\"");
-        format!("{}#nhmtConfigurations.\"{name}\".{attribute}", self.url)
+        let name = encoded(Path::new(name));
+        format!("{}#{}.\"{name}\".{attribute}", self.url, kind.output())
     }
 
-    /// Turns a complaint about a missing file into one about git, when the
-    /// file is there and git does not track it.
-    pub(super) fn explain_untracked(&self, mut error: EvalError) -> EvalError {
-        let Some(root) = self.directory.as_deref().and_then(work_tree) else {
-            return error;
-        };
-        if let Some(file) = untracked(&error.raw, root) {
-            let shown = root.join(&file);
-            error.message = format!(
-                "{} is there, but git does not track it, and a flake sees only what git tracks",
-                shown.display()
-            );
-            error.remedy = Some(format!(
-                "Run: cd {} && git add -N {}",
-                quoted(&root.display().to_string()),
-                quoted(&file)
-            ));
-            error.kind = ErrorKind::Missing;
-            // That was a place in Nix's copy, or in nhmt's own files.
-            error.location = None;
-        }
-        error
+    /// Whether the URL needs percent signs for the path.
+    pub(super) fn has_odd_path(&self) -> bool {
+        let path = self.url.split('?').next().unwrap_or_default();
+        self.place.is_some() && path.contains('%')
     }
+
+    /// How the configuration `name` is asked for, for a POSIX shell.
+    pub(super) fn asked_for(&self, name: &str) -> String {
+        quoted(&format!("{}#{name}", self.shown))
+    }
+}
+
+/// The reference of the flake in `directory`, which is absolute: a path, or a
+/// URL where the path has what a reference has a meaning for.
+#[must_use]
+pub fn reference_of(directory: &Path) -> String {
+    let path = directory.to_string_lossy();
+    if path.contains(['#', '?', '%']) {
+        local_url(directory, None)
+    } else {
+        path.into_owned()
+    }
+}
+
+/// What stands behind the `#`: a name, or the path of an attribute as Nix's
+/// own commands take it.
+fn configuration(fragment: &str) -> (Option<Kind>, Option<String>) {
+    let named = |name: &str| {
+        let inner = name
+            .strip_prefix('"')
+            .and_then(|name| name.strip_suffix('"'));
+        let name = inner.unwrap_or(name);
+        (!name.is_empty()).then(|| name.to_owned())
+    };
+    let full = Kind::ALL.into_iter().find_map(|kind| {
+        let rest = fragment.strip_prefix(kind.output())?;
+        Some((Some(kind), rest.strip_prefix('.').unwrap_or(rest)))
+            .filter(|_| rest.is_empty() || rest.starts_with('.'))
+    });
+    match full {
+        Some((kind, rest)) => (
+            kind,
+            named(rest.strip_suffix(".activationPackage").unwrap_or(rest)),
+        ),
+        None => (None, named(fragment)),
+    }
+}
+
+/// `~` and `~/x`, which a shell leaves alone behind `--flake=` or `path:`.
+fn expanded(path: &str) -> PathBuf {
+    let home = || std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match path.strip_prefix('~') {
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => match home() {
+            Some(home) => Path::new(&home).join(rest.trim_start_matches('/')),
+            None => path.into(),
+        },
+        _ => path.into(),
+    }
+}
+
+/// The nearest directory with a `flake.nix`, as Nix looks for it: from `start`
+/// up to the top of the work tree, or of the filesystem.
+fn upwards(start: &Path) -> Option<PathBuf> {
+    let device = |path: &Path| path.metadata().ok().map(|data| data.dev());
+    let first = device(start);
+    for directory in start.ancestors() {
+        if device(directory) != first {
+            return None;
+        }
+        if directory.join("flake.nix").is_file() {
+            return Some(directory.to_owned());
+        }
+        if directory.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// The value of the parameter `name` in the query of a URL.
+fn parameter(query: &str, name: &str) -> Option<PathBuf> {
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.find(|(key, _)| *key == name)?;
+    decoded(value)
+}
+
+/// Whether a query names something else than the work tree as it is.
+fn is_of_a_revision(query: Option<&str>) -> bool {
+    query.is_some_and(|query| {
+        parameter(query, "rev")
+            .or(parameter(query, "ref"))
+            .is_some()
+    })
 }
 
 /// The URL that Nix itself takes a local path for. It does so for arguments on
 /// the command line only: `builtins.getFlake` takes a bare path for a plain
 /// directory, and would read what git does not track.
-fn local_url(directory: &Path, query: Option<&str>) -> String {
-    let query = query.map(str::to_owned);
+pub(super) fn local_url(directory: &Path, query: Option<&str>) -> String {
+    let others = query.unwrap_or_default().split('&');
+    let others = others.filter(|pair| !pair.is_empty() && !pair.starts_with("dir="));
     let Some(root) = work_tree(directory) else {
-        let query = query.map_or(String::new(), |query| format!("?{query}"));
-        return format!("path:{}{query}", encoded(directory));
+        return with_query(format!("path:{}", encoded(directory)), others);
     };
     let inside = directory.strip_prefix(root).unwrap_or(Path::new(""));
     let below = (!inside.as_os_str().is_empty()).then(|| format!("dir={}", encoded(inside)));
-    let query: Vec<String> = below.into_iter().chain(query).collect();
-    let query = if query.is_empty() {
-        String::new()
-    } else {
-        format!("?{}", query.join("&"))
-    };
-    format!("git+file://{}{query}", encoded(root))
+    let url = format!("git+file://{}", encoded(root));
+    with_query(url, below.as_deref().into_iter().chain(others))
 }
 
-/// The directory that a URL such as `path:/home/alice/x?dir=y` names.
-fn local_place(url: &str, from: &Path) -> Option<PathBuf> {
-    let path = url
-        .strip_prefix("path:")
-        .or_else(|| url.strip_prefix("git+file:"))?;
-    let path = path.split('?').next()?;
+fn with_query<'a>(url: String, pairs: impl Iterator<Item = &'a str>) -> String {
+    let query = pairs.collect::<Vec<_>>().join("&");
+    if query.is_empty() {
+        url
+    } else {
+        format!("{url}?{query}")
+    }
+}
+
+/// The scheme of a URL such as `path:./x` or `git+file:///home/alice/x`, and
+/// the path in it, when that is there.
+fn local_url_path(url: &str, from: &Path) -> Option<(&'static str, PathBuf)> {
+    let (scheme, path) = ["path", "git+file"].into_iter().find_map(|scheme| {
+        let path = url.strip_prefix(scheme)?.strip_prefix(':')?;
+        Some((scheme, path))
+    })?;
     let path = path.strip_prefix("//").unwrap_or(path);
-    from.join(decoded(path)?).canonicalize().ok()
+    let path = decoded(path)?;
+    let path = path.to_str().map_or(path.clone(), expanded);
+    Some((scheme, from.join(path).canonicalize().ok()?))
 }
 
 /// The path that stands in a URL.
@@ -167,52 +303,8 @@ pub(super) fn work_tree(directory: &Path) -> Option<&Path> {
     directory.ancestors().find(|dir| dir.join(".git").exists())
 }
 
-/// The first file that `text` misses in the flake's copy and that exists in
-/// the work tree, relative to it.
-fn untracked(text: &str, root: &Path) -> Option<String> {
-    if ![
-        "does not exist",
-        "No such file",
-        "There is no",
-        "not tracked",
-        "does not contain",
-    ]
-    .iter()
-    .any(|sign| text.contains(sign))
-    {
-        return None;
-    }
-    // `'/nix/store/…-source/x.nix'`, `Path 'x.nix'`, `There is no /nix/store/…`.
-    let words = text.split(|c: char| c.is_whitespace() || c == '\'' || c == '"');
-    let root_text = root.display().to_string();
-    words
-        .filter_map(|word| {
-            let word = word.trim_end_matches([':', '.', ',']);
-            let file = if let Some((_, file)) = word.split_once("-source/") {
-                file
-            } else if let Some(file) = word.strip_prefix(&root_text) {
-                file.trim_start_matches('/')
-            } else {
-                word.trim_start_matches('/')
-            };
-            let file = file.split(':').next()?;
-            (!file.is_empty() && root.join(file).is_file()).then(|| file.to_owned())
-        })
-        .find(|file| !is_tracked(root, file))
-}
-
-/// Asks git; without it every file that Nix misses counts as untracked.
-fn is_tracked(root: &Path, file: &str) -> bool {
-    std::process::Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args(["ls-files", "--error-unmatch", "--", file])
-        .output()
-        .is_ok_and(|done| done.status.success())
-}
-
 /// `text` for a POSIX shell.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+@%:=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()
@@ -269,10 +361,26 @@ mod tests {
             (None, None)
         );
         assert_eq!(
-            remote.installable("a@h", "homeTree"),
-            "github:alice/home#nhmtConfigurations.\"a@h\".homeTree"
+            remote.installable(Kind::Nhmt, "a@h", "homeTree"),
+            "github:alice/home#nhmtConfigurations.\"a%40h\".homeTree"
         );
         assert!(Reference::parse("./absent", dir.path()).is_err());
+        for (fragment, kind, name) in [
+            ("", None, None),
+            ("alice.smith", None, Some("alice.smith")),
+            ("\"a b\"", None, Some("a b")),
+            ("nhmtConfigurations.a.b", Some(Kind::Nhmt), Some("a.b")),
+            (
+                "homeConfigurations.\"a@b\".activationPackage",
+                Some(Kind::HomeManager),
+                Some("a@b"),
+            ),
+            ("homeConfigurations", Some(Kind::HomeManager), None),
+            ("homeConfigurationsOf", None, Some("homeConfigurationsOf")),
+        ] {
+            let expected = (kind, name.map(str::to_owned));
+            assert_eq!(configuration(fragment), expected, "{fragment}");
+        }
     }
 
     #[test]

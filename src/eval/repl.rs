@@ -3,11 +3,11 @@
 use std::process::Command;
 
 use super::evaluator::{Evaluator, Home, Source, configuration};
-use super::expression::{self, Changes};
-use super::flake::Reference;
-use super::flake_query::names;
+use super::expression::{self, Choice};
+use super::flake::{Kind, Reference};
+use super::flake_query::{FlakeQuery, Goal};
 use super::library::Library;
-use super::{ErrorKind, EvalError};
+use super::{ErrorKind, EvalError, flake_choice};
 use crate::ending::Temporary;
 use crate::store::nix::Version;
 
@@ -30,12 +30,31 @@ impl Evaluator<'_> {
         let expression = match source {
             Some(Source::Flake { reference, from }) => {
                 let reference = Reference::parse(reference, from)?;
-                let names = names(&reference, home);
-                let changes = Changes {
-                    builder: Some(self.builder()?),
-                    place: reference.place,
+                // Nix's prompt would show what is thrown as it is.
+                FlakeQuery {
+                    evaluator: self,
+                    reference: &reference,
+                    home,
+                    attribute: "scope",
+                    goal: Goal::Show(Some("scope: builtins.isAttrs scope")),
+                    library: &library,
+                }
+                .run(&mut |_| {})?;
+                let names = flake_choice::names(&reference, home);
+                let kind = reference.kind;
+                let choice = Choice {
+                    library: library.dir(),
+                    kinds: kind.as_ref().map_or(&Kind::ALL, std::slice::from_ref),
+                    names: &names,
+                    home,
+                    nhmt: &self.builder()?,
+                    replaces_builder: true,
+                    place: reference
+                        .place
+                        .as_deref()
+                        .map(|place| ("flake.sourceInfo.outPath".to_owned(), place)),
                 };
-                expression::from_flake(&reference.url, &names, home, &changes, "scope")
+                choice.attribute(&reference.url, "scope")
             }
             Some(Source::File(path)) => {
                 let path = configuration(path)?;
@@ -52,7 +71,7 @@ impl Evaluator<'_> {
                 format!("cannot write a temporary file: {error}"),
             )
         })?;
-        let mut command = self.flake_command("repl");
+        let mut command = self.flake_command_without_locks("repl");
         // Before 2.10 it takes files, and later ones as well, but not for long.
         let takes_installables = Version {
             major: 2,

@@ -82,6 +82,11 @@ fn from_message(first: &Message, log: &Log, library: &Path) -> EvalError {
         return build(&derivation, text, log);
     }
     let mut error = EvalError::new(ErrorKind::Configuration, text);
+    if text.starts_with("program 'git' failed")
+        && let Some(said) = log.raw.lines().find(|line| line.starts_with("fatal: "))
+    {
+        error.message = format!("{text}: {}", &said["fatal: ".len()..]);
+    }
     if let Some((message, remedy)) = reword(text) {
         error.message = message;
         error.remedy = Some(remedy.to_owned());
@@ -197,6 +202,12 @@ fn reword(text: &str) -> Option<(String, &'static str)> {
         return Some((
             text.to_owned(),
             "Only strings and paths can be joined to a string: write `toString x` for a number.",
+        ));
+    }
+    if text.starts_with("cannot find flake 'flake:") {
+        return Some((
+            text.to_owned(),
+            "A flake in a directory is written as a path: `--flake ./NAME`. The name of a configuration stands behind a #: `--flake .#NAME`.",
         ));
     }
     let opened = text

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::flake::{encoded, work_tree};
+use super::flake::encoded;
 use super::message::Message;
 use super::run::Log;
 
@@ -18,10 +18,9 @@ pub(super) struct WorkingTree<'a> {
 }
 
 impl<'a> WorkingTree<'a> {
-    /// Of the flake in `directory`; a flake below a work tree of git has all
-    /// of it for its source.
-    pub fn new(directory: &'a Path, store: PathBuf) -> Self {
-        let root = work_tree(directory).unwrap_or(directory);
+    /// Of the flake in `directory`, of which Nix copies `root`: a flake below a
+    /// work tree of git has all of it for its source.
+    pub fn new(directory: &Path, root: &'a Path, store: PathBuf) -> Self {
         let inside = directory.strip_prefix(root).unwrap_or(Path::new(""));
         Self {
             root,
@@ -147,7 +146,7 @@ mod tests {
         }
         fs::write(root.join("flake.nix"), "mine").unwrap();
         fs::write(copy.join("flake.nix"), "another flake's").unwrap();
-        let tree = WorkingTree::new(&root, store);
+        let tree = WorkingTree::new(&root, &root, store);
         let (copy, here) = (copy.display(), root.display());
         let said = format!("at {copy}/home.nix:3 and `{copy}/flake.nix' and {copy}/x");
         let meant = format!("at {here}/home.nix:3 and `{copy}/flake.nix' and {copy}/x");

@@ -17,6 +17,9 @@ mod desktop;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod edit;
+mod flake_choice;
+mod flake_locks;
+mod flake_references;
 mod flakes;
 mod garbage;
 mod home_manager;

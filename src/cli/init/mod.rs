@@ -64,7 +64,7 @@ pub(super) fn run(context: &Context, args: &Init) -> Result<ExitCode, Failure> {
         .hint("name the directory alone: `nhmt init DIR`; for a flake add `--kind flake`"));
     }
     let home = context.layout().home();
-    let usual = configuration_directory().unwrap_or_else(|| home.join(".config/nhmt"));
+    let usual = configuration_directory("nhmt").unwrap_or_else(|| home.join(".config/nhmt"));
     let directory = match &args.directory {
         Some(directory) => std::path::absolute(directory)
             .map_err(|error| Failure::new(format_args!("{}: {error}", directory.display())))?,
@@ -199,7 +199,7 @@ fn write(
     for path in &written {
         context.ui.summary(format_args!("wrote {}", path.display()));
     }
-    let usual = configuration_directory().is_some_and(|usual| usual == directory);
+    let usual = configuration_directory("nhmt").is_some_and(|usual| usual == directory);
     let named = if usual {
         String::new()
     } else {
