@@ -32,12 +32,22 @@ let
     };
   library = explaining (
     if lib != null then
-      lib
+      recent lib
     else if pkgs != null then
-      pkgs.lib
+      recent pkgs.lib
     else
       import ./lib
   );
+  # By what it has, because only releases have a number that can be compared:
+  # this type came with 23.11.
+  recent =
+    given:
+    if given.types ? pathInStore then
+      given
+    else
+      throw ''
+        nixpkgs too old: its library is that of ${given.trivial.release}, and nhmt needs 23.11 or later
+          Update the input `nixpkgs' of the flake, or the channel.'';
   nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
     pkgsGiven = pkgs != null;
     isLinux = builtins.match ".*-linux" system != null;

@@ -96,8 +96,7 @@ impl Source {
 
 /// Whether `.` is a flake, or part of one.
 fn is_below_a_flake() -> bool {
-    let here = env::current_dir().unwrap_or_default();
-    here.ancestors().any(|dir| dir.join("flake.nix").is_file())
+    env::current_dir().is_ok_and(|here| eval::flake_around(&here).is_some())
 }
 
 fn default_flake() -> Option<Source> {

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::{ErrorKind, EvalError};
@@ -93,7 +92,7 @@ impl Reference {
         let sub = query.and_then(|query| parameter(query, "dir"));
         let directory = match &sub {
             Some(sub) => start.join(sub),
-            None => upwards(&start).unwrap_or_else(|| start.clone()),
+            None => flake_around(&start).unwrap_or_else(|| start.clone()),
         };
         if !directory.join("flake.nix").is_file() {
             let shown = directory.display();
@@ -196,23 +195,15 @@ fn expanded(path: &str) -> PathBuf {
     }
 }
 
-/// The nearest directory with a `flake.nix`, as Nix looks for it: from `start`
-/// up to the top of the work tree, or of the filesystem.
-fn upwards(start: &Path) -> Option<PathBuf> {
-    let device = |path: &Path| path.metadata().ok().map(|data| data.dev());
-    let first = device(start);
-    for directory in start.ancestors() {
-        if device(directory) != first {
-            return None;
-        }
-        if directory.join("flake.nix").is_file() {
-            return Some(directory.to_owned());
-        }
-        if directory.join(".git").exists() {
-            return None;
-        }
-    }
-    None
+/// The nearest directory with a `flake.nix`: `start`, or one above it in the
+/// same work tree of git. Nix goes on to the top of the filesystem, by way of
+/// directories that anybody may write to.
+#[must_use]
+pub fn flake_around(start: &Path) -> Option<PathBuf> {
+    let has_flake = |directory: &&Path| directory.join("flake.nix").is_file();
+    let top = work_tree(start).unwrap_or(start);
+    let mut inside = start.ancestors().take_while(|dir| dir.starts_with(top));
+    inside.find(has_flake).map(Path::to_owned)
 }
 
 /// The value of the parameter `name` in the query of a URL.

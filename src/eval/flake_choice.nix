@@ -14,13 +14,12 @@
 # The flake's outputs, as far as they are known.
 outputs:
 let
-  inherit (builtins) attrNames concatMap filter head isAttrs pathExists toJSON typeOf;
+  inherit (builtins) attrNames concatMap filter head isAttrs toJSON typeOf;
   has = kind: name: outputs ? ${kind} && isAttrs outputs.${kind} && outputs.${kind} ? ${name};
   found = concatMap (kind: map (name: { inherit kind name; }) (filter (has kind) names)) kinds;
   chosen = head found;
   value = outputs.${chosen.kind}.${chosen.name};
   attributes = set: if isAttrs set then attrNames set else [ ];
-  adapter = library + "/nix/home-manager";
 in
 if found == [ ] then
   throw "nhmt: no such configuration: ${
@@ -34,10 +33,7 @@ if found == [ ] then
 else if isAttrs value && value ? homeTree && value ? override then
   value.override changes
 else if isAttrs value && value ? activationPackage && value ? config then
-  if pathExists adapter then
-    import adapter ({ homeConfiguration = value; } // changesOfHomeManager)
-  else
-    throw "nhmt: cannot read Home Manager's: ${toJSON chosen}"
+  import (library + "/nix/home-manager") ({ homeConfiguration = value; } // changesOfHomeManager)
 else
   throw "nhmt: neither kind of configuration: ${
     toJSON (

@@ -1,6 +1,6 @@
 //! One question to a flake, asked until a configuration suits.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use super::evaluator::{Evaluator, FLAKES, Home};
@@ -264,21 +264,19 @@ impl FlakeQuery<'_> {
         let derivation = said.and_then(|said| said.get("drvPath")?.as_str().map(str::to_owned));
         let derivation = derivation.ok_or_else(|| nothing_printed("nix eval", &json))?;
         let command = || {
-            let mut command = self.evaluator.nix().command("nix-store");
-            command.args(["--realise", &derivation]);
-            if let Some(root) = root {
-                command.arg("--add-root").arg(root).arg("--indirect");
-            }
+            let mut command = self.evaluator.nix().command("nix-build");
+            command.arg(&derivation);
+            match root {
+                Some(root) => command.arg("--out-link").arg(root),
+                None => command.arg("--no-out-link"),
+            };
             command
         };
         let finished = run(command(), progress)?;
         if !finished.status.success() {
             return Err(self.explain(finished, &command));
         }
-        // With a root it prints that.
-        let printed = PathBuf::from(finished.stdout.trim_end());
-        let tree = std::fs::read_link(&printed).unwrap_or(printed);
-        Ok(tree.display().to_string())
+        Ok(finished.stdout.trim_end().to_owned())
     }
 
     fn command(&self, installable: &[String]) -> Command {
@@ -392,7 +390,7 @@ type Again<'q> = Box<dyn Fn() -> Command + 'q>;
 fn nothing_printed(command: &str, json: &str) -> EvalError {
     EvalError::new(
         ErrorKind::Machine,
-        format!("`{command}` printed no path: {json}"),
+        format!("`{command}` printed no output path: {json}"),
     )
 }
 

@@ -59,12 +59,15 @@ fn paths_in_every_spelling() {
     );
     realize_in(&home, &there, &["--flake=~/dotfiles#tester"]).success();
     fs::create_dir_all(there.join("a/b")).unwrap();
-    // As Nix does, from a directory below it.
-    each(
-        &home,
-        &there.join("a/b"),
-        &[".#tester", "#tester", "..#tester"],
-    );
+    // From a directory below it, but in a repository alone: above may be
+    // directories that anybody writes to.
+    let below = there.join("a/b");
+    realize_in(&home, &below, &["--flake", "."])
+        .exit(4)
+        .stderr_has("there is no flake.nix in");
+    git(&home, &["init", "-q"]);
+    git(&home, &["add", "."]);
+    each(&home, &below, &[".#tester", "#tester", "..#tester"]);
     realize_in(&home, &there, &["--flake", "./absent"])
         .exit(4)
         .stderr_has("absent")

@@ -17,6 +17,7 @@ mod desktop;
 mod doctor;
 #[cfg(target_os = "linux")]
 mod edit;
+mod flake_check;
 mod flake_choice;
 mod flake_locks;
 mod flake_references;

@@ -12,6 +12,8 @@ pub(crate) fn flake(home: &Home, body: &str) {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (from, to) in [
         ("flake.nix", "nhmt/flake.nix"),
+        ("package.nix", "nhmt/package.nix"),
+        ("templates", "nhmt/templates"),
         ("nix", "nhmt/nix"),
         ("modules", "nhmt/modules"),
         ("Cargo.toml", "nhmt/Cargo.toml"),
@@ -37,8 +39,9 @@ pub(crate) fn flake(home: &Home, body: &str) {
     lib = import ./lib;
     legacyPackages = lib.genAttrs [ "x86_64-linux" "aarch64-linux" ] (system: {
       inherit lib;
-      stdenv.hostPlatform = { inherit system; };
-      rustPlatform.buildRustPackage = _: "${./nhmt}";
+      stdenv.hostPlatform = { inherit system; isLinux = true; };
+      rustc.version = "1.95.0";
+      pkgsStatic.rustPlatform.buildRustPackage = _: "${./nhmt}";
     });
   };
 }
