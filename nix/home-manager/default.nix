@@ -25,7 +25,8 @@ let
   oldest = "24.05";
   release =
     let
-      found = builtins.tryEval homeConfiguration.config.home.version.release;
+      # What is none throws, or has no such option.
+      found = builtins.tryEval (homeConfiguration.config.home.version.release or "of an unknown release");
     in
     if found.success then found.value else "of an unknown release";
   given =

@@ -10,7 +10,6 @@ use super::{ErrorKind, EvalError};
 // What `flake_choice.nix` throws, each followed by JSON.
 const ABSENT: &str = "nhmt: no such configuration: ";
 const NEITHER: &str = "nhmt: neither kind of configuration: ";
-const NOT_YET: &str = "nhmt: cannot read Home Manager's: ";
 
 /// What a flake has, by name.
 #[derive(Debug, Default, Deserialize)]
@@ -52,9 +51,7 @@ pub(super) fn names(reference: &Reference, home: &Home) -> Vec<String> {
 
 /// Whether nothing was chosen, so that no place in a file says why.
 pub(super) fn is_refusal(raw: &str) -> bool {
-    [ABSENT, NEITHER, NOT_YET]
-        .iter()
-        .any(|mark| raw.contains(mark))
+    [ABSENT, NEITHER].iter().any(|mark| raw.contains(mark))
 }
 
 /// Whether there is none by these names where Nix has looked.
@@ -73,13 +70,6 @@ pub(super) fn refusal(raw: &str, reference: &Reference, names: &[String]) -> Opt
             found.described()
         );
         return Some(EvalError::new(ErrorKind::Missing, message).remedy(found.remedy()));
-    }
-    if let Some(Found { kind, name, .. }) = behind(raw, NOT_YET) {
-        let message = format!(
-            "{kind}.\"{name}\" of the flake {shown} is a configuration of Home Manager, which this nhmt cannot read"
-        );
-        let remedy = "nhmtConfigurations are what it reads: nhmt.lib.homeConfiguration { pkgs = …; modules = [ ./home.nix ]; } makes one.";
-        return Some(EvalError::new(ErrorKind::Missing, message).remedy(remedy));
     }
     let known = behind::<Known>(raw, ABSENT)?;
     (!known.outputs.is_empty()).then(|| known.lacks(reference, names))

@@ -70,11 +70,7 @@ impl Copies {
             .args(FLAKES)
             .arg("--no-write-lock-file");
         command.args(["--override-input", "nixpkgs"]);
-        Outcome::of(command.arg(self.url(&self.nixpkgs)))
-    }
-
-    fn url(&self, place: &Path) -> String {
-        format!("path:{}", place.display())
+        Outcome::of(command.arg(url(&self.nixpkgs)))
     }
 
     /// A directory with what the template `name` is.
@@ -82,7 +78,7 @@ impl Copies {
         // `nix flake init` takes no other inputs, and has no use for them here.
         let flake = self.repository.join("flake.nix");
         let text = fs::read_to_string(&flake).unwrap();
-        let nixpkgs = self.url(&self.nixpkgs);
+        let nixpkgs = url(&self.nixpkgs);
         fs::write(
             flake,
             text.replace("github:NixOS/nixpkgs/nixpkgs-unstable", &nixpkgs),
@@ -95,10 +91,14 @@ impl Copies {
         command
             .current_dir(&place)
             .args(["flake", "init", "--template"]);
-        command.arg(format!("{}#{name}", self.url(&self.repository)));
+        command.arg(format!("{}#{name}", url(&self.repository)));
         Outcome::of(command.args(FLAKES)).success();
         place
     }
+}
+
+fn url(place: &Path) -> String {
+    format!("path:{}", place.display())
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -108,7 +108,7 @@ fn copy(from: &Path, to: &Path) {
 #[test]
 fn nix_flake_check_passes_and_every_check_is_built() {
     let copies = Copies::new();
-    let flake = copies.url(&copies.repository);
+    let flake = url(&copies.repository);
     copies.nix(&["flake", "check", &flake]).success();
     let system = format!("{}-linux", std::env::consts::ARCH);
     let checks = format!("{flake}#checks.{system}");
@@ -165,13 +165,13 @@ fn every_template_makes_a_home() {
         .collect();
     names.sort();
     assert_eq!(names, ["full", "home-manager", "minimal", "nixos"]);
-    let nhmt = copies.url(&copies.repository);
-    let nixpkgs = copies.url(&copies.nixpkgs);
+    let nhmt = url(&copies.repository);
+    let nixpkgs = url(&copies.nixpkgs);
     // Its configurations of Home Manager's are not looked at here.
     let other = copies.home.outside("home-manager");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("flake.nix"), "{ outputs = _: { }; }").unwrap();
-    let other = copies.url(&other);
+    let other = url(&other);
     for name in ["minimal", "full", "home-manager"] {
         let place = copies.template(name);
         let mut inputs = vec![
@@ -197,7 +197,7 @@ fn every_template_makes_a_home() {
     let place = copies.template("nixos");
     let users = format!(
         "{}#nixosConfigurations.machine.config.nhmt.users",
-        copies.url(&place)
+        url(&place)
     );
     let manifest = copies.nix(&[
         "eval",
@@ -243,8 +243,8 @@ fn the_flake_on_the_page_is_one() {
     )
     .unwrap();
     fs::write(place.join("home.nix"), example(&page, "home.username = ")).unwrap();
-    let nhmt = copies.url(&copies.repository);
-    let nixpkgs = copies.url(&copies.nixpkgs);
+    let nhmt = url(&copies.repository);
+    let nixpkgs = url(&copies.nixpkgs);
     let inputs = [
         "--override-input",
         "nixpkgs",
@@ -342,7 +342,7 @@ fn a_nixpkgs_that_is_too_old_is_named() {
     let flake = copies.nixpkgs.join("flake.nix");
     let text = fs::read_to_string(&flake).unwrap();
     fs::write(&flake, text.replace("1.95.0", "1.70.0")).unwrap();
-    let nhmt = copies.url(&copies.repository);
+    let nhmt = url(&copies.repository);
     copies
         .nix(&["build", "--no-link", &nhmt])
         .exit(1)

@@ -122,9 +122,25 @@ fn home_manager_s_are_taken_when_nhmt_has_none_by_the_name() {
         for _ in 0..2 {
             realize(&home, typed)
                 .exit(4)
-                .stderr_has("homeConfigurations.\"tester\"")
-                .stderr_has("Home Manager");
+                .stderr_has("Home Manager of an unknown release is too old");
         }
+    }
+    // One that Home Manager makes, as it is.
+    home.nix().configure(super::home_manager::WITH_A_SHELL);
+    let stand_in = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/home-manager");
+    let module = format!(
+        "{{ home.username = \"tester\"; home.homeDirectory = \"{}\"; home.file.f.text = \"Home Manager's\"; }}",
+        home.path().display()
+    );
+    outputs(
+        &home,
+        &format!(
+            "homeConfigurations.tester = (import {stand_in}/lib {{ lib = import {stand_in}/../../nix/lib; }}).homeManagerConfiguration {{ pkgs = import {stand_in}/nixpkgs {{ }}; modules = [ {module} ]; }};"
+        ),
+    );
+    for _ in 0..2 {
+        realize(&home, ".").success();
+        assert_eq!(home.read("f"), "Home Manager's");
     }
     // It is what it is, wherever it stands.
     outputs(&home, "homeConfigurations.tester = text \"there\";");
