@@ -58,6 +58,7 @@ let
     description = text (o.description or null);
     readOnly = o.readOnly or false;
     internal = o.internal or false;
+    hidden = o.visible or true == false;
     declaredIn = map place (o.declarations or [ ]);
   };
 
@@ -84,7 +85,18 @@ let
     else
       [ ];
 
-  all = within (removeAttrs options [ "_module" ]);
+  all = within declared;
+  declared = removeAttrs options [ "_module" ];
+
+  # Names that others have taken the place of: their descriptions say which.
+  former =
+    found:
+    if lib.isOption found then
+      lib.optional (found.visible or true == false && found ? description) found
+    else if isAttrs found then
+      concatLists (map former (attrValues found))
+    else
+      [ ];
 
   # What a definition said, as far as that is known: its file and its value.
   definitions = o: map (d: {
@@ -123,7 +135,7 @@ in
 {
   # Every option, with those that only modules use among them.
   options = all;
-  # The same, as data.
-  list = map entry all;
+  # The same, as data, and what can be asked for by its name alone.
+  list = map entry (all ++ former declared);
   inherit lookup;
 }

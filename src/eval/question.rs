@@ -52,6 +52,9 @@ pub struct OptionEntry {
     pub read_only: bool,
     /// Whether it is there for other modules.
     pub internal: bool,
+    /// Whether it is a former name, which still works and is not shown.
+    #[serde(default, skip_serializing)]
+    pub hidden: bool,
     /// The files; those of nhmt as `<nhmt/…>`.
     pub declared_in: Vec<String>,
 }

@@ -144,6 +144,20 @@ fn nothing_found_names_the_nearest() {
         .stderr_has("the nearest is `home.username`: nhmt options 'home.username'");
 }
 
+#[test]
+fn a_former_name_is_known_by_itself_and_not_listed() {
+    let home = home();
+    home.run(["options", "programs.git.userName"])
+        .success()
+        .stdout_has("programs.git.settings.user.name");
+    home.run(["options", "programs.git.userNam"])
+        .exit(1)
+        .stderr_has("the nearest is `programs.git.userName`");
+    home.run(["options", "userName"])
+        .success()
+        .stdout_lacks("programs.git.userName");
+}
+
 /// A terminal, by script(1).
 fn on_a_terminal(home: &Home, pager: &[(&str, &str)], words: &str) -> String {
     let mut script = Command::new("script");

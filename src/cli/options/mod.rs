@@ -41,7 +41,7 @@ pub(super) fn run(context: &Context, args: &Options) -> Result<ExitCode, Failure
         one(context, entry, name, value);
         return Ok(ExitCode::SUCCESS);
     }
-    let shown = |entry: &&OptionEntry| args.internal || !entry.internal;
+    let shown = |entry: &&OptionEntry| !entry.hidden && (args.internal || !entry.internal);
     let found = rank::search(entries.iter().filter(shown), &args.words);
     if found.is_empty() {
         return Err(nothing(&entries, &args.words));

@@ -152,6 +152,7 @@ pub(super) mod tests {
             description: None,
             read_only: false,
             internal: false,
+            hidden: false,
             declared_in: Vec::new(),
         }
     }
