@@ -19,9 +19,10 @@ all_tests := $(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)) \
 nix_tests := $(addprefix --test ,$(filter nix_%,$(all_tests)))
 other_tests := $(addprefix --test ,$(filter-out nix_%,$(all_tests)))
 
-# The limit that the project sets itself. It was 8 MB until secrets came: age
-# with its cryptography takes 0.7 alone, and the whole has 9.1.
-largest := 10000000
+# The limit that the project sets itself. It was 8 MB until secrets came with
+# age and its cryptography, and 10 until import and completions did; the whole
+# has 11.2.
+largest := 12000000
 
 .PHONY: help
 help: ## List the targets
