@@ -51,9 +51,17 @@ _nhmtHasManifest() {
 }
 
 nixProfileList() {
-  nix profile list --json 2>/dev/null \
-    | jq -r --arg name "$1" '.elements[].storePaths[] | select(endswith($name))' \
-    || nix profile list | { grep "$1\$" || test $? = 1; } | cut -d ' ' -f 4
+  local listed path
+  if listed=$(nix profile list --json 2>/dev/null); then
+    jq -r --arg suffix "$1" '[.elements[].storePaths] | flatten[] | select(endswith($suffix))' <<<"$listed"
+    return
+  fi
+  # Before 2.17 Nix has no JSON for it; the path is the fourth word of a line.
+  while read -r _ _ _ path _; do
+    if [[ $path == *"$1" ]]; then
+      printf '%s\n' "$path"
+    fi
+  done < <(nix profile list)
 }
 
 nixProfileRemove() {
@@ -67,17 +75,20 @@ nixProfileRemove() {
   fi
 }
 
+_nhmtOther() {
+  errorEcho "$1 is $2, and the configuration is for $3"
+  exit 1
+}
+
 checkStringEq() {
   if [[ $2 != "$3" ]]; then
-    errorEcho "$1 is \"$2\", expected \"$3\""
-    exit 1
+    _nhmtOther "$@"
   fi
 }
 
 checkPathEq() {
   if ! [[ $2 -ef $3 ]]; then
-    errorEcho "$1 is \"$2\", expected \"$3\""
-    exit 1
+    _nhmtOther "$@"
   fi
 }
 

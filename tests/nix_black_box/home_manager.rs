@@ -249,6 +249,30 @@ fn packages_in_the_nix_profile_give_way_to_those_of_the_home() {
 }
 
 #[test]
+fn packages_in_a_profile_of_the_newer_kind_do_so_too() {
+    let home = home("home.packages = [ (pkgs.program \"hello\") ];");
+    let packages = home_manager_generation(&home).join("home-path");
+    let packages = fs::canonicalize(packages).unwrap();
+    let profile = |arguments: &[&str]| {
+        let mut nix = Command::new("nix");
+        home.environment(&mut nix);
+        nix.arg("profile").args(arguments);
+        Outcome::of(&mut nix).success().stdout()
+    };
+    profile(&["install", packages.to_str().unwrap()]);
+    let is_listed = || profile(&["list"]).contains("home-manager-path");
+    assert!(is_listed());
+    home.run(["realize"]).success();
+    assert!(!is_listed());
+    let kept = fs::canonicalize(home.at(".local/state/nhmt/home-manager-path")).unwrap();
+    assert_eq!(kept, packages);
+    home.run_bare(["uninstall"])
+        .success()
+        .stdout_has("home-manager-path is in the Nix profile again");
+    assert!(is_listed());
+}
+
+#[test]
 fn scripts_before_the_switch_may_clear_the_way_and_refuse_it() {
     let mut home = home(
         r#"
@@ -300,7 +324,7 @@ fn the_configuration_of_another_user_is_refused() {
     let home = home("home.file.f.text = \"\";").env("USER", "bob");
     home.run(["realize"])
         .exit(1)
-        .stderr_has("USER is \"bob\", expected \"alice\"")
+        .stderr_has("USER is bob, and the configuration is for alice")
         .stderr_has("nothing was changed");
     assert!(!home.has("f"));
 }

@@ -23,8 +23,8 @@ let
       );
     in
     drv // { meta = { }; };
-  # The machine's own programs.
-  host = name: build name { } "mkdir $out; ln -s /usr/bin $out/bin";
+  # The machine's own programs, but for Nix: there may be another one on PATH.
+  host = _: build "host-programs" { } "mkdir -p $out/bin; ln -s -t $out/bin /usr/bin/*; rm -f $out/bin/nix*";
 in
 lib.genAttrs [
   "bash"
