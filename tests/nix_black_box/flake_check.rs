@@ -65,9 +65,10 @@ impl Copies {
     fn nix(&self, arguments: &[&str]) -> Outcome {
         let mut command = Command::new("nix");
         self.home.environment(&mut command);
+        // Before what refers to a flake: flags count from where they stand.
         command
-            .args(arguments)
             .args(FLAKES)
+            .args(arguments)
             .arg("--no-write-lock-file");
         command.args(["--override-input", "nixpkgs"]);
         Outcome::of(command.arg(url(&self.nixpkgs)))
