@@ -55,5 +55,7 @@ mod services;
 mod session;
 mod specialisation;
 mod stores;
+#[cfg(target_os = "linux")]
+mod systemd;
 mod test_container;
 mod wrappers;

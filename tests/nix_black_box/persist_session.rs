@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::support::{Home, Outcome};
+use crate::systemd::run_alone;
 
 /// Runs `script` in a home that is new, empty, in memory, and gone when it
 /// ends, as a session would find it; `$PROFILE` is the profile.
@@ -29,7 +30,7 @@ fn session(home: &Home, profile: &Path, script: &str) -> Outcome {
         .args(["--setenv", "PROFILE"])
         .arg(profile)
         .args(["bash", "-euc", script]);
-    Outcome::of(&mut bwrap)
+    run_alone(&mut bwrap)
 }
 
 /// Ends when the unit watches, or after a time that only a fault takes.

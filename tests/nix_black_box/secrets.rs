@@ -9,7 +9,8 @@ use age::x25519;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-use crate::support::{Home, Outcome};
+use crate::support::Home;
+use crate::systemd::run_alone;
 
 const CANARY: &str = "CANARY-3b1f";
 
@@ -160,7 +161,7 @@ fn services_of_a_session_find_them() {
         .arg("SEEN")
         .arg(&seen)
         .args(["bash", "-euc", script]);
-    let outcome = Outcome::of(&mut bwrap).success();
+    let outcome = run_alone(&mut bwrap).success();
     let login = format!("active\npassword {CANARY}\n400\n700\nlogged out\n");
     assert_eq!(outcome.stdout(), login.repeat(2), "{outcome}");
     assert!(!outcome.stderr().contains(CANARY), "{outcome}");

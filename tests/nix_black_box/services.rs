@@ -3,6 +3,7 @@
 use std::process::Command;
 
 use crate::support::{Home, Outcome};
+use crate::systemd::run_alone;
 
 /// Runs `script` in a session of the user's systemd that has read the home.
 fn session(home: &Home, script: &str) -> Outcome {
@@ -40,7 +41,7 @@ fn session(home: &Home, script: &str) -> Outcome {
         ])
         .arg(home.path())
         .args(["bash", "-euc", &script]);
-    Outcome::of(&mut bwrap)
+    run_alone(&mut bwrap)
 }
 
 /// Builds a tree for each of `configurations`, beside the home: `one`, `two`, ….

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use super::Variables;
 use crate::support::{Home, Outcome};
+use crate::systemd::run_alone;
 
 /// What systemd's own generator makes of the home's file in `before`.
 pub fn generated(home: &Home, before: &Variables) -> Variables {
@@ -153,7 +154,7 @@ fn a_real_manager() {
         ])
         .arg(home.path())
         .args(["bash", "-c", &script]);
-    let outcome = Outcome::of(&mut bwrap);
+    let outcome = run_alone(&mut bwrap);
     let said = outcome.stdout();
     let value = format!("A=$'a  \"b\" {}'", home.path().display());
     let plain = format!("A=\"a  \\\"b\\\" {}\"", home.path().display());
