@@ -28,35 +28,9 @@ let
     }
     // import ./lib-conformance/module-system { inherit lib; };
   cases = builtins.concatLists (builtins.attrValues subjects);
-  # A case without `expected` must throw.
-  outcome =
-    c:
-    let
-      got = builtins.tryEval (builtins.deepSeq c.expr c.expr);
-    in
-    if c ? expected then
-      if got.success && got.value == c.expected then
-        [ ]
-      else
-        [
-          {
-            inherit (c) name expected;
-            got = if got.success then got.value else "<error>";
-          }
-        ]
-    else if got.success then
-      [
-        {
-          inherit (c) name;
-          expected = "<error>";
-          got = got.value;
-        }
-      ]
-    else
-      [ ];
 in
 {
   count = builtins.length cases;
   subjects = builtins.mapAttrs (_: builtins.length) subjects;
-  failures = builtins.concatMap outcome cases;
+  failures = import ./failures.nix cases;
 }

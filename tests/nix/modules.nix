@@ -89,23 +89,8 @@ let
       (case "packages: extra outputs" (requests { home.extraOutputsToInstall = [ "doc" "nope" ]; home.packages = [ (package "a-1" { meta.outputsToInstall = [ "out" ]; }) ]; }) [ { name = "a-1"; paths = [ "a-1" "a-1-doc" ]; priority = 5; } ])
       (case "packages: a path" (requests { home.packages = [ ./modules ]; }) [ { name = "modules"; paths = [ "modules" ]; priority = 5; } ])
     ];
-  failures = builtins.concatMap (
-    c:
-    let
-      got = builtins.tryEval (builtins.deepSeq c.expr c.expr);
-    in
-    if got.success && got.value == c.expected then
-      [ ]
-    else
-      [
-        {
-          inherit (c) name expected;
-          got = if got.success then got.value else "<error>";
-        }
-      ]
-  ) cases;
 in
 {
   count = builtins.length cases;
-  inherit failures;
+  failures = import ./failures.nix cases;
 }

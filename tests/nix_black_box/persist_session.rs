@@ -2,35 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::support::{Home, Outcome};
-use crate::systemd::run_alone;
+use crate::systemd::{place_of_session, run_alone};
 
 /// Runs `script` in a home that is new, empty, in memory, and gone when it
 /// ends, as a session would find it; `$PROFILE` is the profile.
 fn session(home: &Home, profile: &Path, script: &str) -> Outcome {
-    let mut bwrap = Command::new("bwrap");
-    bwrap
-        .args(["--dev-bind", "/", "/", "--unshare-pid", "--proc", "/proc"])
-        // systemd asks whether the system runs it (sd_booted(3)).
-        .args(["--tmpfs", "/run", "--dir", "/run/systemd/system"])
-        .args(["--dir", "/run/session", "--die-with-parent", "--tmpfs"])
-        .arg(home.path())
-        .arg("--clearenv")
-        .args(["--setenv", "PATH", "/usr/bin:/bin:/usr/sbin:/sbin"])
-        .args([
-            "--setenv",
-            "XDG_RUNTIME_DIR",
-            "/run/session",
-            "--setenv",
-            "HOME",
-        ])
-        .arg(home.path())
-        .args(["--setenv", "PROFILE"])
-        .arg(profile)
-        .args(["bash", "-euc", script]);
-    run_alone(&mut bwrap)
+    let mut session = place_of_session(home);
+    session.arg("--tmpfs").arg(home.path());
+    session.args(["--setenv", "PROFILE"]).arg(profile);
+    run_alone(session.args(["bash", "-euc", script]))
 }
 
 /// Ends when the unit watches, or after a time that only a fault takes.

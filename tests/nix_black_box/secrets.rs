@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use age::secrecy::ExposeSecret as _;
 use age::x25519;
@@ -10,7 +9,7 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use crate::support::Home;
-use crate::systemd::run_alone;
+use crate::systemd::{place_of_session, run_alone};
 
 const CANARY: &str = "CANARY-3b1f";
 
@@ -139,29 +138,10 @@ fn services_of_a_session_find_them() {
             rm "$SEEN"
         done
     "#;
-    let mut bwrap = Command::new("bwrap");
-    bwrap
-        .args(["--dev-bind", "/", "/", "--unshare-pid", "--proc", "/proc"])
-        // systemd asks whether the system runs it (sd_booted(3)).
-        .args(["--tmpfs", "/run", "--dir", "/run/systemd/system"])
-        .args([
-            "--perms",
-            "0700",
-            "--tmpfs",
-            "/run/session",
-            "--die-with-parent",
-        ])
-        .args(["--tmpfs", "/dev/shm", "--clearenv"])
-        .args(["--setenv", "PATH", "/usr/bin:/bin:/usr/sbin:/sbin"])
-        .args(["--setenv", "XDG_RUNTIME_DIR", "/run/session"])
-        .arg("--setenv")
-        .arg("HOME")
-        .arg(home.path())
-        .arg("--setenv")
-        .arg("SEEN")
-        .arg(&seen)
-        .args(["bash", "-euc", script]);
-    let outcome = run_alone(&mut bwrap).success();
+    let mut session = place_of_session(&home);
+    session.args(["--tmpfs", "/dev/shm", "--setenv", "SEEN"]);
+    session.arg(&seen).args(["bash", "-euc", script]);
+    let outcome = run_alone(&mut session).success();
     let login = format!("active\npassword {CANARY}\n400\n700\nlogged out\n");
     assert_eq!(outcome.stdout(), login.repeat(2), "{outcome}");
     assert!(!outcome.stderr().contains(CANARY), "{outcome}");

@@ -1,9 +1,7 @@
 //! Units of a real systemd of the user, through switches.
 
-use std::process::Command;
-
 use crate::support::{Home, Outcome};
-use crate::systemd::run_alone;
+use crate::systemd::{place_of_session, run_alone};
 
 /// Runs `script` in a session of the user's systemd that has read the home.
 fn session(home: &Home, script: &str) -> Outcome {
@@ -25,23 +23,7 @@ fn session(home: &Home, script: &str) -> Outcome {
         wait
     "#
     );
-    let mut bwrap = Command::new("bwrap");
-    bwrap
-        .args(["--dev-bind", "/", "/", "--unshare-pid", "--proc", "/proc"])
-        // systemd asks whether the system runs it (sd_booted(3)).
-        .args(["--tmpfs", "/run", "--dir", "/run/systemd/system"])
-        .args(["--dir", "/run/session", "--die-with-parent", "--clearenv"])
-        .args(["--setenv", "PATH", "/usr/bin:/bin:/usr/sbin:/sbin"])
-        .args([
-            "--setenv",
-            "XDG_RUNTIME_DIR",
-            "/run/session",
-            "--setenv",
-            "HOME",
-        ])
-        .arg(home.path())
-        .args(["bash", "-euc", &script]);
-    run_alone(&mut bwrap)
+    run_alone(place_of_session(home).args(["bash", "-euc", &script]))
 }
 
 /// Builds a tree for each of `configurations`, beside the home: `one`, `two`, ….

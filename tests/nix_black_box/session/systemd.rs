@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::Variables;
 use crate::support::{Home, Outcome};
-use crate::systemd::run_alone;
+use crate::systemd::{place_of_session, run_alone};
 
 /// What systemd's own generator makes of the home's file in `before`.
 pub fn generated(home: &Home, before: &Variables) -> Variables {
@@ -138,23 +138,7 @@ fn a_real_manager() {
         wait
     "#
     );
-    let mut bwrap = Command::new("bwrap");
-    bwrap
-        .args(["--dev-bind", "/", "/", "--unshare-pid", "--proc", "/proc"])
-        // systemd asks whether the system runs it (sd_booted(3)).
-        .args(["--tmpfs", "/run", "--dir", "/run/systemd/system"])
-        .args(["--dir", "/run/session", "--die-with-parent", "--clearenv"])
-        .args(["--setenv", "PATH", "/usr/bin:/bin"])
-        .args([
-            "--setenv",
-            "XDG_RUNTIME_DIR",
-            "/run/session",
-            "--setenv",
-            "HOME",
-        ])
-        .arg(home.path())
-        .args(["bash", "-c", &script]);
-    let outcome = run_alone(&mut bwrap);
+    let outcome = run_alone(place_of_session(&home).args(["bash", "-c", &script]));
     let said = outcome.stdout();
     let value = format!("A=$'a  \"b\" {}'", home.path().display());
     let plain = format!("A=\"a  \\\"b\\\" {}\"", home.path().display());
