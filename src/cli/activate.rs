@@ -12,6 +12,7 @@ use super::args::SwapFlags;
 use super::context::Context;
 use super::failure::Failure;
 use super::swap::{self, Request, Wanted};
+use super::which_tree::home_tree;
 use crate::container;
 use crate::manifest::{Index, OnConflict};
 
@@ -97,18 +98,4 @@ pub(super) fn run(context: &Context, args: &Activate) -> Result<ExitCode, Failur
             started,
         },
     )
-}
-
-/// `path` with links resolved, which must be a home tree.
-fn home_tree(path: &Path) -> Result<PathBuf, Failure> {
-    let shown = path.display();
-    let tree = path
-        .canonicalize()
-        .map_err(|error| Failure::new(format_args!("cannot open {shown}: {error}")))?;
-    if tree.join("index").is_file() && tree.join("home").is_dir() {
-        Ok(tree)
-    } else {
-        Err(Failure::new(format_args!("{shown} is not a home tree"))
-            .hint("a home tree is what `nhmt build` prints; it has `home` and `index` in it"))
-    }
 }

@@ -13,11 +13,10 @@ use super::context::Context;
 use super::declared::declare;
 use super::failure::Failure;
 use super::report;
-use super::select_generation::number;
 use super::show_diff;
 use super::show_packages::PackageSizes;
+use super::which_tree::WhichTree;
 use super::{source, target};
-use crate::generation::Number;
 use crate::manifest::{Index, OnConflict};
 use crate::reconcile::{self, Plan, Way};
 use crate::tree::diff::TreeDiff;
@@ -26,20 +25,22 @@ use crate::tree::diff::TreeDiff;
 /// generations.
 ///
 /// Without arguments: the current generation against the configuration. With
-/// A: generation A against the current one. With both: A against B.
+/// A: generation A against the current one. With both: A against B. Each is
+/// the number of a generation, or the path of a home tree.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   nhmt diff              what `nhmt realize` would change
   nhmt diff 3            what has changed since generation 3
-  nhmt diff 3 5 --json   the same between two generations, for programs")]
+  nhmt diff 3 5 --json   the same between two generations, for programs
+  nhmt diff 3 ./result   from generation 3 to what `nhmt build` has built")]
 pub(super) struct Diff {
-    /// The number of a generation
-    #[arg(value_name = "A", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
-    from: Option<Number>,
-    /// The number of another one
-    #[arg(value_name = "B", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
-    to: Option<Number>,
+    /// The number of a generation, or a home tree
+    #[arg(value_name = "A", add = ArgValueCandidates::new(complete::generations))]
+    from: Option<WhichTree>,
+    /// Another one
+    #[arg(value_name = "B", add = ArgValueCandidates::new(complete::generations))]
+    to: Option<WhichTree>,
     /// Exit with 1 when something differs, as git does
     #[arg(long)]
     exit_code: bool,
@@ -49,7 +50,7 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
     context.note_interrupted()?;
     context.keep_roots();
     let current = context.open()?.current_tree()?;
-    let (old, new) = match (args.from, args.to) {
+    let (old, new) = match (&args.from, &args.to) {
         (None, _) => {
             let source = source::find(&context.global)?;
             let built = target::build(context, &source, &target::Root::None)?;
@@ -57,9 +58,9 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
         }
         (Some(from), None) => {
             let new = current.clone().ok_or_else(Context::nothing_realized)?;
-            (Some(tree(context, from)?), new)
+            (Some(from.tree(context)?), new)
         }
-        (Some(from), Some(to)) => (Some(tree(context, from)?), tree(context, to)?),
+        (Some(from), Some(to)) => (Some(from.tree(context)?), to.tree(context)?),
     };
     let shown = Shown::of(context, old, new, args.from.is_none())?;
     if context.json() {
@@ -159,10 +160,6 @@ fn as_json(diff: &TreeDiff, sizes: Option<&PackageSizes>, plan: &Plan) -> serde_
         "state": diff.state,
         "services": {},
     })
-}
-
-fn tree(context: &Context, number: Number) -> Result<PathBuf, Failure> {
-    Ok(context.profile().get(number)?.tree)
 }
 
 /// What the next run would find in the home, which no comparison of trees

@@ -57,6 +57,7 @@ mod target;
 mod test_container;
 mod typed_path;
 mod uninstall;
+mod which_tree;
 mod why;
 mod wipe;
 

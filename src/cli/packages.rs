@@ -9,7 +9,7 @@ use super::complete;
 use super::context::Context;
 use super::failure::Failure;
 use super::package_list::{Package, Packages};
-use super::select_generation::number;
+use super::which_tree::WhichTree;
 use crate::generation::Number;
 use crate::ui::{self, DIM, Table};
 
@@ -27,17 +27,19 @@ Examples:
   nhmt diff 3              what has changed since"
 )]
 pub(super) struct ListPackages {
-    /// The number of a generation
-    #[arg(value_name = "GENERATION", value_parser = number, add = ArgValueCandidates::new(complete::generations))]
-    generation: Option<Number>,
+    /// The number of a generation, or a home tree
+    #[arg(value_name = "GENERATION", add = ArgValueCandidates::new(complete::generations))]
+    generation: Option<WhichTree>,
 }
 
 pub(super) fn run(context: &Context, args: &ListPackages) -> Result<ExitCode, Failure> {
     context.note_interrupted()?;
     context.keep_roots();
-    let (generation, tree) = match args.generation {
-        Some(number) => (number, context.profile().get(number)?.tree),
-        None => context.current()?.ok_or_else(Context::nothing_realized)?,
+    let (which, tree) = if let Some(which) = &args.generation {
+        (which.clone(), which.tree(context)?)
+    } else {
+        let (number, tree) = context.current()?.ok_or_else(Context::nothing_realized)?;
+        (WhichTree::Generation(number), tree)
     };
     let [packages] = Packages::of_trees(context, [Some(&tree)], |why| {
         context
@@ -46,17 +48,17 @@ pub(super) fn run(context: &Context, args: &ListPackages) -> Result<ExitCode, Fa
     })?;
     if context.json() {
         let mut object = packages.json();
-        object["generation"] = generation.get().into();
+        object["generation"] = which.generation().map(Number::get).into();
         context.ui.result(object);
         return Ok(ExitCode::SUCCESS);
     }
     if packages.list.is_empty() {
-        context
-            .ui
-            .note(format_args!("generation {generation} has no packages"));
+        context.ui.note(format_args!("{which} has no packages"));
         return Ok(ExitCode::SUCCESS);
     }
-    let table = table(&packages.list).to_string();
+    let mut table = table(&packages.list);
+    table.within(context.ui.width());
+    let table = table.to_string();
     let (heading, rows) = table.split_once('\n').unwrap_or((&table, ""));
     context.ui.result(format_args!("{DIM}{heading}{DIM:#}"));
     context.ui.result(rows);

@@ -171,6 +171,7 @@ pub(super) fn show(ui: Ui, diff: &PackageDiff, sizes: Option<&PackageSizes>) {
     {
         lines.add("needed", &sizes.dependencies, None, None);
     }
+    lines.table.within(ui.width());
     lines.print(ui);
     if !diff.built_anew.is_empty() {
         let names = &diff.built_anew;

@@ -128,6 +128,14 @@ impl Ui {
         }
     }
 
+    /// How many characters a line of the terminal at standard output has; a
+    /// file or a pipe has no end.
+    #[must_use]
+    pub fn width(&self) -> Option<usize> {
+        let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+        Some(size.ws_col.into()).filter(|&columns| columns > 0)
+    }
+
     /// Whether progress bars have a place: a terminal at standard error.
     #[must_use]
     pub fn shows_progress(&self) -> bool {

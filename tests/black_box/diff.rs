@@ -52,6 +52,36 @@ fn between_generations() {
 }
 
 #[test]
+fn between_trees_that_no_generation_has() {
+    let home = realized();
+    let built = home.outside("tmp/result");
+    let built = built.to_str().unwrap();
+    home.run(["build", "-o", built]).success();
+    home.run(["diff", "1", built])
+        .success()
+        .stdout_has("+ come");
+    home.run(["diff", built]).success().stdout_has("- come");
+    let link = home.path().join(".local/state/nix/profiles/nhmt-1-link");
+    home.run(["diff", link.to_str().unwrap(), built])
+        .success()
+        .stdout_has("+ come");
+    home.run(["packages", built])
+        .success()
+        .stderr_has("/tmp/result has no packages\n");
+    home.run(["diff", "result"]).exit(2).stderr_has(
+        "neither the number of a generation nor a path to a home tree, such as `./result`",
+    );
+    home.run(["diff", "./nowhere"])
+        .exit(1)
+        .stderr_has("cannot open ./nowhere: No such file or directory");
+    let folder = home.outside("tmp");
+    let folder = folder.to_str().unwrap();
+    home.run(["packages", folder])
+        .exit(1)
+        .stderr_has("is not a home tree\nhint: a home tree is what `nhmt build` prints");
+}
+
+#[test]
 fn before_the_first_generation_everything_is_new() {
     let home = Home::new().manifest(r#"{"f":{"text":"one\n"}}"#);
     home.run(["diff"]).success().stdout_has("+ f");
@@ -85,7 +115,7 @@ fn how_a_file_arrives_is_shown_where_it_is_no_link() {
     home.run(["diff"])
         .success()
         .stdout_has("~ copy (copy 0644 -> copy 0600)\n  (the same content; its mode, its method or its source differs)\n")
-        .stdout_has("~ link (link -> block # bottom)\n  (the block alone; the text around it is left as it is)\n")
+        .stdout_has("~ link (link -> block at the bottom, marked with #)\n  (the block alone; the text around it is left as it is)\n")
         .stdout_has("-x\n+y\n")
         .stdout_has("- gone (seed 0644)\n")
         .stdout_has("+ new.ini (merge ini 0644)\n");

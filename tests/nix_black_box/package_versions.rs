@@ -1,13 +1,13 @@
 //! The packages of generations: their versions and sizes, and how they differ.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use proptest::prelude::{Strategy, prop};
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
-use crate::support::{Home, NixStore, Outcome};
+use crate::support::{Home, NixStore, Outcome, nhmt};
 use nhmt::tree::diff::{PackageName, compare_versions};
 
 /// A configuration with packages of these names, each a store path of its own,
@@ -105,6 +105,21 @@ fn versions_and_closures_are_told_between_generations_and_from_the_configuration
         .success()
         .stdout_has("\u{1b}[32m+ package new ")
         .stdout_has("\u{1b}[31m- package gone ");
+    // In a terminal too narrow for the longest line, the others keep theirs.
+    let typed = format!("stty cols 35; {} diff 1 2", nhmt().display());
+    let mut script = Command::new("script");
+    home.environment(&mut script);
+    script
+        .args(["-qec", &typed, "/dev/null"])
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null());
+    let narrow = Outcome::of(&mut script).success().stdout();
+    assert!(narrow.contains("- package gone  0.1  "), "{narrow}");
+    assert!(narrow.contains("+ package new   3    "), "{narrow}");
+    assert!(
+        narrow.contains("~ package down  2.0 -> 2.0pre1  down  "),
+        "{narrow}"
+    );
 }
 
 #[test]
