@@ -251,7 +251,10 @@ fn by_hand(spec: &FileSpec, path: &HomePath, live: &[u8], why: &str) -> Failure 
             let text = difference(Path::new(&place), text.as_bytes(), live);
             failure.hint(format!("change it there so:\n{}", text.trim_end()))
         }
-        _ => failure.hint("`nhmt diff` shows what differs; change it there"),
+        Content::Structured { .. } => {
+            failure.hint("give the declared keys there the values that the file has now")
+        }
+        _ => failure.hint("change it there"),
     }
 }
 

@@ -75,16 +75,15 @@ impl EvalError {
     }
 
     /// With what the same failure says under `--show-trace`: where, and which
-    /// option was being evaluated. An option that only nhmt's own files in
-    /// `library` set says nothing to the person.
+    /// option was being evaluated, set in which files of the person's.
     pub(super) fn traced(mut self, traced: Self, library: &Path) -> Self {
         self.location = traced.location;
         if let Some(option) = translate::innermost_option(&traced.raw)
             && !names_option_of(&self.message, option)
-            && !locate::is_set_by_library(option, library)
+            && let Some(option) = locate::without_library(option, library)
         {
             self.message.push_str("\n  ");
-            self.message.push_str(option);
+            self.message.push_str(&option);
         }
         self.raw = traced.raw;
         self

@@ -24,17 +24,28 @@ pub(super) fn locate(message: &Message, library: &Path) -> Option<Location> {
     place.map(read_source)
 }
 
-/// Whether all the places that the step of a trace names («set at /x:1 and
-/// /y:2») are in the library.
-pub(super) fn is_set_by_library(step: &str, library: &Path) -> bool {
+/// The step of a trace with those places alone («set at /x:1 and /y:2») that
+/// are not in the library; `None` when all of them are: an option that only
+/// nhmt sets says nothing to the person.
+pub(super) fn without_library(step: &str, library: &Path) -> Option<String> {
+    const SET_AT: &str = ", set at ";
     if step.contains("`nhmt.manifest'") {
-        return true;
+        return None;
     }
-    let mut places = step
-        .split_whitespace()
-        .filter(|word| word.starts_with('/'))
-        .peekable();
-    places.peek().is_some() && places.all(|place| is_of_library(Path::new(place), library))
+    let Some((option, places)) = step.split_once(SET_AT) else {
+        return Some(step.to_owned());
+    };
+    let places: Vec<&str> = places
+        .split(" and /")
+        .filter(|place| {
+            // The separator took the slash of every place but the first.
+            let place = format!("/{}", place.trim_start_matches('/'));
+            !is_of_library(Path::new(&place), library)
+        })
+        .map(|place| place.trim_start_matches('/'))
+        .collect();
+    let places = places.join(" and /");
+    (!places.is_empty()).then(|| format!("{option}{SET_AT}/{places}"))
 }
 
 /// Whether `file` belongs to what a configuration is evaluated with: `library`,
@@ -118,16 +129,22 @@ mod tests {
     #[test]
     fn options_of_the_library_s_own_are_told_from_the_users() {
         let library = Path::new("/cache/nhmt");
-        let of_library = |step: &str| is_set_by_library(step, library);
-        assert!(of_library(
-            "option `x', set at /cache/nhmt/modules/a.nix:40"
-        ));
-        assert!(!of_library(
-            "option `x', set at /cache/nhmt/modules/a.nix:40 and /h/home.nix:1"
-        ));
-        assert!(!of_library("option `x'"));
+        let shown = |step: &str| without_library(step, library);
+        let nhmt = "/cache/nhmt/modules/a.nix:40 (in the module /cache/nhmt/modules)";
+        assert_eq!(shown(&format!("option `x', set at {nhmt}")), None);
+        for set in [
+            format!("/h/home.nix:1 and {nhmt}"),
+            format!("{nhmt} and /h/home.nix:1"),
+            format!("{nhmt} and /h/home.nix:1 and {nhmt}"),
+        ] {
+            let step = shown(&format!("option `x', set at {set}"));
+            assert_eq!(step.unwrap(), "option `x', set at /h/home.nix:1");
+        }
+        let both = "option `x', set at /h/home.nix:1 (in the module /h) and /h/b and c.nix:2";
+        assert_eq!(shown(both).as_deref(), Some(both));
+        assert_eq!(shown("option `x'").as_deref(), Some("option `x'"));
         // nixpkgs' library does not say where.
-        assert!(of_library("option `nhmt.manifest'"));
+        assert_eq!(shown("option `nhmt.manifest'"), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::raw::{RawFile, RawManifest, WrittenManifest};
 use super::{Content, FileSpec, HomePath, HomePathError, MANIFEST_VERSION, Manifest, MethodName};
-use super::{rules, secret, state, value};
+use super::{declared_by, rules, secret, state, value};
 
 /// Places that nhmt itself lives in; nothing managed may lie in, or be, one of
 /// them or a directory above it.
@@ -64,13 +64,17 @@ pub enum ManifestError {
     },
     /// A file in the place of another's directory.
     #[error(
-        "files.\"{inner}\": it lies below \"{outer}\", which is managed as one file or link; set `recursive` on \"{outer}\", or drop one of the two"
+        "files.\"{inner}\": it{by} lies below \"{outer}\", which is managed as one file or link{outer_by}; set `recursive` on \"{outer}\", or drop one of the two"
     )]
     Nested {
         /// The upper target.
         outer: HomePath,
+        /// Who declared it, in brackets; empty when nobody says.
+        outer_by: String,
         /// The lower target.
         inner: HomePath,
+        /// Who declared it.
+        by: String,
     },
     /// None or several of `text`, `source`, `format` with `value`.
     #[error("files.\"{target}\": {problem}")]
@@ -291,14 +295,16 @@ pub(super) fn reserved(path: &HomePath) -> Option<&'static str> {
 
 /// The map is sorted so that everything below a path follows it directly.
 fn check_nesting(files: &BTreeMap<HomePath, FileSpec>) -> Result<(), ManifestError> {
-    let mut outer: Option<&HomePath> = None;
+    let mut outer: Option<(&HomePath, &FileSpec)> = None;
     for (path, spec) in files {
-        if let Some(outer) = outer
+        if let Some((outer, outer_spec)) = outer
             && path.is_below(outer)
         {
             return Err(ManifestError::Nested {
                 outer: outer.clone(),
+                outer_by: declared_by(&outer_spec.declared_in),
                 inner: path.clone(),
+                by: declared_by(&spec.declared_in),
             });
         }
         let open = match spec.content {
@@ -308,7 +314,7 @@ fn check_nesting(files: &BTreeMap<HomePath, FileSpec>) -> Result<(), ManifestErr
             }
             _ => false,
         };
-        outer = if open { None } else { Some(path) };
+        outer = if open { None } else { Some((path, spec)) };
     }
     Ok(())
 }

@@ -189,3 +189,13 @@ impl OnConflict {
         all.find(|policy| policy.name().as_bytes() == name)
     }
 }
+
+/// ` (declared by home.file."a", /home/alice/home.nix:3)`, for the middle of a
+/// sentence; empty when nobody says.
+pub(crate) fn declared_by(by: &[String]) -> String {
+    if by.is_empty() {
+        String::new()
+    } else {
+        format!(" (declared by {})", by.join(", "))
+    }
+}

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{ManifestError, reserved};
 use super::route::is_root;
-use super::{Content, FileSpec, HomePath, MethodName, Route, RouteKind, RouteMethod};
+use super::{Content, FileSpec, HomePath, MethodName, Route, RouteKind, RouteMethod, declared_by};
 
 /// The directory of nhmt's own in each root.
 pub const ROOM: &str = ".nhmt";
@@ -103,7 +103,7 @@ impl RawState {
     }
 
     fn into_spec(self, home: &Path) -> Result<(HomePath, StateSpec), ManifestError> {
-        let by = declared(&self.declared_in);
+        let by = declared_by(&self.declared_in);
         let problem = |problem: String| ManifestError::State {
             path: self.path.clone(),
             problem: format!("{problem}{by}"),
@@ -182,15 +182,6 @@ fn mode(field: &str, text: Option<&str>, own: (u32, &str)) -> Result<Option<u32>
     }
 }
 
-/// Who declared something, at the end of a sentence.
-fn declared(by: &[String]) -> String {
-    if by.is_empty() {
-        String::new()
-    } else {
-        format!(" (declared by {})", by.join(", "))
-    }
-}
-
 fn conflict(path: &HomePath, problem: String) -> ManifestError {
     ManifestError::State {
         path: path.to_string(),
@@ -201,7 +192,7 @@ fn conflict(path: &HomePath, problem: String) -> ManifestError {
 /// Where a path is persisted, and who says so.
 fn persisted(spec: &StateSpec) -> String {
     let root = spec.route.root.display();
-    format!("persisted in {root}{}", declared(&spec.declared_in))
+    format!("persisted in {root}{}", declared_by(&spec.declared_in))
 }
 
 /// Checks the list: each element, then all of them together.
@@ -334,7 +325,7 @@ pub(super) fn check_files(
                 format!(
                     "it is {}, and a file is managed there, too{}; keep one of the two",
                     persisted(spec),
-                    declared(&file.declared_in)
+                    declared_by(&file.declared_in)
                 ),
             ));
         }
@@ -348,7 +339,7 @@ pub(super) fn check_files(
                     format!(
                         "it is {}, and lies below \"{above}\", which is managed as one file or link{}; set `recursive` on \"{above}\", or drop one of the two",
                         persisted(spec),
-                        declared(&file.declared_in)
+                        declared_by(&file.declared_in)
                     ),
                 ));
             }
@@ -377,7 +368,7 @@ pub(super) fn check_files(
 /// # Errors
 /// A sentence.
 fn can_be_inside(file: &FileSpec, above: &HomePath, spec: &StateSpec) -> Result<(), String> {
-    let by = declared(&file.declared_in);
+    let by = declared_by(&file.declared_in);
     if spec.route.kind == RouteKind::File {
         return Err(format!(
             "it{by} lies below \"{above}\", which is {} as a file; persist it as a directory, or drop one of the two",

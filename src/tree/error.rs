@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::format::FormatError;
-use crate::manifest::{HomePath, IndexError};
+use crate::manifest::{HomePath, IndexError, declared_by};
 
 /// Why a home tree could not be built.
 #[derive(Debug, Error)]
@@ -15,7 +15,7 @@ pub enum TreeError {
     #[error(
         "\"{target}\": {}{}",
         unreadable(.path, .source),
-        declared(.declared_in)
+        declared_by(.declared_in)
     )]
     Source {
         /// The target that it is for.
@@ -31,7 +31,7 @@ pub enum TreeError {
     #[error(
         "\"{target}\": {} is a {what}, and only files, directories and symbolic links can be managed{}",
         path.display(),
-        declared(.declared_in)
+        declared_by(.declared_in)
     )]
     Special {
         /// The target that it is for.
@@ -47,7 +47,7 @@ pub enum TreeError {
     #[error(
         "\"{target}\": {} holds nhmt's own store, which it would be copied into{}; choose a directory below it",
         path.display(),
-        declared(.declared_in)
+        declared_by(.declared_in)
     )]
     Swallowed {
         /// The target that it is for.
@@ -61,7 +61,7 @@ pub enum TreeError {
     #[error(
         "\"{target}\": {} {what}, and the method {method} needs the content of a file{}",
         path.display(),
-        declared(.declared_in)
+        declared_by(.declared_in)
     )]
     NoFile {
         /// The target that it is for.
@@ -79,7 +79,7 @@ pub enum TreeError {
     #[error(
         "\"{target}\": {} lies in the store, where nothing is edited, and the method live leads to a working tree{}",
         path.display(),
-        declared(.declared_in)
+        declared_by(.declared_in)
     )]
     LiveInStore {
         /// The target that it is for.
@@ -92,7 +92,7 @@ pub enum TreeError {
     /// Two targets give the same leaf.
     #[error(
         "\"{leaf}\" comes from both \"{}\"{} and \"{}\"{}; remove it from one of the two",
-        first.target, declared(&first.declared_in), second.target, declared(&second.declared_in)
+        first.target, declared_by(&first.declared_in), second.target, declared_by(&second.declared_in)
     )]
     Clash {
         /// The leaf.
@@ -105,8 +105,8 @@ pub enum TreeError {
     /// A leaf of one target lies below a leaf of another.
     #[error(
         "\"{inner}\" from \"{}\"{} lies below \"{outer}\" from \"{}\"{}, which is one file or link; remove one of the two",
-        inner_origin.target, declared(&inner_origin.declared_in),
-        outer_origin.target, declared(&outer_origin.declared_in)
+        inner_origin.target, declared_by(&inner_origin.declared_in),
+        outer_origin.target, declared_by(&outer_origin.declared_in)
     )]
     Nested {
         /// The upper leaf.
@@ -121,7 +121,7 @@ pub enum TreeError {
     /// A leaf below a persisted directory that is no link.
     #[error(
         "\"{leaf}\" from \"{}\"{} lies below \"{above}\", which is persisted{}, and the method {method} does not reach there; only links can be managed below a persisted directory",
-        origin.target, declared(&origin.declared_in), declared(&above_origin.declared_in)
+        origin.target, declared_by(&origin.declared_in), declared_by(&above_origin.declared_in)
     )]
     Persisted {
         /// The leaf.
@@ -138,8 +138,8 @@ pub enum TreeError {
     /// Links that lead to each other.
     #[error(
         "\"{leaf}\" from \"{}\"{} is a link that leads in a circle through \"{through}\" from \"{}\"{}; lead one of them to a file",
-        origin.target, declared(&origin.declared_in),
-        through_origin.target, declared(&through_origin.declared_in)
+        origin.target, declared_by(&origin.declared_in),
+        through_origin.target, declared_by(&through_origin.declared_in)
     )]
     Circle {
         /// The one link.
@@ -152,7 +152,7 @@ pub enum TreeError {
         through_origin: Box<Origin>,
     },
     /// A value that its format cannot hold.
-    #[error("\"{target}\": the value has no form as {format}: {source}{}", declared(.declared_in))]
+    #[error("\"{target}\": the value has no form as {format}: {source}{}", declared_by(.declared_in))]
     Format {
         /// The target.
         target: HomePath,
@@ -164,7 +164,7 @@ pub enum TreeError {
         declared_in: Vec<String>,
     },
     /// A secret that is missing or not encrypted.
-    #[error("secret \"{name}\": {problem}{}", declared(.declared_in))]
+    #[error("secret \"{name}\": {problem}{}", declared_by(.declared_in))]
     Secret {
         /// Its name.
         name: String,
@@ -193,14 +193,6 @@ pub struct Origin {
     pub target: HomePath,
     /// The option and the files that define it.
     pub declared_in: Vec<String>,
-}
-
-fn declared(by: &[String]) -> String {
-    if by.is_empty() {
-        String::new()
-    } else {
-        format!(" (declared by {})", by.join(", "))
-    }
 }
 
 fn unreadable(path: &std::path::Path, error: &io::Error) -> String {

@@ -46,6 +46,36 @@ fn an_unknown_option() {
 }
 
 #[test]
+fn packages_without_nixpkgs() {
+    let home = Home::with_nix()
+        .config("imports = [ ({ pkgs, ... }: { home.packages = [ pkgs.ripgrep ]; }) ];");
+    let said = home.run(["realize"]).exit(4).stderr();
+    assert!(
+        said.contains("needs nixpkgs: a module uses `pkgs'"),
+        "{said}"
+    );
+    let place = said
+        .lines()
+        .find_map(|line| line.split_once("`home.packages', set at "))
+        .expect(&said);
+    // nhmt's own modules set it too, which helps nobody.
+    let file = home.outside("configuration/home.nix");
+    assert_eq!(place.1, format!("{}:4", file.display()));
+}
+
+#[test]
+fn a_file_below_a_file() {
+    rejected(
+        "home.file.\"a\".text = \"\";\n  home.file.\"a/b\".text = \"\";",
+        &[
+            "files.\"a/b\": it (declared by home.file.\"a/b\", ",
+            "home.nix:5) lies below \"a\", which is managed as one file or link (declared by home.file.\"a\", ",
+            "set `recursive` on \"a\"",
+        ],
+    );
+}
+
+#[test]
 fn a_type_error() {
     rejected(
         "home.file.\"f\".text = 7;",

@@ -82,7 +82,7 @@ impl MethodDiff {
     }
 }
 
-/// `copy 0600`, `merge toml 0644`, `block # bottom`, `live`, `secret 1a2b3c4d`.
+/// `copy 0600`, `merge toml 0644`, `block at the bottom, marked with #`, `live`, `secret 1a2b3c4d`.
 fn words(entry: &Entry) -> String {
     let name = entry.method.name().as_str();
     let mode = entry.method.mode().map(|mode| format!("{mode:04o}"));
@@ -99,7 +99,7 @@ fn words(entry: &Entry) -> String {
             format!("{name} {} {}", format.as_str(), mode.unwrap_or_default())
         }
         Method::Block { comment, position } => {
-            format!("{name} {comment} {}", position.as_str())
+            format!("{name} at the {}, marked with {comment}", position.as_str())
         }
         Method::Link | Method::Copy { .. } | Method::Seed { .. } => [Some(name.to_owned()), mode]
             .into_iter()
@@ -207,7 +207,10 @@ mod tests {
         );
         assert_eq!(words(Some(&copy), Some(&copy)).unwrap(), "copy 0600");
         assert_eq!(words(None, Some(&merge)).unwrap(), "merge toml 0644");
-        assert_eq!(words(Some(&block), None).unwrap(), "block # bottom");
+        assert_eq!(
+            words(Some(&block), None).unwrap(),
+            "block at the bottom, marked with #"
+        );
         assert_eq!(words(Some(&link), Some(&live)).unwrap(), "link -> live");
         let mut inside = link.clone();
         inside.inside = true;
