@@ -170,6 +170,8 @@ typed! {
     flakes "flakes"
     generations "generations"
     hooks "hooks"
+    daily "daily"
+    home_manager "home-manager"
     importing "importing"
     moving "moving"
     nixos "nixos"
@@ -180,7 +182,38 @@ typed! {
     state "state"
     test_container "test-container"
     tutorial "tutorial"
+    uninstall "uninstall"
     without_nix "without-nix"
+}
+
+/// `$ ` is what makes a command one that is typed; synopses are on the page of
+/// the command line, and on that of errors what leads to them.
+#[test]
+fn no_command_is_shown_without_being_typed() {
+    let help = Home::new().run_bare(["help"]).success().stdout();
+    let lines = help.lines().filter_map(|line| line.strip_prefix("  "));
+    let names: Vec<&str> = lines
+        .filter_map(|line| line.split(' ').next().filter(|name| !name.is_empty()))
+        .collect();
+    let is_command = |line: &&str| {
+        let word = line
+            .strip_prefix("    nhmt ")
+            .and_then(|rest| rest.split(' ').next());
+        word.is_some_and(|word| names.contains(&word))
+    };
+    let mut untyped = Vec::new();
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let file = entry.unwrap().path();
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        if file.extension().is_some_and(|e| e == "md")
+            && !["command-line", "errors"].contains(&name)
+        {
+            let text = fs::read_to_string(&file).unwrap();
+            let lines = text.lines().filter(is_command);
+            untyped.extend(lines.map(|line| format!("{name}: {}", line.trim())));
+        }
+    }
+    assert!(untyped.is_empty(), "without `$ `: {untyped:#?}");
 }
 
 #[test]
