@@ -73,13 +73,15 @@ fn home_managers_flake() -> Option<PathBuf> {
 }
 
 impl Source {
-    /// `REF`, `REF#NAME`, `#NAME` and `USER@HOST`.
+    /// `REF`, `REF#NAME`, `#NAME`, `USER@HOST` and `USER`.
     fn flake(text: &str) -> Self {
         let (reference, name) = match text.split_once('#') {
             Some((reference, name)) => (reference, Some(name)),
             // No reference has an `@` in its first part, where a scheme, the
             // name of a registry or the start of a path would be.
             None if text.contains('@') && !text.contains(['/', ':', '?']) => ("", Some(text)),
+            // Hardly anybody registers a flake by their own name.
+            None if is_user(text) => ("", Some(text)),
             None => (text, None),
         };
         let name = name.filter(|name| !name.is_empty()).map(str::to_owned);
@@ -92,6 +94,14 @@ impl Source {
         let reference = if reference.is_empty() { "." } else { reference }.to_owned();
         Self::Flake { reference, name }
     }
+}
+
+/// Whether `name` is that of the user who runs this.
+fn is_user(name: &str) -> bool {
+    let named = |variable| env::var_os(variable).filter(|value| !value.is_empty());
+    named("USER")
+        .or_else(|| named("LOGNAME"))
+        .is_some_and(|user| user == name)
 }
 
 /// Whether `.` is a flake, or part of one.

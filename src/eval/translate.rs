@@ -110,7 +110,7 @@ fn machine(text: &str) -> Option<EvalError> {
     } else if text.contains("cannot connect to socket") || text.contains("daemon-socket") {
         "The Nix daemon does not answer. Start it: `sudo systemctl start nix-daemon`."
     } else if text.contains("unable to download") && text.contains("flake-registry") {
-        "Short names of flakes are looked up on the network. A flake in a directory is written as a path: `--flake ./NAME`."
+        "Short names of flakes are looked up on the network. A flake in a directory is written as a path, `--flake ./NAME`, and a configuration with a `#`: `--flake '#NAME'`."
     } else if text.contains("unable to download") || text.contains("Could not resolve host") {
         "Is the network reachable? What was downloaded before is used without it."
     } else if text.starts_with("creating directory ") || text.contains("Read-only file system") {
@@ -207,7 +207,7 @@ fn reword(text: &str) -> Option<(String, &'static str)> {
     if text.starts_with("cannot find flake 'flake:") {
         return Some((
             text.to_owned(),
-            "A flake in a directory is written as a path: `--flake ./NAME`. The name of a configuration stands behind a #: `--flake .#NAME`.",
+            "A flake in a directory is written as a path, `--flake ./NAME`, and a configuration with a `#`: `--flake '#NAME'`. The name of a configuration stands behind a #: `--flake .#NAME`.",
         ));
     }
     let opened = text

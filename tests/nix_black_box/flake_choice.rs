@@ -307,6 +307,9 @@ fn a_flake_in_the_configuration_directory_is_found() {
         realize(&["--flake", "#other"]).success();
         assert_eq!(home.read("f"), "o");
         realize(&["--flake", "a@b"]).exit(4).stderr_has("\"a@b\"");
+        // One's own name is that of a configuration, and no flake's.
+        realize(&["--flake", "tester"]).success();
+        assert_eq!(home.read("f"), "t");
     }
 }
 
