@@ -1,5 +1,10 @@
 # Applications of homes on macOS, copied to where Spotlight finds them.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (lib) mkOption types;
 

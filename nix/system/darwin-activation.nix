@@ -2,7 +2,13 @@
 # agent of launchd when a session begins.
 { config, lib, ... }:
 let
-  inherit (lib) concatStringsSep escapeShellArg filterAttrs mapAttrsToList mkIf;
+  inherit (lib)
+    concatStringsSep
+    escapeShellArg
+    filterAttrs
+    mapAttrsToList
+    mkIf
+    ;
   cfg = config.nhmt;
   atLogin = filterAttrs (_: user: user.nhmt.activation == "login") cfg.users;
   atSwitch = filterAttrs (_: user: user.nhmt.activation != "login") cfg.users;
@@ -15,18 +21,23 @@ let
       ${user.home.activationPackage}/activate${lib.optionalString cfg.verbose " --verbose"} || echo 'warning: nhmt: the home of ${name} could not be activated' >&2
     ''
     + cfg.applications user;
-  nix = lib.optionalString (config.nix.enable or true) "PATH=${config.nix.package}/bin:$PATH; export PATH\n";
+  nix = lib.optionalString (config.nix.enable or true
+  ) "PATH=${config.nix.package}/bin:$PATH; export PATH\n";
 
   activate = name: user: ''
     echo "activating the home of ${name}" >&2
     nhmtUid=$(id -u -- ${escapeShellArg user.home.username}) &&
-    launchctl asuser "$nhmtUid" sudo -u ${escapeShellArg user.home.username} --set-home -- /bin/sh -c ${escapeShellArg (nix + steps name user)} ||
+    launchctl asuser "$nhmtUid" sudo -u ${escapeShellArg user.home.username} --set-home -- /bin/sh -c ${
+      escapeShellArg (nix + steps name user)
+    } ||
       echo ${escapeShellArg "warning: nhmt: the home of ${name} could not be activated"} >&2
   '';
 in
 {
   config = mkIf (cfg.users != { }) {
-    system.activationScripts.postActivation.text = concatStringsSep "\n" (mapAttrsToList activate atSwitch);
+    system.activationScripts.postActivation.text = concatStringsSep "\n" (
+      mapAttrsToList activate atSwitch
+    );
 
     # One agent for all users: launchd starts it in each session.
     launchd.agents = mkIf (atLogin != { }) {
@@ -49,7 +60,10 @@ in
         serviceConfig = {
           RunAtLoad = true;
           KeepAlive = false;
-          LimitLoadToSessionType = [ "Aqua" "Background" ];
+          LimitLoadToSessionType = [
+            "Aqua"
+            "Background"
+          ];
         };
       };
     };

@@ -2,7 +2,14 @@
 # mounts of these in it. All of it is there before the home is activated.
 { config, lib, ... }:
 let
-  inherit (lib) concatMap filterAttrs mkIf mkOption types unique;
+  inherit (lib)
+    concatMap
+    filterAttrs
+    mkIf
+    mkOption
+    types
+    unique
+    ;
   escape = import ./escape.nix { inherit lib; };
   cfg = config.nhmt;
   homes = filterAttrs (_: user: user.nhmt.ephemeral.enable) cfg.users;
@@ -45,6 +52,7 @@ let
     };
 
   account = name: config.users.users.${name};
+  login = name: (account name).name or name;
   groupOf = name: (account name).group or "users";
   # The number where it is known: names may not be when filesystems are mounted.
   owner =
@@ -52,7 +60,7 @@ let
     let
       uid = (account name).uid or null;
     in
-    if uid != null then toString uid else name;
+    if uid != null then toString uid else login name;
   group =
     name:
     let
@@ -67,16 +75,22 @@ let
     in
     if dir == "." then [ ] else above dir ++ [ dir ];
 
-  bound = user: builtins.filter (r: r.value.method == "bind" && r.value.kind == "directory") (builtins.attrValues user.nhmt.state.entries);
+  bound =
+    user:
+    builtins.filter (r: r.value.method == "bind" && r.value.kind == "directory") (
+      builtins.attrValues user.nhmt.state.entries
+    );
   private = import ../../modules/persistence/private.nix { inherit lib; };
 
   # What is made at a place, and how the directories above it are made.
   line =
     name: place: mode:
-    "d ${escape.line place} :${mode} :${escape.line name} :${escape.line (groupOf name)} -";
+    "d ${escape.line place} :${mode} :${escape.line (login name)} :${escape.line (groupOf name)} -";
   parents =
     name: base: route:
-    map (dir: line name "${base}/${dir}" (route.value.parentMode or (if private dir then "0700" else "0755"))) (above route.path);
+    map (
+      dir: line name "${base}/${dir}" (route.value.parentMode or (if private dir then "0700" else "0755"))
+    ) (above route.path);
   rules =
     name: user:
     let
@@ -85,7 +99,7 @@ let
       both = route: base: parents name base route ++ [ (line name "${base}/${route.path}" (mode route)) ];
     in
     [
-      "d ${escape.line home} 0700 ${escape.line name} ${escape.line (groupOf name)} -"
+      "d ${escape.line home} 0700 ${escape.line (login name)} ${escape.line (groupOf name)} -"
     ]
     ++ concatMap (route: both route route.value.root ++ both route home) (bound user);
 
@@ -98,9 +112,15 @@ let
         unit = "nhmt-${escape.name name}.service";
       in
       {
-        description = "${route.path} of ${name}, which outlives the home";
+        description = escape.percent "${route.path} of ${name}, which outlives the home";
         what = "${route.value.root}/${route.path}";
         inherit where;
+        # In the unit's own text `%' begins a specifier; its name is made of the
+        # path above.
+        mountConfig = lib.mkIf (lib.hasInfix "%" "${route.value.root}${where}") {
+          What = lib.mkForce (escape.percent "${route.value.root}/${route.path}");
+          Where = lib.mkForce (escape.percent where);
+        };
         type = "none";
         options = "bind";
         wantedBy = [ unit ];
@@ -117,7 +137,10 @@ let
         ];
         unitConfig = {
           DefaultDependencies = false;
-          RequiresMountsFor = map escape.path [ route.value.root user.home.homeDirectory ];
+          RequiresMountsFor = map escape.path [
+            route.value.root
+            user.home.homeDirectory
+          ];
           # What somebody has there already must not be covered: nhmt takes it
           # to the root, and has a link stand in for the mount.
           ConditionDirectoryNotEmpty = "!${escape.path where}";
@@ -139,7 +162,9 @@ let
     let
       holds = point: point == "/" || path == point || lib.hasPrefix "${point}/" path;
       points = builtins.filter holds (builtins.attrNames config.fileSystems);
-      longest = builtins.foldl' (a: b: if builtins.stringLength b > builtins.stringLength a then b else a) "" points;
+      longest = builtins.foldl' (
+        a: b: if builtins.stringLength b > builtins.stringLength a then b else a
+      ) "" points;
     in
     if longest == "" then null else config.fileSystems.${longest};
   inMemory =
@@ -147,7 +172,11 @@ let
     let
       found = filesystemOf path;
     in
-    found != null && builtins.elem (found.fsType or null) [ "tmpfs" "ramfs" ];
+    found != null
+    && builtins.elem (found.fsType or null) [
+      "tmpfs"
+      "ramfs"
+    ];
 in
 {
   options.nhmt.users = mkOption {
@@ -170,14 +199,18 @@ in
         ];
       }
     ) homes;
-    systemd.tmpfiles.rules = lib.concatLists (lib.mapAttrsToList (name: user: unique (rules name user)) homes);
+    systemd.tmpfiles.rules = lib.concatLists (
+      lib.mapAttrsToList (name: user: unique (rules name user)) homes
+    );
     systemd.mounts = lib.concatLists (lib.mapAttrsToList mounts homes);
 
     assertions = lib.concatLists (
       lib.mapAttrsToList (
         name: user:
         let
-          roots = unique ([ (rootOf user) ] ++ map (r: r.value.root) (builtins.attrValues user.nhmt.state.entries));
+          roots = unique (
+            [ (rootOf user) ] ++ map (r: r.value.root) (builtins.attrValues user.nhmt.state.entries)
+          );
           lost = builtins.filter inMemory roots;
         in
         [

@@ -10,9 +10,8 @@ let
   # To look through all options, none may depend on the configuration that this
   # is a part of.
   others =
-    (lib.evalModules (
-      asModule // { modules = asModule.modules ++ [ { _module.check = false; } ]; }
-    )).options;
+    (lib.evalModules (asModule // { modules = asModule.modules ++ [ { _module.check = false; } ]; }))
+    .options;
   inherit (import ../lib/modules/unknown.nix { inherit lib; }) unknownOptionIn;
   # A definition's path, down to the first name that is not declared.
   pathOf =
@@ -22,7 +21,10 @@ let
     in
     [ name ]
     ++ (
-      if options ? ${name} && !(lib.isOption options.${name}) then pathOf options.${name} value.${name} else [ ]
+      if options ? ${name} && !(lib.isOption options.${name}) then
+        pathOf options.${name} value.${name}
+      else
+        [ ]
     );
 in
 { options, ... }:

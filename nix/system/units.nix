@@ -3,15 +3,26 @@
 # mounts) is tmpfiles' and the mount units', before it.
 { config, lib, ... }:
 let
-  inherit (lib) concatMap listToAttrs mapAttrsToList mkIf optional optionals unique;
+  inherit (lib)
+    concatMap
+    listToAttrs
+    mapAttrsToList
+    mkIf
+    optional
+    optionals
+    unique
+    ;
   escape = import ./escape.nix { inherit lib; };
   cfg = config.nhmt;
 
   account = name: config.users.users.${name};
+  # Of the same account, which need not be called as it is declared.
+  login = name: (account name).name or name;
   uidOf = name: (account name).uid or null;
   manager = name: "user@${toString (uidOf name)}.service";
 
-  rootsOf = user: unique (map (route: route.value.root) (builtins.attrValues user.nhmt.state.entries));
+  rootsOf =
+    user: unique (map (route: route.value.root) (builtins.attrValues user.nhmt.state.entries));
   # What is decrypted is in memory, in a place that is there before any session.
   secretsOf = name: "/run/nhmt/${name}";
 
@@ -27,7 +38,8 @@ let
         description = "Home of ${name}";
         # The manager of the user's units reads them when it starts, which it
         # does without a login where the user lingers.
-        before = optional (!atLogin) "systemd-user-sessions.service" ++ optional (uidOf name != null) (manager name);
+        before =
+          optional (!atLogin) "systemd-user-sessions.service" ++ optional (uidOf name != null) (manager name);
         wantedBy = [ (if atLogin then manager name else "multi-user.target") ];
         wants = [ "nix-daemon.socket" ];
         after = [
@@ -49,7 +61,7 @@ let
         serviceConfig = {
           Type = "oneshot";
           RemainAfterExit = true;
-          User = name;
+          User = login name;
           ExecStart = "${tree}/activate${lib.optionalString cfg.verbose " --verbose"}";
           SyslogIdentifier = "nhmt-${name}";
           TimeoutStartSec = "5min";
@@ -59,7 +71,7 @@ let
 
   group = name: escape.line ((account name).group or "users");
   # Only what is made gets mode and owner: a root may be open to a group.
-  made = place: name: "d ${escape.line place} :0700 :${escape.line name} :${group name} -";
+  made = place: name: "d ${escape.line place} :0700 :${escape.line (login name)} :${group name} -";
 in
 {
   options.nhmt.users = lib.mkOption {
@@ -92,7 +104,9 @@ in
       let
         user = cfg.users.${name};
       in
-      optional (user.nhmt.manifest ? secrets) "d ${escape.line (secretsOf name)} 0700 ${escape.line name} ${group name} -"
+      optional (
+        user.nhmt.manifest ? secrets
+      ) "d ${escape.line (secretsOf name)} 0700 ${escape.line (login name)} ${group name} -"
       ++ map (root: made root name) (unique (rootsOf user ++ user.nhmt.rootsOfSystem))
     ) (builtins.attrNames cfg.users);
 
@@ -103,9 +117,15 @@ in
 
     warnings = concatMap (
       name:
-      optionals ((account name).linger or false == true && uidOf name == null && cfg.users.${name}.nhmt.activation == "boot") [
-        "nhmt.users.${name}: `${name}' lingers, and without users.users.${name}.uid the units of the home may start before the home is there. Set it (`id -u ${name}' says it)."
-      ]
+      optionals
+        (
+          (account name).linger or false == true
+          && uidOf name == null
+          && cfg.users.${name}.nhmt.activation == "boot"
+        )
+        [
+          "nhmt.users.${name}: `${name}' lingers, and without users.users.${name}.uid the units of the home may start before the home is there. Set it (`id -u ${name}' says it)."
+        ]
     ) (builtins.attrNames cfg.users);
   };
 }

@@ -8,15 +8,33 @@ system:
   ...
 }:
 let
-  inherit (lib) concatMap filterAttrs mapAttrs mapAttrsToList mkDefault mkIf mkOption optional types;
+  inherit (lib)
+    concatMap
+    filterAttrs
+    mapAttrs
+    mapAttrsToList
+    mkDefault
+    mkIf
+    mkOption
+    optional
+    types
+    ;
   cfg = config.nhmt;
   isNixos = system == "nixos";
 
   account = name: config.users.users.${name} or { };
   # What packages of a user are set for is named among the users too.
-  exists = name: if isNixos then (account name).isNormalUser or false || (account name).isSystemUser or false || name == "root" else config.users.users ? ${name};
+  exists =
+    name:
+    if isNixos then
+      (account name).enable or true
+      && ((account name).isNormalUser or false || (account name).isSystemUser or false || name == "root")
+    else
+      config.users.users ? ${name};
   # As homes spell it.
-  spelled = place: if place != "/" && lib.hasSuffix "/" place then spelled (lib.removeSuffix "/" place) else place;
+  spelled =
+    place:
+    if place != "/" && lib.hasSuffix "/" place then spelled (lib.removeSuffix "/" place) else place;
   homeOf =
     name:
     let
@@ -46,7 +64,10 @@ let
       _file = "nhmt (what the system says of each home)";
       imports = cfg.sharedModules;
       options.nhmt.activation = mkOption {
-        type = types.enum [ "boot" "login" ];
+        type = types.enum [
+          "boot"
+          "login"
+        ];
         default = cfg.activation;
         defaultText = lib.literalExpression "config.nhmt.activation of the system";
         description = "When this home is activated; the system's {option}`nhmt.activation` says more.";
@@ -58,13 +79,17 @@ let
           # So that what is wrong can be said where there is no such user.
           username = known ((account name).name or name);
           homeDirectory = known (if homeOf name != null then homeOf name else "/nowhere/${name}");
-          uid = mkIf ((builtins.tryEval ((account name).uid or null)).value or null != null) (known (account name).uid);
+          uid = mkIf ((builtins.tryEval ((account name).uid or null)).value or null != null) (
+            known (account name).uid
+          );
         };
       };
     };
 
   names = builtins.attrNames cfg.users;
-  places = builtins.groupBy (name: cfg.users.${name}.home.homeDirectory) (builtins.filter (n: homeOf n != null) names);
+  places = builtins.groupBy (name: cfg.users.${name}.home.homeDirectory) (
+    builtins.filter (n: homeOf n != null) names
+  );
   shared = filterAttrs (_: owners: builtins.length owners > 1) places;
 
   of =
@@ -73,6 +98,7 @@ let
       user = cfg.users.${name};
       there = homeOf name;
       mine = user.home.homeDirectory;
+      login = (account name).name or name;
     in
     [
       {
@@ -81,15 +107,26 @@ let
       }
       {
         assertion = !exists name || there != null;
-        message = "nhmt.users.${name}: where the home of `${name}' lies is not known. Set users.users.${name}.home${lib.optionalString (!isNixos) " = \"/Users/${name}\""}.";
+        message = "nhmt.users.${name}: where the home of `${name}' lies is not known. Set users.users.${name}.home${
+          lib.optionalString (!isNixos) " = \"/Users/${name}\""
+        }.";
       }
       {
-        assertion = there == null || !builtins.elem there [ "/" "/var/empty" ];
+        assertion =
+          there == null
+          || !builtins.elem there [
+            "/"
+            "/var/empty"
+          ];
         message = "nhmt.users.${name}: ${toString there}, the home of `${name}', is none that files can be put into. Set users.users.${name}.home.";
       }
       {
         assertion = there == null || mine == there;
         message = "nhmt.users.${name}: home.homeDirectory is ${mine}, and users.users.${name}.home is ${toString there}. Set one of them only; the first follows the second.";
+      }
+      {
+        assertion = user.home.username == login;
+        message = "nhmt.users.${name}: home.username is ${user.home.username}, and the user is ${login}. Leave it out: it follows the system.";
       }
       {
         assertion = !cfg.useGlobalPkgs || (user.nixpkgs.config == null && user.nixpkgs.overlays == null);
@@ -107,7 +144,9 @@ in
   options.nhmt = {
     package = mkOption {
       type = types.either types.package types.path;
-      default = pkgs.nhmt or (throw "nhmt.package is not set, and there is no pkgs.nhmt\n  Set nhmt.package to the package of nhmt, or add its overlay to nixpkgs.overlays.");
+      default =
+        pkgs.nhmt
+          or (throw "nhmt.package is not set, and there is no pkgs.nhmt\n  Set nhmt.package to the package of nhmt, or add its overlay to nixpkgs.overlays.");
       defaultText = lib.literalExpression "pkgs.nhmt";
       description = "The package of nhmt, which builds and activates the homes. It is for all users to call.";
     };
@@ -117,7 +156,10 @@ in
           description = "home of nhmt";
           inherit (base.asModule) class specialArgs;
           modules = base.asModule.modules ++ [
-            (import ./explain.nix { inherit lib; inherit (base) asModule; })
+            (import ./explain.nix {
+              inherit lib;
+              inherit (base) asModule;
+            })
             home
           ];
         }
@@ -159,7 +201,10 @@ in
       description = "Modules of all homes.";
     };
     onConflict = mkOption {
-      type = types.enum [ "abort" "backup" ];
+      type = types.enum [
+        "abort"
+        "backup"
+      ];
       default = "backup";
       description = ''
         What to do with files in the way that nhmt did not put there: nobody is asked while a system starts, and a home
@@ -168,7 +213,10 @@ in
       '';
     };
     activation = mkOption {
-      type = types.enum [ "boot" "login" ];
+      type = types.enum [
+        "boot"
+        "login"
+      ];
       default = "boot";
       description = ''
         When homes are activated. With `boot` it is at the start of the system, before anybody can log in, and
@@ -198,7 +246,13 @@ in
           assertion = false;
           message = "nhmt.users: ${lib.concatStringsSep " and " owners} have one home directory, ${place}. Give each a home of its own (users.users.<name>.home), or one of them no home of nhmt.";
         }) shared;
-      warnings = concatMap (name: map (w: "nhmt.users.${name}: ${w}") cfg.users.${name}.nhmt.messages.warnings) names;
+      warnings = concatMap (
+        name:
+        map (w: "nhmt.users.${name}: ${w}") cfg.users.${name}.nhmt.messages.warnings
+        ++
+          optional ((config.home-manager.users or { }) ? ${name})
+            "nhmt.users.${name}: home-manager.users.${name} manages the same home, and the two put their files in place by turns. Keep one of them."
+      ) names;
     })
   ];
 }

@@ -27,6 +27,7 @@ let
   mount = where: builtins.head (builtins.filter (m: m.where == where) config.systemd.mounts);
   ssh = mount "/home/alice/.ssh";
   x = mount "/home/alice/.local/share/x";
+  percent = builtins.head (with' [ (ephemeral { home.persistence."/persist".directories = [ "100%" ]; }) ]).systemd.mounts;
   methods = c: map (s: s.method) (manifest c).state;
 in
 [
@@ -58,6 +59,7 @@ in
     "!/home/alice/.local/share"
     "!/home/alice/.local/share/x"
   ])
+  (case "a percent sign is none of systemd's" [ percent.where percent.mountConfig.Where percent.mountConfig.What percent.description ] [ "/home/alice/100%" "/home/alice/100%%" "/persist/home/alice/100%%" "100%% of alice, which outlives the home" ])
   (case "files are links" (builtins.length config.systemd.mounts) 2)
   (case "directories and those above" config.systemd.tmpfiles.rules [
     "d \"/persist/home/alice\" :0700 :\"alice\" :\"users\" -"

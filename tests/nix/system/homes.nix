@@ -52,6 +52,10 @@ in
   (case "and not" (failed (with' [ { nhmt.useGlobalPkgs = true; } (home { }) ])) [ ])
 
   (case "unknown user" (said [ { nhmt.users.alise = { }; } ]) "nhmt.users.alise: the system has no user `alise'. Declare it (users.users.alise.isNormalUser = true), or correct the name.")
+  (case "a user who is switched off" (has "the system has no user `alice'" (said [ { users.users.alice.enable = false; } (home { }) ])) true)
+  (case "another name" (said [ (home { home.username = "bob"; }) ]) "nhmt.users.alice: home.username is bob, and the user is alice. Leave it out: it follows the system.")
+  (case "a user who is called otherwise" (failed (with' [ { users.users.alice.name = "al"; } (home { }) ])) [ ])
+  (case "beside Home Manager" (only (with' [ { options.home-manager.users = lib.mkOption { }; config.home-manager.users.alice = { }; } (home { }) ]).warnings) "nhmt.users.alice: home-manager.users.alice manages the same home, and the two put their files in place by turns. Keep one of them.")
   (case "unknown user on a Mac" (only (failed (darwin [ { nhmt.users.alise = { }; } ]))) "nhmt.users.alise: the system has no user `alise'. Declare it (users.users.alise), or correct the name.")
   (case "no place on a Mac" (only (failed (darwin [ { users.users.alice.uid = 501; } (home { }) ]))) "nhmt.users.alice: where the home of `alice' lies is not known. Set users.users.alice.home = \"/Users/alice\".")
   (case "no number on a Mac" (failed (darwin [ { users.users.alice.home = "/Users/alice"; } (home { }) ])) [ ])

@@ -30,7 +30,10 @@ let
 in
 {
   # What the texts need: it is built with the system.
-  built = [ config.nhmt.users.alice.home.activationPackage ] ++ lib.optional (config.nhmt.users.alice.home.packages != [ ]) config.nhmt.users.alice.home.path;
+  built = [
+    config.nhmt.users.alice.home.activationPackage
+  ]
+  ++ lib.optional (config.nhmt.users.alice.home.packages != [ ]) config.nhmt.users.alice.home.path;
   switch = config.system.activationScripts.postActivation.text or "";
   agent = config.launchd.agents.nhmt.script or "";
 }

@@ -27,6 +27,7 @@ let
     { name, ... }:
     {
       options = {
+        enable = option types.bool true;
         name = option types.str name;
         uid = option (types.nullOr types.int) null;
         group = option types.str "";
@@ -56,7 +57,12 @@ lib.evalModules {
     ./declarations.nix
     {
       options = {
-        users.users = option (types.attrsOf (types.submodule [ user usual ])) { };
+        users.users = option (types.attrsOf (
+          types.submodule [
+            user
+            usual
+          ]
+        )) { };
         fileSystems = option (types.attrsOf (
           types.submodule {
             options = {
@@ -80,14 +86,24 @@ lib.evalModules {
           }
         )) { };
         systemd.mounts = option (types.listOf (
-          types.submodule {
-            options = unit // {
-              what = option types.str "";
-              where = option types.str "";
-              type = option types.str "";
-              options = option types.commas "";
-            };
-          }
+          types.submodule (
+            { config, ... }:
+            {
+              options = unit // {
+                what = option types.str "";
+                where = option types.str "";
+                type = option types.str "";
+                options = option types.commas "";
+                mountConfig = option any { };
+              };
+              config.mountConfig = {
+                What = config.what;
+                Where = config.where;
+                Type = config.type;
+                Options = config.options;
+              };
+            }
+          )
         )) [ ];
         systemd.tmpfiles.rules = strings;
       };

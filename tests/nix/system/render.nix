@@ -5,7 +5,10 @@ let
   inherit (builtins) concatStringsSep isBool isList;
   text = v: if isBool v then (if v then "true" else "false") else toString v;
   setting = name: v: if isList v then map (e: "${name}=${text e}") v else [ "${name}=${text v}" ];
-  section = title: values: "[${title}]\n" + lib.concatMapStrings (l: "${l}\n") (lib.concatLists (lib.mapAttrsToList setting values));
+  section =
+    title: values:
+    "[${title}]\n"
+    + lib.concatMapStrings (l: "${l}\n") (lib.concatLists (lib.mapAttrsToList setting values));
   joined = name: list: lib.optionalAttrs (list != [ ]) { ${name} = concatStringsSep " " list; };
   header =
     u:
@@ -21,14 +24,5 @@ let
 in
 {
   service = u: section "Unit" (header u) + "\n" + section "Service" u.serviceConfig;
-  mount =
-    u:
-    section "Unit" (header u)
-    + "\n"
-    + section "Mount" {
-      What = u.what;
-      Where = u.where;
-      Type = u.type;
-      Options = u.options;
-    };
+  mount = u: section "Unit" (header u) + "\n" + section "Mount" u.mountConfig;
 }

@@ -32,6 +32,8 @@ in
   (case "all at a login" (unit [ { nhmt.activation = "login"; } (home { }) ]).wantedBy [ "user@1000.service" ])
   (case "but one" (unit [ { nhmt.activation = "login"; } (home { nhmt.activation = "boot"; }) ]).wantedBy [ "multi-user.target" ])
   (case "as the user" boot.serviceConfig.User "alice")
+  (case "as who is called otherwise" (unit [ { users.users.alice.name = "al"; } (home { }) ]).serviceConfig.User "al")
+  (case "whose are roots then" (with' [ { users.users.alice.name = "al"; } (home { home.persistence."/p".directories = [ "d" ]; }) ]).systemd.tmpfiles.rules [ "d \"/p/home/alice\" :0700 :\"al\" :\"users\" -" ])
   (case "once" [ boot.serviceConfig.Type boot.serviceConfig.RemainAfterExit boot.stopIfChanged ] [ "oneshot" true false ])
   (case "the tree" (builtins.match "/.*-nhmt-home/activate" (plain boot.serviceConfig.ExecStart) != null) true)
   (case "more words" (has "/activate --verbose" (plain (unit [ { nhmt.verbose = true; } (home { }) ]).serviceConfig.ExecStart)) true)
