@@ -97,3 +97,20 @@ in
     touch "$out"
   '';
 }
+// lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux {
+  # Those of the tests in the sources that need neither a Nix store nor the
+  # programs of a distribution; `make test' runs all.
+  tests = nhmt.overrideAttrs {
+    pname = "nhmt-tests";
+    # Tests read pages of the book, too.
+    src = self;
+    dontCargoBuild = true;
+    doCheck = true;
+    cargoCheckType = "debug";
+    cargoTestFlags = [ "--lib" ];
+    checkFlags = [ "--skip=types_of_packages_have_a_database" ];
+    nativeCheckInputs = [ pkgs.gitMinimal ];
+    installPhase = "touch $out";
+    postInstall = "";
+  };
+}

@@ -123,7 +123,8 @@ fn nix_flake_check_passes_and_every_check_is_built() {
             "nhmt",
             "static",
             "systems",
-            "templates"
+            "templates",
+            "tests"
         ])
     );
     // It looked at the homes, and not away from them.
