@@ -7,14 +7,27 @@
 absent: path: value:
 let
   inherit (builtins)
-    attrNames concatStringsSep elem filter genList head isAttrs length
+    attrNames
+    concatStringsSep
+    elem
+    filter
+    genList
+    head
+    isAttrs
+    length
     ;
   names = attrNames absent;
   dotted = concatStringsSep ".";
   # Of a set of options the options in it are listed.
   isGroup = p: builtins.any (library.hasPrefix "${dotted p}.") names;
   # What has any number of programs in it, of which not all are listed.
-  isOpen = p: length p == 1 && elem (head p) [ "programs" "services" ];
+  isOpen =
+    p:
+    length p == 1
+    && elem (head p) [
+      "programs"
+      "services"
+    ];
   # Along the first setting, as far as options are listed.
   deepen =
     p: v:

@@ -48,19 +48,24 @@ let
       throw ''
         nixpkgs too old: its library is that of ${given.trivial.release}, and nhmt needs 23.11 or later
           Update the input `nixpkgs' of the flake, or the channel.'';
-  nhmtLib = import ./lib/nhmt { lib = library; inherit liveRoots; } // {
-    pkgsGiven = pkgs != null;
-    isLinux = builtins.match ".*-linux" system != null;
-    wrap = import ./wrapper.nix {
-      inherit system;
-      builder = nhmt;
-      toStore = nhmtLib.sources.toStore (path: "missing package in wrappers: there is no ${path}");
-    };
-    packages = import ./lib/nhmt/packages.nix {
+  nhmtLib =
+    import ./lib/nhmt {
       lib = library;
+      inherit liveRoots;
+    }
+    // {
       pkgsGiven = pkgs != null;
+      isLinux = builtins.match ".*-linux" system != null;
+      wrap = import ./wrapper.nix {
+        inherit system;
+        builder = nhmt;
+        toStore = nhmtLib.sources.toStore (path: "missing package in wrappers: there is no ${path}");
+      };
+      packages = import ./lib/nhmt/packages.nix {
+        lib = library;
+        pkgsGiven = pkgs != null;
+      };
     };
-  };
 
   withHm =
     base:
@@ -108,7 +113,8 @@ let
   evaluation = library.evalModules (
     asModule
     // {
-      modules = (if builtins.isList configuration then configuration else [ configuration ]) ++ asModule.modules;
+      modules =
+        (if builtins.isList configuration then configuration else [ configuration ]) ++ asModule.modules;
     }
   );
   # What there is in the end of any configuration: this one, or a variant of it.
@@ -120,38 +126,44 @@ let
       home.path = (environmentOf config).derivation;
       home.activationPackage = treeOf config;
       # option -> directory -> packages -> what they have there, merged
-      nhmt.mergePackages = option: directory: packages: "${
-        (import ./packages.nix {
-          inherit packages system;
-          builder = nhmt;
-          extraOutputs = [ ];
-          pathsToLink = [ directory ];
-          mimeDatabase = null;
-          toStore = nhmtLib.sources.toStore (path: "missing package in ${option}: there is no ${path}");
-        }).derivation
-      }${directory}";
+      nhmt.mergePackages =
+        option: directory: packages:
+        "${
+          (import ./packages.nix {
+            inherit packages system;
+            builder = nhmt;
+            extraOutputs = [ ];
+            pathsToLink = [ directory ];
+            mimeDatabase = null;
+            toStore = nhmtLib.sources.toStore (path: "missing package in ${option}: there is no ${path}");
+          }).derivation
+        }${directory}";
       # One file of a tree: that of a home with nothing else in it.
-      nhmt.writeFile = name: f: "${
-        import ./home-tree.nix {
-          inherit system;
-          builder = nhmt;
-          manifest = {
-            version = 1;
-            home = {
-              inherit (config.home) username;
-              directory = config.home.homeDirectory;
+      nhmt.writeFile =
+        name: f:
+        "${
+          import ./home-tree.nix {
+            inherit system;
+            builder = nhmt;
+            manifest = {
+              version = 1;
+              home = {
+                inherit (config.home) username;
+                directory = config.home.homeDirectory;
+              };
+              files.${name} =
+                if f.text != null then
+                  { inherit (f) text; }
+                else
+                  {
+                    inherit (f) format;
+                    value = nhmtLib.encode.value "the source of ${name}" (nhmtLib.sources.toStore (
+                      nhmtLib.sources.missing name ""
+                    )) f.value;
+                  };
             };
-            files.${name} =
-              if f.text != null then
-                { inherit (f) text; }
-              else
-                {
-                  inherit (f) format;
-                  value = nhmtLib.encode.value "the source of ${name}" (nhmtLib.sources.toStore (nhmtLib.sources.missing name "")) f.value;
-                };
-          };
-        }
-      }/home/${name}";
+          }
+        }/home/${name}";
     };
 
   nhmt =
@@ -171,7 +183,8 @@ let
       mimeDatabase = config.xdg.mime.database;
       toStore = nhmtLib.sources.toStore (path: "missing package in home.packages: there is no ${path}");
     };
-  packagesOf = config: if config.home.packages == [ ] then null else (environmentOf config).derivation;
+  packagesOf =
+    config: if config.home.packages == [ ] then null else (environmentOf config).derivation;
   manifestOf =
     config:
     config.nhmt.manifest
@@ -214,7 +227,10 @@ in
   # As Home Manager calls it.
   activationPackage = treeOf config;
   # For looking around: `nhmt options` and `nhmt repl`.
-  reference = import ./reference.nix { inherit config options; lib = library; };
+  reference = import ./reference.nix {
+    inherit config options;
+    lib = library;
+  };
   scope = {
     inherit config options;
     lib = withHm (extraSpecialArgs.lib or library);

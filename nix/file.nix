@@ -24,7 +24,13 @@ else if isSet && value ? homeTree && value ? override then
   value.override (
     removeAttrs rest (
       # It knows for whom it is.
-      if args.overrideHomeDirectory or false then [ "username" ] else [ "homeDirectory" "username" ]
+      if args.overrideHomeDirectory or false then
+        [ "username" ]
+      else
+        [
+          "homeDirectory"
+          "username"
+        ]
     )
   )
 else

@@ -27,7 +27,8 @@ let
       }
     else if builtins.isString p && !(builtins.hasContext p) && nameOf p == baseNameOf p then
       # Copying whatever a string names would publish it to every user.
-      throw "home.packages has the string \"${p}\", which names no package in the Nix store\n  For a package of your own write a path without quotes, such as ./my-package."
+      throw
+        "home.packages has the string \"${p}\", which names no package in the Nix store\n  For a package of your own write a path without quotes, such as ./my-package."
     else
       let
         path = toStore p;

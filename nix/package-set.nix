@@ -10,7 +10,9 @@ nixpkgs:
 let
   inherit (builtins) any nixPath pathExists;
   overlays = if nixpkgs.overlays == null then [ ] else nixpkgs.overlays;
-  found = any (e: e.prefix == "nixpkgs" || (e.prefix == "" && pathExists "${e.path}/nixpkgs")) nixPath;
+  found = any (
+    e: e.prefix == "nixpkgs" || (e.prefix == "" && pathExists "${e.path}/nixpkgs")
+  ) nixPath;
 in
 if pkgs != null && nixpkgs.config != null then
   # The configuration of a package set cannot be changed, so it is made again.
@@ -27,7 +29,9 @@ else if pkgs != null then
   if overlays == [ ] then pkgs else pkgs.appendOverlays overlays
 else if found then
   import <nixpkgs> (
-    { inherit (nixpkgs) system; }
+    {
+      inherit (nixpkgs) system;
+    }
     // lib.filterAttrs (_: v: v != null) { inherit (nixpkgs) config overlays; }
   )
 else

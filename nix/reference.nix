@@ -29,7 +29,12 @@ let
     builtins.seq (builtins.stringLength text) text;
 
   # `literalExpression` and its like say how a value was written.
-  written = v: if v._type or null == "literalExpression" || v._type or null == "literalMD" then v.text else shown v;
+  written =
+    v:
+    if v._type or null == "literalExpression" || v._type or null == "literalMD" then
+      v.text
+    else
+      shown v;
   default =
     o:
     if o ? defaultText then
@@ -72,14 +77,19 @@ let
     found:
     let
       tree = documented found;
-      inner = removeAttrs (tree.type.getSubOptions tree.loc) [ "_module" "_freeformOptions" ];
+      inner = removeAttrs (tree.type.getSubOptions tree.loc) [
+        "_module"
+        "_freeformOptions"
+      ];
       visible = tree.visible or true;
     in
     if lib.isOption tree then
       # "shallow": it, and nothing below; "transparent": what is below alone.
       lib.optional (visible == true || visible == "shallow") tree
       # Nor is what lies in an internal one for people.
-      ++ lib.optionals ((visible == true || visible == "transparent") && !(tree.internal or false)) (within inner)
+      ++ lib.optionals ((visible == true || visible == "transparent") && !(tree.internal or false)) (
+        within inner
+      )
     else if isAttrs tree then
       concatLists (map within (attrValues tree))
     else
@@ -99,10 +109,12 @@ let
       [ ];
 
   # What a definition said, as far as that is known: its file and its value.
-  definitions = o: map (d: {
-    file = place d.file;
-    value = shown d.value;
-  }) (o.definitionsWithLocations or [ ]);
+  definitions =
+    o:
+    map (d: {
+      file = place d.file;
+      value = shown d.value;
+    }) (o.definitionsWithLocations or [ ]);
 
   # The value at a path, and who defined it; null where there is nothing.
   lookup =
@@ -113,7 +125,8 @@ let
         if node != null && isAttrs node.value && node.value ? ${name} then
           {
             value = node.value.${name};
-            option = if isAttrs node.option && !(lib.isOption node.option) then node.option.${name} or null else null;
+            option =
+              if isAttrs node.option && !(lib.isOption node.option) then node.option.${name} or null else null;
           }
         else
           null;

@@ -38,7 +38,10 @@ let
     in
     [ name ]
     ++ (
-      if options ? ${name} && !(library.isOption options.${name}) then pathOf options.${name} value.${name} else [ ]
+      if options ? ${name} && !(library.isOption options.${name}) then
+        pathOf options.${name} value.${name}
+      else
+        [ ]
     );
 
   explained =
