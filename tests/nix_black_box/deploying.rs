@@ -293,7 +293,7 @@ fn as_a_profile_of_deploy_rs() {
             let there = Path::new(&tree).join(name);
             std::os::unix::fs::symlink(there, joined.join(name)).unwrap();
         }
-        let script = "#!/bin/sh\nset -eu\nif [ \"${DRY_ACTIVATE:-}\" = 1 ]; then\n  $PROFILE/activate --dry-run\nelse\n  $PROFILE/activate\nfi\n";
+        let script = "#!/bin/sh\nset -eu\nif [ \"${DRY_ACTIVATE:-}\" = 1 ]; then\n  $PROFILE/activate --dry-run\nelif [ \"${BOOT:-}\" = 1 ]; then\n  echo \"$PROFILE/activate\"\nelse\n  $PROFILE/activate\nfi\n";
         let file = joined.join("deploy-rs-activate");
         fs::write(&file, script).unwrap();
         fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
@@ -310,6 +310,7 @@ fn as_a_profile_of_deploy_rs() {
             "cd {place} && PROFILE={place} DRY_ACTIVATE={dry} BOOT=0 {place}/deploy-rs-activate"
         )
     };
+    let boot = |command: &str| format!("PROFILE={0} BOOT=1 {0}/{command}", profiles[1]);
     let profile = "~/.local/state/nix/profiles/home";
     let line = format!("{set} {} && {}", profiles[0], run(0, profile));
     machine.ssh(&line, None).success();
@@ -317,6 +318,13 @@ fn as_a_profile_of_deploy_rs() {
     let outcome = machine.ssh(&run(1, &profiles[1]), None).success();
     outcome.stdout_has("dry run");
     assert_eq!(machine.content().as_deref(), Some("1"));
+    // No start of the other machine would do it later.
+    let outcome = machine.ssh(&boot("deploy-rs-activate"), None).success();
+    outcome.stdout_has("/activate");
+    assert_eq!(machine.content().as_deref(), Some("1"));
+    machine.ssh(&boot("activate"), None).success();
+    assert_eq!(machine.content().as_deref(), Some("2"));
+    machine.ssh(&run(0, &profiles[0]), None).success();
     let line = format!("{set} {} && {}", profiles[1], run(0, profile));
     machine.ssh(&line, None).success();
     assert_eq!(machine.content().as_deref(), Some("2"));
