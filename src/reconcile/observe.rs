@@ -232,26 +232,32 @@ impl Inspector<'_> {
         if !matches!(kind, Ok(FileType::RegularFile | FileType::Directory)) {
             return false;
         }
-        let wanted_place = wanted;
-        let (Ok(mine), Ok(wanted)) = (dir.open_file(name, follow), open_at_once(&wanted_place))
-        else {
+        let (Ok(mine), Ok(theirs)) = (dir.open_file(name, follow), open_at_once(&wanted)) else {
             return false;
         };
-        let (Ok(a), Ok(b)) = (mine.metadata(), wanted.metadata()) else {
+        let (Ok(a), Ok(b)) = (mine.metadata(), theirs.metadata()) else {
             return false;
         };
         if (a.dev(), a.ino()) == (b.dev(), b.ino()) {
             return true;
         }
+        // What two places of data have in common, they have for now.
+        if self
+            .new
+            .get(path)
+            .is_some_and(|entry| entry.route.is_some())
+        {
+            return false;
+        }
         // Only a link gives way to a link to a directory: a directory in the
         // home may get more files at any time.
         if follow && a.is_dir() && b.is_dir() {
-            return same_directory(&place, &wanted_place).unwrap_or(false);
+            return same_directory(&place, &wanted).unwrap_or(false);
         }
         a.is_file()
             && b.is_file()
             && a.len() == b.len()
-            && same_bytes(mine, wanted).unwrap_or(false)
+            && same_bytes(mine, theirs).unwrap_or(false)
     }
 
     /// The first thing in the directory `path` that nhmt did not make.

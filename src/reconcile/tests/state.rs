@@ -55,6 +55,29 @@ pub(super) fn check_root(home: &Scratch) {
 }
 
 #[test]
+fn a_link_to_data_like_that_of_the_root_is_a_persons() {
+    for text in [None, Some("same")] {
+        let home = Scratch::new();
+        fs::create_dir_all(home.root().join(".ssh")).unwrap();
+        fs::create_dir(home.at("mine")).unwrap();
+        if let Some(text) = text {
+            fs::write(home.root().join(".ssh/key"), text).unwrap();
+            fs::write(home.root().join("history"), text).unwrap();
+            home.write("mine/key", text);
+            home.write("mine/history", text);
+            home.link("mine/history", "history");
+        }
+        home.link("mine", ".ssh");
+        let tree = home.routed(&[], &[SSH, HISTORY].concat());
+        let plan = home.plan(&tree, OnConflict::Abort);
+        let kinds: Vec<_> = plan.conflicts().iter().map(|one| one.kind).collect();
+        let links = if text.is_some() { 2 } else { 1 };
+        assert_eq!(kinds, vec![ConflictKind::ForeignLink; links]);
+        assert_eq!(plan.already_there(), []);
+    }
+}
+
+#[test]
 fn what_is_nowhere_yet_gets_its_directories() {
     everywhere(|mut home| {
         let routes = [
