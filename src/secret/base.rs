@@ -54,11 +54,11 @@ impl Base {
             return Ok(None);
         };
         match Dir::open_path(parent).and_then(|parent| parent.open(name)) {
-            Ok(dir) if check(&dir, 0o077).is_ok() => Ok(Some(Self {
+            Ok(dir) => Ok(objection(&dir, 0o077)?.is_none().then(|| Self {
                 dir,
                 path: path.to_owned(),
             })),
-            Ok(_) | Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS) => Ok(None),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::ACCESS) => Ok(None),
             // It may be there all the same, with secrets in it.
             Err(errno) => Err(errno),
         }
@@ -136,8 +136,9 @@ impl Base {
             return Ok(());
         }
         // The same directory can have two names.
-        let old = Self::current(home)?.filter(|old| !old.is(self));
-        if let Some(old) = &old {
+        if let Some(old) = Self::current(home)?
+            && !old.is(self).at_path("look at", &old.path)?
+        {
             old.lend_to(self).at_path("write secrets to", &self.path)?;
         }
         remove_if_there(state.unlink(os(NEXT)))
@@ -148,9 +149,9 @@ impl Base {
         Ok(())
     }
 
-    fn is(&self, other: &Self) -> bool {
+    fn is(&self, other: &Self) -> Result<bool> {
         let id = |base: &Self| base.dir.stat_self().map(|stat| (stat.st_dev, stat.st_ino));
-        id(self).is_ok_and(|one| id(other).is_ok_and(|two| one == two))
+        Ok(id(self)? == id(other)?)
     }
 
     /// Has the sets of this directory found at `other`, too. What is there by
@@ -211,7 +212,7 @@ impl Base {
             if let Some(set) = target.file_name().filter(|set| set::is_name(set))
                 && let Some(before) = target.parent().map_or(Ok(None), Self::ours)?
                 // What this one has by itself is not what was lent.
-                && !before.is(self)
+                && !before.is(self)?
             {
                 remove_if_there(remove(&before.dir, set, FileType::Directory))?;
                 before.leave()?;
@@ -282,19 +283,26 @@ impl Candidate {
     }
 }
 
-/// Whether `dir` is ours, and none of the bits `others` are set.
+/// `dir` is ours, and none of the bits `others` are set, or that is said.
 fn check(dir: &Dir, others: u32) -> std::result::Result<(), String> {
-    let stat = dir.stat_self().map_err(|errno| errno.to_string())?;
+    match objection(dir, others) {
+        Ok(None) => Ok(()),
+        Ok(Some(objection)) => Err(objection),
+        Err(errno) => Err(errno.to_string()),
+    }
+}
+
+/// Why `dir` is not ours, or open to others by the bits `others`.
+fn objection(dir: &Dir, others: u32) -> Result<Option<String>> {
+    let stat = dir.stat_self()?;
     if stat.st_uid != rustix::process::geteuid().as_raw() {
-        return Err("it belongs to another user".to_owned());
+        return Ok(Some("it belongs to another user".to_owned()));
     }
     let mode = bits(&stat);
-    if mode & others != 0 {
-        return Err(format!(
-            "it is open to other users, with the mode {mode:04o}"
-        ));
-    }
-    Ok(())
+    Ok(
+        (mode & others != 0)
+            .then(|| format!("it is open to other users, with the mode {mode:04o}")),
+    )
 }
 
 /// Whether `dir` is on a filesystem that no disk holds (statfs(2)).
