@@ -7,7 +7,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::support::Home;
+use crate::support::{Home, nhmt};
 
 #[test]
 fn an_empty_home_is_filled_from_the_profile() {
@@ -67,7 +67,7 @@ fn the_configuration_says_where_its_generations_are_kept() {
 fn path_with_nhmt(home: &Home) -> String {
     let bin = home.outside("bin");
     fs::create_dir(&bin).unwrap();
-    symlink(env!("CARGO_BIN_EXE_nhmt"), bin.join("nhmt")).unwrap();
+    symlink(nhmt(), bin.join("nhmt")).unwrap();
     format!("{}:/usr/bin:/bin", bin.display())
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// Runs a shell's `script` where it can mount, with nhmt as `$0` and the home
 /// as `$1`.
@@ -14,7 +14,7 @@ fn with_mounts(home: &Home, script: &str) -> Outcome {
     home.environment(&mut command);
     command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     command.args([own, "/bin/sh", "-ec", script]);
-    command.arg(env!("CARGO_BIN_EXE_nhmt")).arg(home.path());
+    command.arg(nhmt()).arg(home.path());
     Outcome::of(&mut command)
 }
 

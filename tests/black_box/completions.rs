@@ -1,9 +1,8 @@
 //! What the shells offer when somebody presses the tab key.
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// A home with generations 1 to 3, 2 in force.
 fn home() -> Home {
@@ -22,7 +21,8 @@ fn run(home: &Home, shell: &[&str], script: &str) -> Outcome {
     let file = home.outside("tmp/_nhmt");
     let text = home.run_bare(["completions", shell[0]]).success().stdout();
     std::fs::write(&file, text).unwrap();
-    let bin = Path::new(env!("CARGO_BIN_EXE_nhmt")).parent().unwrap();
+    let nhmt = nhmt();
+    let bin = nhmt.parent().unwrap();
     let mut command = Command::new("timeout");
     command.arg("120").args(shell).arg(script);
     command

@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::support::Home;
+use crate::support::{Home, nhmt};
 
 /// What is to be typed in a section of the page: commands, and the lines of
 /// their here-documents.
@@ -33,7 +33,7 @@ fn the_five_minutes_of_the_page_go_as_it_says() {
     let home = Home::new();
     let (scratch, bin) = (home.outside("try"), home.outside("bin"));
     fs::create_dir(&bin).unwrap();
-    symlink(env!("CARGO_BIN_EXE_nhmt"), bin.join("nhmt")).unwrap();
+    symlink(nhmt(), bin.join("nhmt")).unwrap();
     let script = typed("In five minutes, without risk");
     assert_eq!(script.matches("bwrap").count(), 2, "{script}");
     let script = format!("set -e\n{script}").replace("/tmp/try", scratch.to_str().unwrap());

@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// A home whose hooks find the usual commands.
 fn home() -> Home {
@@ -344,7 +344,7 @@ fn a_hook_that_asks_on_the_terminal_is_ended() {
     let configuration = home.outside("configuration/home.json");
     let typed = format!(
         "{} -f {} realize",
-        env!("CARGO_BIN_EXE_nhmt"),
+        nhmt().display(),
         configuration.display()
     );
     command.args(["-qec", &typed, "/dev/null"]);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// Runs a shell's `script` as the superuser with mounts of its own: nhmt is
 /// `$0`, the home `$1`, what outlives it `$2`; `lead PATH` says what leads
@@ -18,7 +18,7 @@ fn superuser(home: &Home, script: &str) -> Outcome {
         elif mountpoint -q $1/$2; then echo \"is a mount\"; \
         elif [ -d $1/$2 ]; then echo \"is a directory\"; else echo \"is gone\"; fi; }\n";
     command.args([own, "/bin/sh", "-ec", &format!("{lead}{script}")]);
-    command.arg(env!("CARGO_BIN_EXE_nhmt"));
+    command.arg(nhmt());
     command.arg(home.path()).arg(home.outside("persist"));
     Outcome::of(&mut command)
 }
@@ -37,7 +37,7 @@ fn ordinary(home: &Home, arguments: &[&str]) -> Outcome {
     if rustix::process::geteuid().is_root() {
         command.arg("--bounding-set=-sys_admin");
     }
-    command.arg(env!("CARGO_BIN_EXE_nhmt")).args(arguments);
+    command.arg(nhmt()).args(arguments);
     Outcome::of(&mut command)
 }
 

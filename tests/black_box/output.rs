@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 fn realized() -> Home {
     let home = Home::new().manifest(r#"{"f":{"text":"x\n"}}"#);
@@ -50,7 +50,8 @@ fn a_reader_that_stops_early_is_none() {
     for typed in ["list-generations", "completions zsh", "help", "backups"] {
         let mut shell = Command::new("/bin/sh");
         home.environment(&mut shell);
-        let nhmt = env!("CARGO_BIN_EXE_nhmt");
+        let nhmt = nhmt();
+        let nhmt = nhmt.display();
         let script = format!("{{ {nhmt} {typed}; echo $? >&2; }} | :; {nhmt} status >&-");
         let outcome = Outcome::of(shell.args(["-c", &script])).stderr_lacks("panicked");
         let usage = typed == "backups";

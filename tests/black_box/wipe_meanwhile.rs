@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::Home;
+use crate::support::{Home, nhmt};
 
 /// A wipe under strace(1), which stops it.
 struct Wipe {
@@ -34,7 +34,7 @@ impl Wipe {
         if slowly {
             command.args(["-e", "inject=unlinkat:delay_exit=1000"]);
         }
-        command.arg(env!("CARGO_BIN_EXE_nhmt"));
+        command.arg(nhmt());
         command.args(["wipe", "--yes", "--lose-at-risk"]);
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());

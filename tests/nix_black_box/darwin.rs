@@ -8,7 +8,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 struct Mac {
     home: Home,
@@ -19,7 +19,7 @@ impl Mac {
         let home = Home::with_nix();
         let bin = home.outside("package/bin");
         fs::create_dir_all(&bin).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_nhmt"), bin.join("nhmt")).unwrap();
+        fs::copy(nhmt(), bin.join("nhmt")).unwrap();
         let app = home.outside("editor/Applications/Editor.app/Contents");
         fs::create_dir_all(&app).unwrap();
         fs::write(app.join("Info.plist"), "editor").unwrap();

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 const FLAKES: [&str; 2] = ["--extra-experimental-features", "nix-command flakes"];
 
@@ -49,7 +49,7 @@ impl Copies {
         copy(&source.join("tests/nix/nixpkgs-stand-in"), &nixpkgs);
         copy(&source.join("nix/lib"), &nixpkgs.join("lib"));
         copy(&source.join("tests/nix/system"), &nixpkgs.join("system"));
-        fs::copy(env!("CARGO_BIN_EXE_nhmt"), nixpkgs.join("nhmt")).unwrap();
+        fs::copy(nhmt(), nixpkgs.join("nhmt")).unwrap();
         let compiler = Command::new("rustc").args(["--print", "sysroot"]).output();
         let sysroot = String::from_utf8(compiler.unwrap().stdout).unwrap();
         let path = format!("{}/bin:/usr/bin:/bin\n", sysroot.trim());

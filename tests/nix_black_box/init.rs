@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::process::{Command, Stdio};
 
 use super::own_flake;
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// A home as Debian makes it.
 fn skeleton(home: Home) -> Home {
@@ -28,7 +28,7 @@ pub(crate) fn type_in(
     let mut script = Command::new("script");
     home.environment(&mut script);
     script.env("TERM", "xterm").envs(variables.iter().copied());
-    let typed = format!("{} {typed}", env!("CARGO_BIN_EXE_nhmt"));
+    let typed = format!("{} {typed}", nhmt().display());
     script.args(["-qec", &typed, "/dev/null"]);
     let mut child = script
         .stdin(Stdio::piped())

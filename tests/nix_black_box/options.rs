@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use super::own_flake;
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 fn home() -> Home {
     let mut home = Home::with_nix();
@@ -163,7 +163,7 @@ fn on_a_terminal(home: &Home, pager: &[(&str, &str)], words: &str) -> String {
     let mut script = Command::new("script");
     home.environment(&mut script);
     script.env("TERM", "xterm").envs(pager.iter().copied());
-    let typed = format!("{} options {words}", env!("CARGO_BIN_EXE_nhmt"));
+    let typed = format!("{} options {words}", nhmt().display());
     script.args(["-qec", &typed, "/dev/null"]);
     Outcome::of(script.stdin(Stdio::null())).success().stdout()
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// A flake whose nhmt is this working copy's. Its nixpkgs is a stand-in, with
 /// what `flake.nix` asks of it: a library, and a package that holds nhmt.
@@ -31,7 +31,7 @@ pub(crate) fn flake(home: &Home, body: &str) {
     }
     let bin = home.outside("nixpkgs/nhmt/bin");
     fs::create_dir_all(&bin).unwrap();
-    fs::copy(env!("CARGO_BIN_EXE_nhmt"), bin.join("nhmt")).unwrap();
+    fs::copy(nhmt(), bin.join("nhmt")).unwrap();
     fs::write(
         home.outside("nixpkgs/flake.nix"),
         r#"{

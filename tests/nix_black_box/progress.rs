@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 #[test]
 fn a_terminal_sees_progress_and_a_pipe_does_not() {
@@ -18,7 +18,7 @@ fn a_terminal_sees_progress_and_a_pipe_does_not() {
     script.env("TERM", "xterm");
     let typed = format!(
         "{} -f {} realize",
-        env!("CARGO_BIN_EXE_nhmt"),
+        nhmt().display(),
         home.outside("configuration/home.nix").display()
     );
     script.args(["-qec", &typed, "/dev/null"]);
@@ -37,7 +37,7 @@ fn ask_shows_the_difference_and_takes_no_for_an_answer() {
         home.environment(&mut script);
         let typed = format!(
             "{} -f {} realize --ask",
-            env!("CARGO_BIN_EXE_nhmt"),
+            nhmt().display(),
             home.outside("configuration/home.nix").display()
         );
         let mut child = script

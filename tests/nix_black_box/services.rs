@@ -1,11 +1,12 @@
 //! Units of a real systemd of the user, through switches.
 
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 use crate::systemd::{place_of_session, run_alone};
 
 /// Runs `script` in a session of the user's systemd that has read the home.
 fn session(home: &Home, script: &str) -> Outcome {
-    let nhmt = env!("CARGO_BIN_EXE_nhmt");
+    let nhmt = nhmt();
+    let nhmt = nhmt.display();
     let script = format!(
         r#"
         cd "$HOME"

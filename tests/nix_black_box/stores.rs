@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::Home;
+use crate::support::{Home, nhmt};
 
 #[test]
 fn a_nix_that_is_too_old_is_named() {
@@ -145,7 +145,7 @@ fn root_without_build_users_builds_all_the_same() {
     command
         .args(["--mount", "sh", "-c", script, "sh"])
         .arg(groups);
-    command.arg(env!("CARGO_BIN_EXE_nhmt")).arg("-f");
+    command.arg(nhmt()).arg("-f");
     command
         .arg(home.outside("configuration/home.nix"))
         .arg("realize");

@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use super::case::{self, Case};
-use super::counts::{self, Counts};
+use super::counts::Counts;
 use super::crash::{calls, sample, thin};
 use super::inject::{self, What};
 use super::own::fingerprint;
 use super::scenario::{Place, Scenario};
 use super::snapshot::Snapshot;
+use super::turns::by_turns;
 use super::{full, scenarios};
 
 /// What was tried so far.
@@ -27,34 +27,28 @@ struct Tried {
 fn a_killed_recovery_is_taken_up_too() {
     let all = scenarios::recovery();
     let tried = Tried::default();
-    for (index, scenario) in all.iter().enumerate() {
-        let next = AtomicUsize::new(0);
-        thread::scope(|scope| {
-            for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
-                scope.spawn(|| kill_twice(scenario, index, &next, &tried));
-            }
-        });
-        let points = tried.points.load(Ordering::Relaxed);
-        counts::progress("crash, killed again", index + 1, all.len(), points);
-    }
+    let name = "crash, killed again";
+    by_turns(name, &all, &tried.points, |index, scenario| {
+        kill_twice(scenario, index, &tried);
+    });
     let failures = tried.failures.into_inner().unwrap();
-    Counts::of("crash, killed again")
+    Counts::of(name)
         .count(all.len(), "scenarios")
         .count(tried.first.into_inner(), "killed runs")
         .count(tried.points.into_inner(), "points")
         .print(&failures);
 }
 
-/// Takes first points by turns with the other threads, and kills what goes on
-/// after each at the calls that it makes there.
-fn kill_twice(scenario: &Scenario, index: usize, next: &AtomicUsize, tried: &Tried) {
+/// Kills the command at some points, and what goes on after each at the calls
+/// that it makes there.
+fn kill_twice(scenario: &Scenario, index: usize, tried: &Tried) {
     let case = Case::new(scenario, Place::new());
     let home = case.place.home();
     let firsts = sample(calls(&case.calls, true, &What::Kill), 4, index * 3);
     let (mut left, mut seen) = (HashSet::new(), HashSet::new());
-    while let Some(first) = firsts.get(next.fetch_add(1, Ordering::Relaxed)) {
+    for first in firsts {
         case::reset(&case);
-        inject::run(&case.place.command(&scenario.command), first);
+        inject::run(&case.place.command(&scenario.command), &first);
         let state = Snapshot::of(&home);
         if !left.insert(fingerprint(&state)) {
             continue;

@@ -7,15 +7,16 @@
 //! - the same command again leads to the same home and root, with every thing
 //!   at its path or in a backup of its name, and once more changes nothing.
 
+use std::collections::HashSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
-use super::counts::{Counts, progress};
+use super::counts::Counts;
 use super::crash::{calls, sample, thin};
 use super::full;
 use super::inject::{self, Call, Point, What};
 use super::scenarios_state::{StateCase, StateScenario, all, thousand};
+use super::turns::by_turns;
 
 /// The errors that calls are made to fail with.
 const ERRORS: [&str; 5] = ["ENOSPC", "EIO", "EACCES", "EROFS", "EXDEV"];
@@ -35,64 +36,51 @@ fn prove(
 ) {
     let only = only();
     let failures = Mutex::new(Vec::new());
-    let tried = AtomicUsize::new(0);
-    for (index, scenario) in scenarios.iter().enumerate() {
-        if only.as_ref().is_some_and(|(name, _)| name != scenario.name) {
-            continue;
-        }
-        let next = AtomicUsize::new(0);
-        let points = Mutex::new(None);
-        thread::scope(|scope| {
-            for _ in 0..thread::available_parallelism().map_or(2, Into::into) {
-                scope.spawn(|| {
-                    let mut case = StateCase::new(scenario);
-                    let points: Vec<Point> = points
-                        .lock()
-                        .unwrap()
-                        .get_or_insert_with(|| {
-                            if let Some((_, point)) = &only {
-                                return vec![point.clone()];
-                            }
-                            case.reset();
-                            let log = case.place.beside("trace");
-                            let command = case.command(&scenario.arguments);
-                            choose(index, &inject::trace(&command, &log).0)
-                        })
-                        .clone();
-                    while let Some(point) = points.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        case.reset();
-                        let output = inject::run(&case.command(&scenario.arguments), point);
-                        tried.fetch_add(1, Ordering::Relaxed);
-                        let said = String::from_utf8_lossy(&output.stderr);
-                        let fault = if said.contains("panicked") {
-                            Err(said.into_owned())
-                        } else {
-                            case.check()
-                        };
-                        if let Err(fault) = fault {
-                            let name = scenario.name;
-                            failures.lock().unwrap().push(format!(
-                                "{name}, {point}: {fault}\nTo reproduce: NHMT_PROOF_POINT={name}/{point} cargo test --test proofs crash_state"
-                            ));
-                            if only.is_some() {
-                                case.place.keep();
-                            }
-                        }
-                    }
-                });
+    let (tried, homes) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let all: Vec<_> = scenarios
+        .iter()
+        .filter(|one| only.as_ref().is_none_or(|(name, _)| one.name == name))
+        .collect();
+    by_turns(name, &all, &tried, |index, scenario| {
+        let mut case = StateCase::new(scenario);
+        let points = if let Some((_, point)) = &only {
+            vec![point.clone()]
+        } else {
+            case.reset();
+            let log = case.place.beside("trace");
+            let command = case.command(&scenario.arguments);
+            choose(index, &inject::trace(&command, &log).0)
+        };
+        let mut seen = HashSet::new();
+        for point in &points {
+            case.reset();
+            let output = inject::run(&case.command(&scenario.arguments), point);
+            tried.fetch_add(1, Ordering::Relaxed);
+            let said = String::from_utf8_lossy(&output.stderr);
+            let fault = if said.contains("panicked") {
+                Err(said.into_owned())
+            } else if seen.insert(case.fingerprint()) {
+                homes.fetch_add(1, Ordering::Relaxed);
+                case.check()
+            } else {
+                Ok(())
+            };
+            if let Err(fault) = fault {
+                let name = scenario.name;
+                failures.lock().unwrap().push(format!(
+                    "{name}, {point}: {fault}\nTo reproduce: NHMT_PROOF_POINT={name}/{point} cargo test --test proofs crash_state"
+                ));
+                if only.is_some() {
+                    case.place.keep();
+                }
             }
-        });
-        progress(
-            name,
-            index + 1,
-            scenarios.len(),
-            tried.load(Ordering::Relaxed),
-        );
-    }
+        }
+    });
     let failures = failures.into_inner().unwrap();
     Counts::of(name)
         .count(scenarios.len(), "scenarios")
         .count(tried.into_inner(), "points")
+        .count(homes.into_inner(), "different homes after them")
         .print(&failures);
 }
 

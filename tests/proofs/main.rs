@@ -36,6 +36,7 @@ mod scenarios_state;
 mod schema;
 mod snapshot;
 mod trees;
+mod turns;
 mod unprivileged;
 mod view;
 mod watchers;

@@ -8,6 +8,8 @@ use std::process::{Command, Output, Stdio};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
+use crate::support::nhmt;
+
 /// One step on the way to a home.
 #[derive(Debug, Clone)]
 pub enum Step {
@@ -301,7 +303,7 @@ impl Place {
 
     /// The command, with its manifest written.
     pub fn command(&self, typed: &Typed) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nhmt"));
+        let mut command = Command::new(nhmt());
         command.env_clear();
         command.env("HOME", self.home());
         command.env("USER", "tester");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::own;
 use super::scenario::{Place, Typed, show};
 use super::snapshot::{Node, Snapshot};
 use super::view::{View, is_own, view};
@@ -318,6 +319,11 @@ impl<'a> StateCase<'a> {
             Snapshot::default()
         };
         [Snapshot::of(&self.place.home()), root]
+    }
+
+    /// The same for homes and roots between which a check sees no difference.
+    pub fn fingerprint(&self) -> [u64; 2] {
+        self.now().each_ref().map(own::fingerprint)
     }
 
     /// What is found in the home, and what is in the root.

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::EXECUTABLE;
+use crate::support::{EXECUTABLE, nhmt};
 
 const NOBODY: u32 = 65_534;
 
@@ -29,7 +29,7 @@ pub fn unprivileged(test: &str, body: impl FnOnce()) {
         to
     };
     let proofs = copy(&std::env::current_exe().unwrap(), "proofs");
-    let nhmt = copy(Path::new(env!("CARGO_BIN_EXE_nhmt")), "nhmt");
+    let nhmt = copy(&nhmt(), "nhmt");
     let temporary = scratch.path().join("tmp");
     fs::create_dir(&temporary).unwrap();
     chown(&temporary, Some(NOBODY), Some(NOBODY)).unwrap();

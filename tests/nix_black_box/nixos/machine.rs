@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::owner::needs_root;
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 
 /// The user whose home it is.
 const ALICE: u32 = 61_236;
@@ -23,7 +23,7 @@ impl Machine {
         let home = Home::with_nix();
         let bin = home.outside("package/bin");
         fs::create_dir_all(&bin).unwrap();
-        fs::copy(env!("CARGO_BIN_EXE_nhmt"), bin.join("nhmt")).unwrap();
+        fs::copy(nhmt(), bin.join("nhmt")).unwrap();
         fs::set_permissions(home.outside(""), fs::Permissions::from_mode(0o755)).unwrap();
         let line = format!("alice:x:{ALICE}:100::{}:/bin/sh\n", home.path().display());
         let passwd = fs::read_to_string("/etc/passwd").unwrap();

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::Variables;
-use crate::support::{Home, Outcome};
+use crate::support::{Home, Outcome, nhmt};
 use crate::systemd::{place_of_session, run_alone};
 
 /// What systemd's own generator makes of the home's file in `before`.
@@ -118,7 +118,8 @@ fn a_real_manager() {
     let home = super::home(
         r#"home.sessionVariables.A = "a  \\\"b\\\" $HOME"; home.sessionPath = [ "/one" ];"#,
     );
-    let nhmt = env!("CARGO_BIN_EXE_nhmt");
+    let nhmt = nhmt();
+    let nhmt = nhmt.display();
     let script = format!(
         r#"
         dbus-run-session -- /lib/systemd/systemd --user &
