@@ -1,5 +1,6 @@
 //! From a configuration to the home tree that is wanted.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -253,6 +254,8 @@ fn watched<T>(context: &Context, work: impl FnOnce(&mut dyn FnMut(Event)) -> T) 
     let ui = context.ui;
     // Nix counts and names builds in turn.
     let (mut count, mut building) = (String::new(), String::new());
+    // A flake is asked several times, and each time its tree is dirty.
+    let mut warned = HashSet::new();
     work(&mut |event| match event {
         Event::Evaluating => progress.set("evaluating".to_owned()),
         Event::Building { done, total, name } => {
@@ -271,7 +274,11 @@ fn watched<T>(context: &Context, work: impl FnOnce(&mut dyn FnMut(Event)) -> T) 
         Event::Log { .. } => {}
         Event::Message { .. } if ui.quiet => {}
         Event::Message { severity, text } => match severity {
-            Severity::Warning => progress.line(format_args!("{WARNING}warning:{WARNING:#} {text}")),
+            Severity::Warning if warned.contains(&text) => {}
+            Severity::Warning => {
+                progress.line(format_args!("{WARNING}warning:{WARNING:#} {text}"));
+                warned.insert(text);
+            }
             Severity::Trace => progress.line(text),
             Severity::Note if ui.verbose => progress.line(format_args!("{DIM}{text}{DIM:#}")),
             Severity::Note => {}

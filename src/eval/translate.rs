@@ -210,6 +210,12 @@ fn reword(text: &str) -> Option<(String, &'static str)> {
             "A flake in a directory is written as a path, `--flake ./NAME`, and a configuration with a `#`: `--flake '#NAME'`. The name of a configuration stands behind a #: `--flake .#NAME`.",
         ));
     }
+    if text.contains("was not found in the Nix search path") {
+        return Some((
+            text.to_owned(),
+            "Add a channel of that name (`nix-channel --list` shows those there are), or name a directory for it: `-I NAME=DIR`, for Home Manager `--home-manager=DIR`.",
+        ));
+    }
     let opened = text
         .strip_prefix("opening file '")
         .and_then(|rest| rest.strip_suffix("': No such file or directory"));
@@ -360,6 +366,11 @@ mod tests {
     fn everyday_mistakes_come_with_a_remedy() {
         for (said, message, remedy) in [
             ("attribute 'foo' missing", "`foo`", "misspelt"),
+            (
+                "file 'home-manager' was not found in the Nix search path (add it using $NIX_PATH or -I)",
+                "home-manager",
+                "--home-manager=DIR",
+            ),
             (
                 "cannot coerce an integer to a string: 1",
                 "coerce",

@@ -23,9 +23,9 @@ const RESERVED: [&str; 3] = [
 #[derive(Debug, Error)]
 pub enum ManifestError {
     /// Not JSON, or not of the manifest's form.
-    #[error("{path}: {message}")]
+    #[error("{path}{message}")]
     Malformed {
-        /// JSON path of the fault (`files.\.bashrc.text`), `.` for the whole.
+        /// JSON path of the fault (`files.\.bashrc.text: `); empty for the whole.
         path: String,
         /// What the reader says of it, with line and column.
         message: String,
@@ -144,16 +144,12 @@ impl Manifest {
         // The manifest's own form is finite and `value` bounds itself, naming
         // its target; the reader's own limit would name none.
         deserializer.disable_recursion_limit();
-        let raw = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            ManifestError::Malformed {
-                path: error.path().to_string(),
-                message: error.inner().to_string(),
-            }
-        })?;
+        let raw = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| malformed(error.path(), error.inner()))?;
         deserializer
             .end()
             .map_err(|error| ManifestError::Malformed {
-                path: ".".to_owned(),
+                path: String::new(),
                 message: error.to_string(),
             })?;
         Self::try_from_raw(raw)
@@ -164,11 +160,8 @@ impl Manifest {
     /// # Errors
     /// The first fault of `value`, with its JSON path.
     pub fn from_value(value: Value) -> Result<Self, ManifestError> {
-        let raw =
-            serde_path_to_error::deserialize(value).map_err(|error| ManifestError::Malformed {
-                path: error.path().to_string(),
-                message: error.inner().to_string(),
-            })?;
+        let raw = serde_path_to_error::deserialize(value)
+            .map_err(|error| malformed(error.path(), error.inner()))?;
         Self::try_from_raw(raw)
     }
 
@@ -291,6 +284,19 @@ pub(super) fn reserved(path: &HomePath) -> Option<&'static str> {
         let own = HomePath::new(reserved).expect("a constant path is valid");
         *path == own || path.is_below(&own) || own.is_below(path)
     })
+}
+
+/// The reader's path is `.` for the whole, and `?` when a text ends before it
+/// says of what it is a part: neither tells anybody anything.
+fn malformed(path: &serde_path_to_error::Path, error: &serde_json::Error) -> ManifestError {
+    let path = match path.to_string().as_str() {
+        "." | "?" => String::new(),
+        path => format!("{path}: "),
+    };
+    ManifestError::Malformed {
+        path,
+        message: error.to_string(),
+    }
 }
 
 /// The map is sorted so that everything below a path follows it directly.

@@ -63,6 +63,7 @@ builtins.mapAttrs (name: f: f name) {
     "unknown option `programs.chawan' at "
     "unknown-program.nix"
     "nhmt has no `programs.chawan', which is an option of Home Manager"
+    "Or have Home Manager's own modules evaluate all of it: `--home-manager' for a file"
     "bash, fish, git"
     "home.file or xdg.configFile"
   ];

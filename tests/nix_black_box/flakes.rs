@@ -64,6 +64,11 @@ fn a_name_that_is_not_there_lists_what_is() {
         .exit(4)
         .stderr_has("nobody")
         .stderr_has("tester");
+    // Nix is asked several times on the way, and warns each time.
+    git(&home, &["init", "-q"]);
+    git(&home, &["add", "flake.nix", "home.nix"]);
+    let said = realize(&home, ".#nobody").exit(4).stderr();
+    assert_eq!(said.matches("is dirty").count(), 1, "{said}");
 }
 
 #[test]

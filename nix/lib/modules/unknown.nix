@@ -119,6 +119,12 @@ let
         else
           "  Correct the name, remove the setting, or import the module that declares it."
       )
+      (
+        if isTheirs then
+          "  Or have Home Manager's own modules evaluate all of it: `--home-manager' for a file, homeConfigurations in a flake."
+        else
+          null
+      )
       (if others == [ ] then null else "  Also unknown:\n${concatStringsSep "\n" others}")
     ];
 in
