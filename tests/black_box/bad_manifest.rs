@@ -16,6 +16,59 @@ fn rejected(files: &str, said: &[&str]) {
 #[test]
 fn not_json() {
     rejected("{", &["line 1"]);
+    let home = Home::new();
+    for (text, said) in [
+        ("{", "EOF while parsing an object at line 1"),
+        ("{} {}", "missing field `version` at line 1"),
+        (r#"{"version":1}"#, "missing field `home` at line 1"),
+    ] {
+        home.write_source("home.json", text);
+        let file = home.outside("configuration/home.json");
+        let file = file.to_str().unwrap();
+        home.run_bare(["realize", "-f", file])
+            .exit(4)
+            .stderr_has(&format!("error: {file}: {said}"));
+    }
+}
+
+#[test]
+fn content_of_no_kind_or_of_several() {
+    for (file, said) in [
+        (
+            "{}",
+            "files.\"a\": give exactly one of `text`, `source`, `secret`, or `format` with `value`; none is there",
+        ),
+        (
+            r#"{"text":"","source":"/x"}"#,
+            "or `format` with `value`; more than one is there",
+        ),
+        (
+            r#"{"text":"","recursive":true}"#,
+            "files.\"a\": `recursive` goes with `source` only",
+        ),
+        (
+            r#"{"format":"json"}"#,
+            "files.\"a\": `format` needs a `value` beside it",
+        ),
+        (
+            r#"{"value":1}"#,
+            "files.\"a\": `value` needs a `format` beside it",
+        ),
+        (
+            r#"{"source":"/etc","recursive":true,"method":"live"}"#,
+            "the method live is for one place; leave `recursive` out",
+        ),
+        (
+            r#"{"format":"toml","value":{"x":9223372036854775808}}"#,
+            "`x`: 9223372036854775808 is beyond TOML's integers, which have 64 bits with a sign",
+        ),
+        (
+            r#"{"format":"ini","value":{"":{"a":1}}}"#,
+            "a section cannot be empty, nor start or end with white space",
+        ),
+    ] {
+        rejected(&format!("{{\"a\":{file}}}"), &[said]);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
-use crate::support::Home;
+use crate::support::{Home, Outcome};
 
 /// The tree of a generation, made writable.
 fn tree(home: &Home, generation: u32) -> PathBuf {
@@ -34,6 +34,109 @@ fn a_file_of_a_generation_that_cannot_be_read() {
         .exit(1)
         .stderr_has("error: cannot read ")
         .stderr_has("/index: No such file or directory");
+}
+
+#[test]
+fn a_generation_whose_tree_was_collected() {
+    let mut home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    home.run(["realize"]).success();
+    home.set_manifest(r#"{"f":{"text":"2"}}"#);
+    home.run(["realize"]).success();
+    fs::remove_dir_all(tree(&home, 1)).unwrap();
+    home.run(["list-generations"])
+        .success()
+        .stdout_has("  gone (its tree was collected)  ");
+    for command in ["rollback", "select-generation 1", "diff 1", "packages 1"] {
+        let words: Vec<&str> = command.split(' ').collect();
+        Outcome::of(home.command().args(words))
+            .exit(1)
+            .stderr_has("generation 1 is gone: a garbage collection took its tree ")
+            .stderr_has("`nhmt delete-generations 1` forgets this one");
+    }
+    home.run(["delete-generations", "1"]).success();
+    home.run(["rollback"]).exit(1).stderr_has(
+        "there is no generation before 2\nhint: `nhmt list-generations` shows which there are",
+    );
+    fs::write(tree(&home, 2).join("index"), "junk").unwrap();
+    home.run(["status"])
+        .exit(1)
+        .stderr_has("/index is damaged (no end of the header); `nhmt realize` writes a new one");
+}
+
+#[test]
+fn a_file_of_which_no_part_can_be_changed() {
+    let merge = |format: &str| {
+        format!(r#"{{"f":{{"format":"{format}","value":{{"x":1}},"method":"merge"}}}}"#)
+    };
+    let block = r#"{"f":{"text":"x","method":"block"}}"#.to_owned();
+    let mut home = Home::new();
+    for (manifest, content, said) in [
+        (
+            merge("json"),
+            "[]",
+            "it holds a list, and what is declared is a map",
+        ),
+        (
+            merge("yaml"),
+            "a: 1\n---\nb: 2\n",
+            "line 2, column 1: a second document starts here; only one is supported",
+        ),
+        (
+            merge("yaml"),
+            "? [a]\n: 1\n",
+            "line 1, column 3: only plain or quoted words are supported as keys",
+        ),
+        (block, "", "it is larger than 64 MiB"),
+    ] {
+        home.write("f", content);
+        if content.is_empty() {
+            let file = fs::OpenOptions::new().write(true).open(home.at("f"));
+            file.unwrap().set_len(65 << 20).unwrap();
+        }
+        home.set_manifest(&manifest);
+        home.run(["realize"])
+            .exit(3)
+            .stderr_has("~/f is a file of which nhmt cannot change its part alone (")
+            .stderr_has(said);
+    }
+}
+
+#[test]
+fn a_home_that_nothing_names() {
+    let home = Home::new().manifest("{}");
+    let mut command = home.command();
+    Outcome::of(command.arg("status").env_remove("HOME"))
+        .exit(1)
+        .stderr_has("error: $HOME is not set\nhint: name the home with `--home DIR`");
+    let mut command = home.command();
+    Outcome::of(command.arg("status").env("HOME", "/nowhere/at/all"))
+        .exit(1)
+        .stderr_has("the home directory /nowhere/at/all does not exist\nhint: create it with `mkdir /nowhere/at/all`, or name another with `--home DIR`");
+    home.run_bare(["realize", "-f", "/nowhere"])
+        .exit(4)
+        .stderr_has("no configuration at /nowhere (from --file)\nhint: check the path; a directory needs a flake.nix or a home.nix in it");
+    let empty = home.outside("tmp");
+    home.run_bare(["realize", "-f", empty.to_str().unwrap()])
+        .exit(4)
+        .stderr_has("no configuration in ")
+        .stderr_has(": none of `flake.nix`, `home.nix`, `home.json` is there");
+}
+
+#[test]
+fn a_container_and_an_editor_that_cannot_be() {
+    let home = Home::new().manifest("{}");
+    home.run(["test-container", "--json", "--", "true"])
+        .exit(2)
+        .stderr_has("there is no JSON of this one\nhint: with `--dry-run`, `--json` prints how the container would be started");
+    let home = home.env("VISUAL", "/nowhere/ed");
+    home.run(["edit"])
+        .exit(1)
+        .stderr_has("the editor /nowhere/ed failed (exit status: 127); nothing was checked\nhint: name another in $VISUAL or $EDITOR");
+    home.write("full/x", "");
+    let full = home.at("full");
+    home.run_bare(["import", "home", "--to", full.to_str().unwrap()])
+        .exit(1)
+        .stderr_has("full is not empty, and an import writes only where nothing is\nhint: name another directory with `--to DIR`, or move this one away");
 }
 
 #[test]
