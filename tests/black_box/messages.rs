@@ -102,6 +102,55 @@ fn a_file_of_which_no_part_can_be_changed() {
 }
 
 #[test]
+fn what_is_in_force_and_where_it_is_recorded_stays() {
+    let home = Home::new().manifest(r#"{"p/home":{"text":""}}"#);
+    home.run(["realize"]).success();
+    home.run(["delete-generations", "1"])
+        .exit(1)
+        .stderr_has("generation 1 is the current one and cannot be deleted; select another first");
+    let profile = home.at("p/home");
+    let profile = profile.to_str().unwrap();
+    home.run(["realize", "--profile", profile])
+        .exit(1)
+        .stderr_has(&format!(
+            "~/p/home is managed, and the profile {profile} lies there\nhint: name another"
+        ));
+}
+
+#[test]
+fn a_current_directory_that_is_gone() {
+    let home = Home::new();
+    let there = home.outside("tmp/there");
+    fs::create_dir(&there).unwrap();
+    let gone = format!(
+        "cd {0} && {{ test ! -d {0} || /bin/rmdir {0}; }}",
+        there.display()
+    );
+    home.run_after(&gone, ["status", "--home", "x"])
+        .exit(1)
+        .stderr_has("cannot find x from the current directory: No such file or directory");
+}
+
+#[test]
+fn packages_that_the_database_does_not_have() {
+    let home = Home::new().manifest("{}");
+    home.run(["realize"]).success();
+    let manifest = tree(&home, 1).join("nhmt.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    let packages = r#""packages":{"path":"/elsewhere/packages","names":["tool-1.0"]}"#;
+    fs::set_permissions(&manifest, fs::Permissions::from_mode(0o644)).unwrap();
+    fs::write(
+        &manifest,
+        text.replace(r#""version":1"#, &format!(r#""version":1,{packages}"#)),
+    )
+    .unwrap();
+    home.run(["packages"])
+        .success()
+        .stdout_has("tool  1.0      ?     ?")
+        .stderr_has("the sizes are not known: Nix's database has no /elsewhere/packages");
+}
+
+#[test]
 fn a_home_that_nothing_names() {
     let home = Home::new().manifest("{}");
     let mut command = home.command();

@@ -18,6 +18,23 @@ const OTHERS_SAY: [&str; 6] = [
     "no roots today",
 ];
 
+/// Failures of the machine that no test can bring about at that very place:
+/// it has no shell, no signals, no file of the running program, or what was
+/// there a moment before is gone.
+const CANNOT_BE_TRIED: [&str; 11] = [
+    "cannot find nhmt's own executable",
+    "cannot find the current directory",
+    "cannot read the answer",
+    "cannot run /bin/sh, which starts bubblewrap",
+    "cannot start again with HOME=",
+    "cannot start nix",
+    "cannot start the editor",
+    "cannot wait for signals",
+    "the units in",
+    "what Nix printed is not understood",
+    "as Nix archives it",
+];
+
 fn words(text: &str) -> String {
     let plain = text.replace("\\\"", "\"").replace("\\n", " ");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -65,12 +82,62 @@ fn every_error_on_the_page_is_one_that_the_program_has() {
     assert!(unknown.is_empty(), "nhmt does not say: {unknown:#?}");
 }
 
-/// The messages of the error types in a file.
-fn messages(file: &str) -> Vec<String> {
-    let text = fs::read_to_string(super::root().join(file)).unwrap();
-    let starts = text.split("#[error(").skip(1);
-    let literals = starts.filter_map(|rest| rest.trim_start().strip_prefix('"'));
-    literals.map(|rest| words(&literal(rest))).collect()
+/// What begins a message for the person, up to its literal.
+const BEGINNINGS: [&str; 3] = ["#[error(", "Failure::new(", "EvalError::new("];
+
+/// What may stand between that and the literal.
+const BETWEEN: [&str; 6] = [
+    "format_args!(",
+    "format!(",
+    "ErrorKind::Configuration,",
+    "ErrorKind::Machine,",
+    "ErrorKind::Build,",
+    "ErrorKind::Killed,",
+];
+
+/// The program's sources: what runs, and the tests beside it.
+fn program() -> (Vec<String>, String) {
+    let (mut runs, mut tests) = (Vec::new(), String::new());
+    for entry in WalkDir::new(super::root().join("src")) {
+        let path = entry.unwrap().into_path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let of_tests = path.components().any(|part| part.as_os_str() == "tests")
+            || path
+                .file_stem()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .ends_with("tests");
+        let start = if of_tests {
+            Some(0)
+        } else {
+            text.find("\n#[cfg(test)]\nmod ")
+        };
+        let (run, beside) = text.split_at(start.unwrap_or(text.len()));
+        runs.push(run.to_owned());
+        tests.push_str(beside);
+    }
+    (runs, tests)
+}
+
+/// The messages that stand in `text` as one literal.
+fn messages(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for beginning in BEGINNINGS {
+        for rest in text.split(beginning).skip(1) {
+            let mut rest = rest.trim_start();
+            while let Some(behind) = BETWEEN.iter().find_map(|word| rest.strip_prefix(word)) {
+                rest = behind.trim_start();
+            }
+            if let Some(rest) = rest.strip_prefix('"') {
+                all.push(words(&literal(rest)));
+            }
+        }
+    }
+    all
 }
 
 /// A string up to its closing quote.
@@ -90,35 +157,36 @@ fn literal(rest: &str) -> String {
     text
 }
 
+/// The messages of `all` of which no part stands in `text`. What is filled in
+/// stands there as an example; a message that has hardly anything else hands
+/// on what another says, and is passed over.
+fn missing<'m>(all: &'m [String], text: &str) -> Vec<&'m String> {
+    let is_absent = |message: &&String| {
+        let parts = message.split(['{', '}']).step_by(2);
+        let mut known = parts
+            .filter(|part| part.split(' ').count() > WORDS)
+            .peekable();
+        known.peek().is_some() && !known.any(|part| shares(part.trim(), text))
+    };
+    all.iter().filter(is_absent).collect()
+}
+
 #[test]
-fn every_error_that_stops_a_run_is_on_the_page() {
-    let page = words(&super::page("errors.md"));
-    let files = [
-        "src/generation/profile.rs",
-        "src/generation/selector.rs",
-        "src/home/lock.rs",
-        "src/hook/memory.rs",
-        "src/import/found.rs",
-        "src/reconcile/backups.rs",
-        "src/reconcile/error.rs",
-        "src/secret/error.rs",
-        "src/store/nix/error.rs",
-    ];
-    let mut missing = Vec::new();
-    let mut number = 0;
-    for message in files.into_iter().flat_map(messages) {
-        // Parts that are filled in stand on the page as an example.
-        let parts: Vec<_> = message.split(['{', '}']).step_by(2).collect();
-        let said = |part: &&str| part.split(' ').count() > WORDS;
-        let mut known = parts.iter().filter(|part| said(part)).peekable();
-        if known.peek().is_none() {
-            continue;
-        }
-        number += 1;
-        if !known.any(|part| shares(part.trim(), &page)) {
-            missing.push(message);
-        }
-    }
-    assert!(number >= 20, "{number}");
-    assert!(missing.is_empty(), "not on docs/errors.md: {missing:#?}");
+fn every_error_of_the_program_is_on_a_page_and_has_a_test() {
+    let (runs, unit_tests) = program();
+    let all: Vec<String> = runs.iter().flat_map(|text| messages(text)).collect();
+    assert!(all.len() > 150, "{}", all.len());
+
+    let pages = ["errors.md", "in-the-way.md", "doctor.md"].map(super::page);
+    let unsaid = missing(&all, &words(&pages.concat()));
+    assert!(unsaid.is_empty(), "not on docs/errors.md: {unsaid:#?}");
+
+    let folders = ["black_box", "nix_black_box", "proofs", "nix"];
+    let tests = folders
+        .map(|folder| source(&format!("tests/{folder}")))
+        .concat();
+    let tests = tests + &words(&unit_tests.replace("\\\n", " "));
+    let mut untried = missing(&all, &tests);
+    untried.retain(|message| !CANNOT_BE_TRIED.iter().any(|words| message.contains(words)));
+    assert!(untried.is_empty(), "no test has these: {untried:#?}");
 }

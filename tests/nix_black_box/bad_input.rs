@@ -68,7 +68,7 @@ fn a_file_below_a_file() {
     rejected(
         "home.file.\"a\".text = \"\";\n  home.file.\"a/b\".text = \"\";",
         &[
-            "files.\"a/b\": it (declared by home.file.\"a/b\", ",
+            "the manifest is wrong: files.\"a/b\": it (declared by home.file.\"a/b\", ",
             "home.nix:5) lies below \"a\", which is managed as one file or link (declared by home.file.\"a\", ",
             "set `recursive` on \"a\"",
         ],

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -216,6 +216,11 @@ fn an_empty_directory_has_nothing_to_add() {
     home.run_bare(["add", "empty"])
         .exit(1)
         .stderr_has("~/empty has nothing in it to add");
+    let pipe = Command::new("mkfifo").arg(home.at("pipe")).status();
+    assert!(pipe.unwrap().success());
+    home.run_bare(["add", "pipe"])
+        .exit(1)
+        .stderr_has("~/pipe was not added: it is a socket, a pipe or a device");
 }
 
 #[test]

@@ -265,6 +265,10 @@ fn the_prompt_has_the_configuration_in_scope() {
     // Nix takes what stands behind `--`.
     let mut command = home.command();
     let said = prompt(command.args(["repl", "--", "--version"]), "").success();
+    let mut command = home.command();
+    prompt(command.arg("repl").env("TMPDIR", "/nowhere"), "")
+        .exit(1)
+        .stderr_has("cannot write a temporary file: No such file or directory");
     assert!(said.stdout().contains("(Nix)"), "{said}");
 }
 
