@@ -10,7 +10,7 @@ let
     types
     unique
     ;
-  escape = import ./escape.nix { inherit lib; };
+  escape = import ./escape.nix;
   cfg = config.nhmt;
   homes = filterAttrs (_: user: user.nhmt.ephemeral.enable) cfg.users;
 
@@ -85,7 +85,7 @@ let
   # What is made at a place, and how the directories above it are made.
   line =
     name: place: mode:
-    "d ${escape.line place} :${mode} :${escape.line (login name)} :${escape.line (groupOf name)} -";
+    "d ${escape.quoted place} :${mode} :${escape.quoted (login name)} :${escape.quoted (groupOf name)} -";
   parents =
     name: base: route:
     map (
@@ -99,7 +99,7 @@ let
       both = route: base: parents name base route ++ [ (line name "${base}/${route.path}" (mode route)) ];
     in
     [
-      "d ${escape.line home} 0700 ${escape.line (login name)} ${escape.line (groupOf name)} -"
+      "d ${escape.quoted home} 0700 ${escape.quoted (login name)} ${escape.quoted (groupOf name)} -"
     ]
     ++ concatMap (route: both route route.value.root ++ both route home) (bound user);
 
@@ -137,16 +137,16 @@ let
         ];
         unitConfig = {
           DefaultDependencies = false;
-          RequiresMountsFor = map escape.path [
+          RequiresMountsFor = map escape.quoted [
             route.value.root
             user.home.homeDirectory
           ];
           # What somebody has there already must not be covered: nhmt takes it
           # to the root, and has a link stand in for the mount.
-          ConditionDirectoryNotEmpty = "!${escape.path where}";
+          ConditionDirectoryNotEmpty = "!${escape.percent where}";
           # Nothing of the system's may be mounted, or mounted over, by a link
           # that the user has put in the way.
-          ConditionPathIsSymbolicLink = map (path: "!${escape.path path}") (
+          ConditionPathIsSymbolicLink = map (path: "!${escape.percent path}") (
             concatMap (base: map (dir: "${base}/${dir}") (above route.path ++ [ route.path ])) [
               route.value.root
               user.home.homeDirectory

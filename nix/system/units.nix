@@ -12,7 +12,7 @@ let
     optionals
     unique
     ;
-  escape = import ./escape.nix { inherit lib; };
+  escape = import ./escape.nix;
   cfg = config.nhmt;
 
   account = name: config.users.users.${name};
@@ -50,7 +50,7 @@ let
         stopIfChanged = false;
         path = optional (config.nix.enable or true) config.nix.package;
         unitConfig = {
-          RequiresMountsFor = map escape.path (
+          RequiresMountsFor = map escape.quoted (
             [ user.home.homeDirectory ]
             ++ unique (rootsOf user ++ user.nhmt.rootsOfSystem)
             ++ optional (user.nhmt.profile != null) (dirOf user.nhmt.profile)
@@ -69,9 +69,10 @@ let
       };
     };
 
-  group = name: escape.line ((account name).group or "users");
+  group = name: escape.quoted ((account name).group or "users");
   # Only what is made gets mode and owner: a root may be open to a group.
-  made = place: name: "d ${escape.line place} :0700 :${escape.line (login name)} :${group name} -";
+  made =
+    place: name: "d ${escape.quoted place} :0700 :${escape.quoted (login name)} :${group name} -";
 in
 {
   options.nhmt.users = lib.mkOption {
@@ -106,7 +107,7 @@ in
       in
       optional (
         user.nhmt.manifest ? secrets
-      ) "d ${escape.line (secretsOf name)} 0700 ${escape.line (login name)} ${group name} -"
+      ) "d ${escape.quoted (secretsOf name)} 0700 ${escape.quoted (login name)} ${group name} -"
       ++ map (root: made root name) (unique (rootsOf user ++ user.nhmt.rootsOfSystem))
     ) (builtins.attrNames cfg.users);
 

@@ -3,6 +3,7 @@
 //! by systemd's own checks, and then run as systemd would run it.
 
 mod machine;
+mod started;
 
 use std::fs;
 use std::path::Path;

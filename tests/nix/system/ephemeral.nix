@@ -49,7 +49,7 @@ in
   (case "what is mounted" [ ssh.what ssh.type ssh.options ] [ "/persist/home/alice/.ssh" "none" "bind" ])
   (case "before the home" [ ssh.wantedBy ssh.before ] [ [ "nhmt-alice.service" ] [ "nhmt-alice.service" "umount.target" ] ])
   (case "after the directories" ssh.after [ "systemd-tmpfiles-setup.service" "systemd-tmpfiles-resetup.service" ])
-  (case "and the filesystems" ssh.unitConfig.RequiresMountsFor [ "/persist/home/alice" "/home/alice" ])
+  (case "and the filesystems" ssh.unitConfig.RequiresMountsFor [ "\"/persist/home/alice\"" "\"/home/alice\"" ])
   (case "never over data" ssh.unitConfig.ConditionDirectoryNotEmpty "!/home/alice/.ssh")
   (case "never by a link" x.unitConfig.ConditionPathIsSymbolicLink [
     "!/persist/home/alice/.local"
@@ -77,5 +77,5 @@ in
   (case "a root in memory" (only (failed (nixos [ alice { fileSystems."/".fsType = "tmpfs"; } kept ]))) "nhmt.users.alice: /persist/home/alice would lie in memory, as the home does, and go with it. Choose a root on a disk (nhmt.ephemeral.root, home.persistence), or mount one there (fileSystems).")
   (case "a disk below memory" (failed (with' [ { fileSystems."/".fsType = "tmpfs"; } kept ])) [ ])
   (case "the home of root" (has "nhmt.users.root: the home of root cannot be ephemeral" (only (failed (nixos [ disk { nhmt.users.root.nhmt.ephemeral.enable = true; } ])))) true)
-  (case "units know the mounts" config.systemd.services.nhmt-alice.unitConfig.RequiresMountsFor [ "/home/alice" "/persist/home/alice" "/persist/home/alice/.nhmt" ])
+  (case "units know the mounts" config.systemd.services.nhmt-alice.unitConfig.RequiresMountsFor [ "\"/home/alice\"" "\"/persist/home/alice\"" "\"/persist/home/alice/.nhmt\"" ])
 ]

@@ -11,15 +11,15 @@ use crate::support::owner::needs_root;
 use crate::support::{Home, Outcome, nhmt};
 
 /// The user whose home it is.
-const ALICE: u32 = 61_236;
+pub(super) const ALICE: u32 = 61_236;
 
 /// A machine whose system has one home, at `home.path()`.
-struct Machine {
-    home: Home,
+pub(super) struct Machine {
+    pub(super) home: Home,
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let home = Home::with_nix();
         let bin = home.outside("package/bin");
         fs::create_dir_all(&bin).unwrap();
@@ -42,7 +42,7 @@ impl Machine {
     }
 
     /// What it hands to systemd, with the home built.
-    fn system(&self, home: &str, system: &str) -> Value {
+    pub(super) fn system(&self, home: &str, system: &str) -> Value {
         let file = self.home.outside("machine.nix");
         fs::write(&file, self.expression(home, system)).unwrap();
         let file = file.to_str().unwrap();
