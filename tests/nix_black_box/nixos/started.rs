@@ -72,10 +72,76 @@ fn mount_unit(place: &str) -> String {
     name.success().stdout().trim().to_owned()
 }
 
+/// bubblewrap with a systemd as the first process of a place of its own, whose
+/// units are those in `units`. What it turns off is that place.
+fn place(machine: &Machine) -> Command {
+    let outside = machine.home.outside("");
+    let at = |name: &str| machine.home.outside(name);
+    // It is to hang no test.
+    let mut bwrap = Command::new("timeout");
+    bwrap.args([
+        "--signal=KILL",
+        "120",
+        "bwrap",
+        "--unshare-pid",
+        "--as-pid-1",
+    ]);
+    bwrap.args([
+        "--unshare-ipc",
+        "--unshare-uts",
+        "--unshare-net",
+        "--unshare-cgroup-try",
+    ]);
+    bwrap.args(["--die-with-parent", "--cap-add", "ALL", "--tmpfs", "/"]);
+    let above: Vec<&Path> = outside.ancestors().skip(1).collect();
+    for directory in above.iter().rev().filter(|above| above.parent().is_some()) {
+        bwrap.args(["--perms", "0755", "--dir"]).arg(directory);
+    }
+    for directory in ["/etc", "/home", "/root", "/var"] {
+        bwrap.args(["--perms", "0755", "--dir", directory]);
+    }
+    bwrap.args(["--ro-bind", "/usr", "/usr"]);
+    for name in ["bin", "lib", "lib64", "sbin"] {
+        let (target, link) = (format!("usr/{name}"), format!("/{name}"));
+        bwrap.arg("--symlink").args([target, link]);
+    }
+    bwrap.args(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]);
+    bwrap.args(["--ro-bind", "/sys", "/sys", "--tmpfs", "/sys/fs/cgroup"]);
+    for name in ["group", "nsswitch.conf", "ld.so.cache"] {
+        let file = format!("/etc/{name}");
+        bwrap.arg("--ro-bind").args([&file, &file]);
+    }
+    bwrap.arg("--bind").args([&outside, &outside]);
+    for (from, to) in [
+        ("passwd", "passwd"),
+        ("tmpfiles.d", "tmpfiles.d"),
+        ("units", "systemd/system"),
+    ] {
+        bwrap
+            .arg("--ro-bind")
+            .arg(at(from))
+            .arg(format!("/etc/{to}"));
+    }
+    if let Some(current) = std::env::var_os("NHMT_TEST_NIX").map(std::path::PathBuf::from)
+        && !current.starts_with("/usr")
+    {
+        let all = current.parent().unwrap();
+        bwrap.arg("--ro-bind").args([all, all]);
+    }
+    bwrap.args(["--clearenv", "--setenv", "container", "test"]);
+    bwrap.args(["--setenv", "PATH", "/usr/bin:/usr/sbin"]);
+    bwrap.args(["--setenv", "SYSTEMD_UNIT_PATH", "/etc/systemd/system"]);
+    bwrap.args([
+        "/usr/lib/systemd/systemd",
+        "--unit=multi-user.target",
+        "--log-target=console",
+    ]);
+    bwrap
+}
+
 /// Starts `system`, whose home is wanted by the unit `by`, and has `script` run
 /// in it by bash; gives the lines that were printed.
 fn start(machine: &Machine, system: &Value, by: &str, script: &str) -> Vec<String> {
-    let outside = machine.home.outside("");
     let at = |name: &str| machine.home.outside(name);
     let units = at("units");
     let _ = fs::remove_dir_all(&units);
@@ -143,67 +209,7 @@ fn start(machine: &Machine, system: &Value, by: &str, script: &str) -> Vec<Strin
     );
     units.want("multi-user.target", "script.service");
 
-    // It is to hang no test, and is the first process of its own place: what
-    // it turns off is that.
-    let mut bwrap = Command::new("timeout");
-    bwrap.args([
-        "--signal=KILL",
-        "120",
-        "bwrap",
-        "--unshare-pid",
-        "--as-pid-1",
-    ]);
-    bwrap.args([
-        "--unshare-ipc",
-        "--unshare-uts",
-        "--unshare-net",
-        "--unshare-cgroup-try",
-    ]);
-    bwrap.args(["--die-with-parent", "--cap-add", "ALL", "--tmpfs", "/"]);
-    let above: Vec<&Path> = outside.ancestors().skip(1).collect();
-    for directory in above.iter().rev().filter(|above| above.parent().is_some()) {
-        bwrap.args(["--perms", "0755", "--dir"]).arg(directory);
-    }
-    for directory in ["/etc", "/home", "/root", "/var"] {
-        bwrap.args(["--perms", "0755", "--dir", directory]);
-    }
-    bwrap.args(["--ro-bind", "/usr", "/usr"]);
-    for name in ["bin", "lib", "lib64", "sbin"] {
-        let (target, link) = (format!("usr/{name}"), format!("/{name}"));
-        bwrap.arg("--symlink").args([target, link]);
-    }
-    bwrap.args(["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/run"]);
-    bwrap.args(["--ro-bind", "/sys", "/sys", "--tmpfs", "/sys/fs/cgroup"]);
-    for name in ["group", "nsswitch.conf", "ld.so.cache"] {
-        let file = format!("/etc/{name}");
-        bwrap.arg("--ro-bind").args([&file, &file]);
-    }
-    bwrap.arg("--bind").args([&outside, &outside]);
-    for (from, to) in [
-        ("passwd", "passwd"),
-        ("tmpfiles.d", "tmpfiles.d"),
-        ("units", "systemd/system"),
-    ] {
-        bwrap
-            .arg("--ro-bind")
-            .arg(at(from))
-            .arg(format!("/etc/{to}"));
-    }
-    if let Some(current) = std::env::var_os("NHMT_TEST_NIX").map(std::path::PathBuf::from)
-        && !current.starts_with("/usr")
-    {
-        let all = current.parent().unwrap();
-        bwrap.arg("--ro-bind").args([all, all]);
-    }
-    bwrap.args(["--clearenv", "--setenv", "container", "test"]);
-    bwrap.args(["--setenv", "PATH", "/usr/bin:/usr/sbin"]);
-    bwrap.args(["--setenv", "SYSTEMD_UNIT_PATH", "/etc/systemd/system"]);
-    bwrap.args([
-        "/usr/lib/systemd/systemd",
-        "--unit=multi-user.target",
-        "--log-target=console",
-    ]);
-    let outcome = run_alone(&mut bwrap);
+    let outcome = run_alone(&mut place(machine));
     let said = fs::read_to_string(&log).unwrap_or_default();
     let Some((said, _)) = said.split_once("the end\n") else {
         panic!("{said}\n{outcome}");
