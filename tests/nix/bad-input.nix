@@ -59,6 +59,10 @@ builtins.mapAttrs (name: f: f name) {
     "Install it by home.packages, and set programs.git.settings.core.pager."
     "`programs.git-worktree-switcher'"
   ];
+  unknown-swapped = n: unknown n [
+    "unknown option `programs.gti' at "
+    "Did you mean `programs.git'?"
+  ];
   unknown-program = n: unknown n [
     "unknown option `programs.chawan' at "
     "unknown-program.nix"

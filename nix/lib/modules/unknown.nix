@@ -15,8 +15,15 @@ let
   nearest =
     name: candidates:
     let
-      distance = c: lib.strings.levenshtein (lib.toLower name) (lib.toLower c);
-      # Two letters that changed places count as two edits.
+      letters = s: builtins.sort builtins.lessThan (lib.stringToCharacters s);
+      # Two letters that changed places are one slip, but two edits.
+      distance =
+        c:
+        let
+          edits = lib.strings.levenshtein (lib.toLower name) (lib.toLower c);
+          hasSameLetters = letters (lib.toLower name) == letters (lib.toLower c);
+        in
+        if edits == 2 && hasSameLetters then 1 else edits;
       limit = if stringLength name < 4 then 1 else lib.max 2 (stringLength name / 3);
       scored = map (c: {
         inherit c;

@@ -27,16 +27,22 @@ pub(super) fn search<'a>(
     found.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// The option whose name differs least from what was typed.
+/// The option whose name differs least from what was typed, or so much of its
+/// name as was typed.
 pub(super) fn nearest<'a>(entries: &'a [OptionEntry], words: &[String]) -> Option<&'a str> {
     let typed = words.join(".").to_lowercase();
-    let distance = |entry: &OptionEntry| strsim::osa_distance(&entry.name.to_lowercase(), &typed);
-    let best = entries
+    let dots = typed.matches('.').count();
+    let beginning = |name: &'a str| {
+        let end = name.match_indices('.').nth(dots);
+        &name[..end.map_or(name.len(), |(at, _)| at)]
+    };
+    let (distance, name) = entries
         .iter()
         .filter(|entry| !entry.internal)
-        .map(|entry| (distance(entry), entry))
+        .flat_map(|entry| [&*entry.name, beginning(&entry.name)])
+        .map(|name| (strsim::osa_distance(&name.to_lowercase(), &typed), name))
         .min_by_key(|(distance, _)| *distance)?;
-    (best.0 * 3 <= typed.chars().count()).then_some(&best.1.name)
+    (distance * 3 <= typed.chars().count()).then_some(name)
 }
 
 /// What of an option is searched, in lower case.
@@ -222,6 +228,7 @@ pub(super) mod tests {
             nearest("programs.get.enabled").as_deref(),
             Some("programs.git.enable")
         );
+        assert_eq!(nearest("programs.gti").as_deref(), Some("programs.git"));
         assert_eq!(nearest("xyzzy"), None);
     }
 }
