@@ -31,6 +31,7 @@ mod keeper;
 mod left_behind;
 mod list_generations;
 mod man;
+mod misplaced;
 mod of_system;
 mod options;
 mod package_list;
@@ -102,7 +103,8 @@ pub fn main() -> ExitCode {
 fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => {
+        Err(mut error) => {
+            misplaced::explain(&mut error);
             let _ = error.print();
             return match error.kind() {
                 ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,

@@ -36,6 +36,20 @@ fn usage_errors_exit_with_2() {
 }
 
 #[test]
+fn a_configuration_without_its_flag_is_told_which() {
+    let home = Home::new();
+    home.run_bare(["realize", "./dotfiles"])
+        .exit(2)
+        .stderr_has("unexpected argument './dotfiles' found\n\n  tip: a configuration goes behind a flag: -f ./dotfiles\n");
+    home.run_bare(["diff", "1", "2", ".#alice"])
+        .exit(2)
+        .stderr_has("tip: a flake goes behind a flag: --flake '.#alice'");
+    home.run_bare(["status", "extra"])
+        .exit(2)
+        .stderr_lacks("tip:");
+}
+
+#[test]
 fn completions_are_accepted_by_bash() {
     let home = Home::new();
     let script = home.run_bare(["completions", "bash"]).success().stdout();

@@ -7,9 +7,10 @@ use walkdir::WalkDir;
 /// Words in a row that a message has to share with the source.
 const WORDS: usize = 3;
 
-/// What Nix, serde or the example itself says, or what is put together from
+/// What Nix, clap, serde or the example itself says, or what is put together from
 /// short parts.
-const OTHERS_SAY: [&str; 6] = [
+const OTHERS_SAY: [&str; 7] = [
+    "unexpected argument",
     "syntax error, unexpected",
     "invalid type:",
     "unknown field",
