@@ -254,7 +254,45 @@ fn every_command_that_takes_a_configuration_takes_a_flake() {
         .stdout_has("home.nix");
     nhmt(&home, &["status", "--flake", "."]).success();
     nhmt(&home, &["doctor", "--flake", "."]).success();
-    for command in ["repl", "options"] {
+    nhmt(&home, &["packages", "--flake", "."])
+        .success()
+        .stderr_has("no packages");
+    nhmt(&home, &["persist", "list", "--flake", "."]).success();
+    nhmt(&home, &["wipe", "--dry-run", "--flake", "."])
+        .success()
+        .stdout_has("2 managed");
+    let here = |arguments: &[&str]| {
+        let mut command = home.command();
+        command.current_dir(home.outside("configuration"));
+        Outcome::of(command.env("EDITOR", "cat").args(arguments))
+    };
+    here(&[
+        "test-container",
+        "--flake",
+        ".",
+        "--impure",
+        "--",
+        "cat",
+        "f",
+    ])
+    .success()
+    .stdout_has("x");
+    fs::write(home.at("mine"), "mine").unwrap();
+    nhmt(&home, &["add", "mine", "--flake", "."])
+        .success()
+        .stdout_has("home.nix");
+    nhmt(&home, &["re-add", "mine", "--flake", "."]).success();
+    here(&["edit", "--flake", ".", "--impure"])
+        .success()
+        .stdout_has("\"mine\"");
+    for command in [
+        "repl",
+        "options",
+        "realize",
+        "diff",
+        "build",
+        "test-container",
+    ] {
         nhmt(&home, &[command, "--flake", ".#nobody"]).stderr_has("nobody");
     }
 }

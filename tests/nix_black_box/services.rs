@@ -209,6 +209,40 @@ fn a_configuration_that_wants_it_done_by_hand_is_told_what() {
         .stdout_has("Nice=2\n");
 }
 
+/// With the units that Home Manager had, where there is no tree of before.
+#[test]
+fn units_may_take_their_time_and_come_from_elsewhere() {
+    let slow = r#"systemd.user.servicesStartTimeoutMs = 100;
+        systemd.user.services.slow = {
+          Service = { Type = "oneshot"; RemainAfterExit = true; ExecStart = "/bin/sh -c 'until test -e $HOME/go; do sleep 0.1; done'"; };
+          Install.WantedBy = [ "default.target" ];
+        };"#;
+    let of = |nice: &str| {
+        format!(
+            r#"systemd.user.services.a = {{ Service = {{ ExecStart = "{SLEEP}"; Nice = {nice}; }}; Install.WantedBy = [ "default.target" ]; }};"#
+        )
+    };
+    let home = trees(&[slow, &of("1"), &of("2")]);
+    let script = r#"
+        activate one
+        state slow.service
+        touch go
+        activate two
+        switch() { NHMT_NEW_GENERATION=$HOME/../three nhmt internal switch-services --units .config/systemd/user "$@"; }
+        echo nothing before
+        switch
+        echo the same before
+        switch --old-units "$HOME/../three/home/.config/systemd/user"
+        echo another before
+        switch --old-units "$HOME/../two/home/.config/systemd/user"
+    "#;
+    session(&home, script)
+        .success()
+        .stdout_has("said: still on their way to start: slow.service\n")
+        .stdout_has("slow.service=activating\n")
+        .stdout_has("nothing before\nthe same before\nanother before\nrestarted a.service\n");
+}
+
 #[test]
 fn without_a_manager_units_are_only_files() {
     let home = Home::with_nix().config(
