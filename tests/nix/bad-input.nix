@@ -82,6 +82,11 @@ builtins.mapAttrs (name: f: f name) {
     "nhmt has no `services.nobody-has-this'."
     "Remove the setting; write the service's unit by systemd.user.services"
   ];
+  unknown-services = n: unknown n [
+    "unknown option `services.nobody-has-this' at "
+    "Also unknown:"
+    "`services.nor-this' at "
+  ];
   unknown-window-manager = n: unknown n [
     "unknown option `wayland.windowManager.sway' at "
     "xdg.configFile.\"sway/config\""

@@ -73,8 +73,25 @@ let
   # absent (path -> value -> null, or { path; below; instead; elsewhere; } of the
   # option that is not here on purpose) -> prefix -> options -> [ { path; def; } ] -> message
   unknownOptionIn =
-    absent: prefix: options: unmatched:
+    absent: prefix: options: definitions:
     let
+      # Of a set that is unknown as a whole each setting is one, where there is
+      # something to say of it.
+      parted =
+        u:
+        let
+          inherit (u.def) value;
+        in
+        if length u.path == 1 && isAttrs value && !(value ? _type) && length (attrNames value) > 1 && absent u.path value != null then
+          map (name: {
+            path = u.path ++ [ name ];
+            def = u.def // {
+              value = value.${name};
+            };
+          }) (attrNames value)
+        else
+          [ u ];
+      unmatched = lib.concatMap parted definitions;
       first = head unmatched;
       place = gap options first.path;
       parent = prefix ++ place.parents;
