@@ -25,8 +25,17 @@ let
     { config, options, ... }:
     {
       options = declared // {
-        # What is no link is not Home Manager's to make.
-        enable = mkOption { apply = enable: enable && config.method == "link"; };
+        enable = mkOption { apply = enable: enable && !config.nhmtOwn; };
+        nhmtOwn = mkOption {
+          type = types.bool;
+          internal = true;
+          default =
+            config.method != "link"
+            || config.format != null
+            # A file in the store would have the placeholder of a secret in it.
+            || config.text or null != null && lib.hasInfix "{{nhmt-secret:" config.text;
+          description = "Whether the file is not Home Manager's to make.";
+        };
         nhmtEnable = mkOption {
           type = types.bool;
           internal = true;

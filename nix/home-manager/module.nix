@@ -29,8 +29,8 @@ let
 
   home = lib.removeSuffix "/" (toString config.home.homeDirectory);
   declaredIn = import ./places.nix { inherit config lib nhmtLib options; };
-  # What arrives by a method of nhmt's.
-  own = lib.filterAttrs (_: file: file.nhmtEnable && file.method != "link") config.home.file;
+  # What arrives by a method of nhmt's, or has a secret in it.
+  own = lib.filterAttrs (_: file: file.nhmtEnable && file.nhmtOwn) config.home.file;
   entries =
     import ../../modules/files/entries.nix
       {

@@ -5,11 +5,20 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::home_manager::{home as plain_home, home_manager_generation};
+use super::secrets::{CANARY, with_a_secret};
 use crate::support::{Home, Outcome};
 
-fn home(body: &str) -> Home {
+fn with_module(body: &str) -> String {
     let module = concat!(env!("CARGO_MANIFEST_DIR"), "/nix/home-manager/module.nix");
-    plain_home(&format!("imports = [ {module} ];\n{body}"))
+    format!("imports = [ {module} ];\n{body}")
+}
+
+fn home(body: &str) -> Home {
+    plain_home(&with_module(body))
+}
+
+fn set(home: &mut Home, body: &str) {
+    super::home_manager::set(home, &with_module(body));
 }
 
 #[test]
@@ -45,14 +54,81 @@ fn files_arrive_by_methods_and_data_is_persisted() {
 }
 
 #[test]
+fn methods_take_over_what_home_manager_left() {
+    let mut home = plain_home(
+        r#"
+        home.file.copy.text = "theirs";
+        home.file.seed.text = "theirs";
+        home.file.profile.text = "theirs";
+        home.file."app.json".text = "{\"theirs\": 1}";
+        home.file.live.text = "theirs";
+        "#,
+    )
+    .source("live", "live");
+    super::home_manager::home_manager_switch(&home);
+    set(
+        &mut home,
+        r#"
+        home.file.copy = { text = "copy"; method = "copy"; };
+        home.file.seed = { text = "seed"; method = "seed"; };
+        home.file.profile = { text = "block"; method = "block"; };
+        home.file."app.json" = { format = "json"; value.ours = 1; method = "merge"; };
+        home.file.live = { source = ./live; method = "live"; };
+        "#,
+    );
+    home.run(["realize", "--dry-run"]).success();
+    assert!(home.at("copy").is_symlink());
+    home.run(["realize"]).success().stderr_lacks("warning");
+    assert!(home.backups().is_empty(), "{:?}", home.backups());
+    for path in ["copy", "seed", "profile", "app.json"] {
+        assert!(
+            home.at(path).is_file() && !home.at(path).is_symlink(),
+            "{path}"
+        );
+        let text = home.read(path);
+        assert!(!text.contains("theirs"), "{text}");
+        home.write(path, &text.replace("seed", "grown"));
+    }
+    assert_eq!(home.read("live"), "live");
+    home.run(["realize"]).success().stdout_has("nothing to do");
+    assert_eq!(home.read("seed"), "grown");
+}
+
+#[test]
+fn secrets_are_decrypted() {
+    let (mut home, _memory) = with_a_secret(plain_home(""));
+    set(
+        &mut home,
+        r#"
+        home.secrets.mail = { file = ./mail.age; target = ".config/mail/password"; };
+        home.file.".netrc".text = "password ${config.home.secrets.mail.placeholder}\n";
+        xdg.configFile."app.json" = { format = "json"; value.token = config.home.secrets.mail.placeholder; };
+        home.file.".path".text = config.home.secrets.mail.path;
+        "#,
+    );
+    home.run(["realize", "-v"])
+        .success()
+        .stdout_lacks(CANARY)
+        .stderr_lacks(CANARY);
+    for path in [".config/mail/password", ".netrc", ".config/app.json"] {
+        assert!(home.read(path).contains(CANARY), "{path}");
+    }
+    let path = home.read(".path");
+    assert_eq!(fs::read_to_string(path).unwrap(), format!("{CANARY}\n"));
+    let mut activate = Command::new(home_manager_generation(&home).join("activate"));
+    home.environment(&mut activate);
+    Outcome::of(&mut activate).exit(1).stdout_has(
+        "This configuration needs nhmt, for how files arrive (.netrc, .config/app.json), home.secrets:",
+    );
+}
+
+#[test]
 fn persisted_paths_lead_to_their_root() {
     let place = "home.persistence.\"ROOT\".directories = [ \".data\" ];";
     let mut home = home("").file(".data/kept", "kept");
     let root = home.outside("persist");
     fs::create_dir(&root).unwrap();
-    let module = concat!(env!("CARGO_MANIFEST_DIR"), "/nix/home-manager/module.nix");
-    let body = place.replace("ROOT", root.to_str().unwrap());
-    super::home_manager::set(&mut home, &format!("imports = [ {module} ];\n{body}"));
+    set(&mut home, &place.replace("ROOT", root.to_str().unwrap()));
     home.run(["realize"]).success();
     assert_eq!(home.read(".data/kept"), "kept");
     let appended = root.join(home.path().strip_prefix("/").unwrap());

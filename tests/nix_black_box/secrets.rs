@@ -11,16 +11,21 @@ use walkdir::WalkDir;
 use crate::support::Home;
 use crate::systemd::{place_of_session, run_alone};
 
-const CANARY: &str = "CANARY-3b1f";
+/// What is in it.
+pub const CANARY: &str = "CANARY-3b1f";
 
-/// A home with a key, a directory in memory, and an encrypted file.
 fn home() -> (Home, TempDir) {
+    with_a_secret(Home::with_nix())
+}
+
+/// Gives the home a key, a directory in memory, and an encrypted file.
+pub fn with_a_secret(home: Home) -> (Home, TempDir) {
     let all = ["/dev/shm", "/run"].map(Path::new);
     let memory = all
         .iter()
         .find_map(|place| tempfile::tempdir_in(place).ok());
     let memory = memory.expect("this test needs a filesystem in memory at /dev/shm or /run");
-    let home = Home::with_nix().env("XDG_RUNTIME_DIR", memory.path().to_str().unwrap());
+    let home = home.env("XDG_RUNTIME_DIR", memory.path().to_str().unwrap());
     let key = x25519::Identity::generate();
     home.write(".config/age/keys.txt", key.to_string().expose_secret());
     let encrypted = age::encrypt(&key.to_public(), format!("{CANARY}\n").as_bytes());
