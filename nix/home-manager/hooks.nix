@@ -44,17 +44,29 @@ let
     {
       inherit name;
       script = hookText entry.data;
+      # Home Manager shows what they print.
+      report = true;
       declaredIn = [
         "home.activation.${builtins.toJSON name}"
       ]
       ++ map nhmtLib.locations.record (places.${name} or [ ]);
     }
     // lib.optionalAttrs (after != [ ]) { inherit after; }
-    // lib.optionalAttrs before { before = true; };
+    // lib.optionalAttrs before { before = true; }
+    // lib.optionalAttrs (knowsDryRuns entry.data) { dryRun = true; };
+
+  # Home Manager starts every entry in a dry run. Here only those that ask
+  # whether it is one: another one would do what it does. (A search, since
+  # `match' of a long text overflows the stack of Nix.)
+  knowsDryRuns =
+    text: builtins.length (builtins.split "(^|[\n;&|({!]|[[:space:]](then|do|else)[[:space:]])[[:space:]]*run[[:space:]]|DRY_RUN" text) > 1;
 
   own = name: before: text: {
     inherit name;
     script = hookText text;
+    # What it changes, it changes by `run`.
+    dryRun = true;
+    report = true;
     declaredIn = [ "nhmt, for Home Manager" ];
   } // lib.optionalAttrs before { before = true; };
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::context::Context;
 use super::failure::Failure;
+use crate::generation::Number;
 use crate::home::{HomeLock, Layout};
 use crate::manifest::{HomePath, Index};
 use crate::reconcile;
@@ -31,57 +32,107 @@ pub(super) fn generation(layout: &Layout) -> Option<PathBuf> {
         .find(|generation| generation.join("home-files").is_dir())
 }
 
-/// The links of Home Manager that the home still has and `new` does not want:
-/// they go when the tree is one of Home Manager's configuration, which takes its
-/// place.
+/// What a tree of Home Manager's configuration, which takes its place, has to
+/// clear away.
+pub(super) struct Left {
+    /// Home Manager's generation.
+    generation: PathBuf,
+    /// The places of its files that the tree lacks.
+    places: Vec<HomePath>,
+    /// Those of them that are links of Home Manager's still.
+    pub links: Vec<HomePath>,
+}
+
+/// What Home Manager has left for `new` to clear away; `None` when that was
+/// done, or is not for this tree to do.
 pub(super) fn left(
     context: &Context,
     (tree, new): (&Path, &Index),
-) -> Result<Vec<HomePath>, Failure> {
+) -> Result<Option<Left>, Failure> {
     let layout = context.layout();
     let Some(generation) = generation(layout) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     if fs::read_link(layout.state().join(TAKEN)).is_ok_and(|taken| taken == generation)
         || fs::symlink_metadata(tree.join(HOME_MANAGER)).is_err()
     {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let mut leaves = Vec::new();
-    collect(&generation.join("home-files"), None, &mut leaves)?;
-    leaves.sort();
-    Ok(reconcile::left_by_home_manager(
-        &context.open()?,
-        &leaves,
-        new,
-    )?)
+    let mut places = Vec::new();
+    collect(&generation.join("home-files"), None, &mut places)?;
+    places.retain(|path| new.get(path).is_none());
+    places.sort();
+    let links = reconcile::left_by_home_manager(&context.open()?, &places)?;
+    Ok(Some(Left {
+        generation,
+        places,
+        links,
+    }))
 }
 
-/// Removes `left`, and remembers that nothing of Home Manager's is left.
+/// Whether what Home Manager has left at `target` is what `new` has there.
+pub(super) fn has_already(
+    layout: &Layout,
+    target: &HomePath,
+    (tree, new): (&Path, &Index),
+) -> bool {
+    let Some(generation) = generation(layout) else {
+        return false;
+    };
+    let place = generation.join("home-files").join(target.as_path());
+    let mut leaves = Vec::new();
+    match fs::symlink_metadata(&place) {
+        // What cannot be read is not known to be the same.
+        Ok(found) if found.is_dir() && collect(&place, Some(target), &mut leaves).is_err() => {
+            return false;
+        }
+        Ok(found) if !found.is_dir() => leaves.push(target.clone()),
+        Ok(_) => leaves.sort(),
+        Err(_) => return false,
+    }
+    let wanted = new.entries().iter().map(|entry| &entry.path);
+    let wanted = wanted.filter(|path| *path == target || path.is_below(target));
+    let is_same = |leaf: &HomePath| {
+        let leaf = leaf.as_path();
+        has_same_content(&layout.home().join(leaf), &tree.join("home").join(leaf))
+    };
+    wanted.eq(&leaves) && leaves.iter().all(is_same)
+}
+
+/// Whether both lead to the same place, or to files with the same content.
+fn has_same_content(one: &Path, other: &Path) -> bool {
+    let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize()) else {
+        return false;
+    };
+    let length = |path: &Path| {
+        let found = fs::metadata(path).ok();
+        found.filter(fs::Metadata::is_file).map(|file| file.len())
+    };
+    let read = |path: &Path| fs::read(path).ok();
+    one == other
+        || (length(&one).is_some_and(|one| Some(one) == length(&other))
+            && read(&one).is_some_and(|one| Some(one) == read(&other)))
+}
+
+/// Clears `left` away, and remembers that.
 pub(super) fn remove(
     context: &Context,
     lock: &HomeLock,
-    left: &[HomePath],
-    generation: u64,
+    left: &Left,
+    number: Number,
 ) -> Result<(), Failure> {
-    if !left.is_empty() {
-        let removed = reconcile::remove_home_managers(lock, left, generation)?;
+    let removed = reconcile::remove_home_managers(lock, &left.links, number.get())?;
+    if removed > 0 {
         context.ui.note(format_args!(
             "{removed} links of Home Manager that the configuration does not have were removed"
         ));
     }
-    let layout = context.layout();
-    if let Some(generation) = self::generation(layout) {
-        let taken = layout.state().join(TAKEN);
-        if fs::read_link(&taken).is_ok_and(|known| known == generation) {
-            return Ok(());
-        }
-        // What it says is looked at again when it is not there.
-        let _ = fs::remove_file(&taken);
-        let noted = symlink(&generation, &taken);
-        noted.map_err(|error| Failure::new(format_args!("{}: {error}", taken.display())))?;
-    }
-    Ok(())
+    reconcile::remove_empty_above(lock, &left.places)?;
+    let taken = context.layout().state().join(TAKEN);
+    // What it says is looked at again when it is not there.
+    let _ = fs::remove_file(&taken);
+    let noted = symlink(&left.generation, &taken);
+    noted.map_err(|error| Failure::new(format_args!("{}: {error}", taken.display())))
 }
 
 /// Forgets that nothing of Home Manager's is left: it may make its links again.

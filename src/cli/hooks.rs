@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::context::Context;
 use super::failure::Failure;
+use super::home_manager;
 use super::interrupt;
 use crate::generation::Number;
 use crate::hook::{
@@ -44,7 +45,10 @@ impl<'a> Hooks<'a> {
     /// What a run that changes something owes.
     fn of_switch(&self, (old, new): Way) -> Result<(Batch, Declared), Failure> {
         let declared = declared(new)?.leaving(leaving(old));
-        let batch = hook::batch(old, new, &declared, self.memory.pending());
+        let layout = self.context.layout();
+        let batch = hook::batch(old, new, &declared, self.memory.pending(), |target| {
+            home_manager::has_already(layout, target, new)
+        });
         Ok((batch, declared))
     }
 
@@ -213,7 +217,7 @@ impl hook::Watch for Watcher {
     }
 
     fn line(&mut self, task: &Task, line: &str) {
-        if task.report {
+        if task.report && !self.0.verbose {
             return self.0.note(line);
         }
         self.0

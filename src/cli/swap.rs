@@ -26,7 +26,6 @@ use crate::generation::{Generation, Number, ProfileError};
 use crate::home::HomeLock;
 use crate::manifest::{Index, IndexError, OnConflict};
 use crate::reconcile::{self, Done, Plan, ReconcileError, Registered, Way};
-use crate::tree::HOME_MANAGER;
 use crate::tree::diff::{PackageDiff, TreeDiff};
 use crate::ui;
 
@@ -82,7 +81,7 @@ pub(super) fn run(
     let left = home_manager::left(context, swap.new_tree())?;
     if request.flags.dry_run {
         swap.show_difference()?;
-        for path in &left {
+        for path in left.iter().flat_map(|left| &left.links) {
             context.ui.note(format_args!(
                 "the link ~/{path}, which Home Manager left, would go"
             ));
@@ -110,14 +109,15 @@ pub(super) fn run(
         for problem in &applied.done.problems {
             context.ui.warning(problem);
         }
-        if !left.is_empty() || swap.takes_over() {
-            home_manager::remove(context, lock, &left, applied.generation.get())?;
-        }
         let kept = &applied.done.backed_up;
         super::backups::expire_after_run(context, lock, swap.new.1.backups(), kept);
     } else {
         // An earlier run may not have come to it.
         secrets::sweep(context, lock);
+    }
+    // Nor to this.
+    if let (Some(left), Some(number)) = (left, outcome.generation) {
+        home_manager::remove(context, lock, &left, number)?;
     }
     let failure = match hooks.run_owed(swap.new_tree()) {
         Ok(ran) => {
@@ -305,11 +305,6 @@ impl<'a> Swap<'a> {
         let way = self.has_to_change(plan)?.then(|| self.trees());
         hooks::report(self.context.ui, &hooks.list(way, self.new_tree())?);
         Ok(ui::confirm("Go on?")?)
-    }
-
-    /// Whether it is a home of Home Manager's configuration.
-    fn takes_over(&self) -> bool {
-        self.new.0.join(HOME_MANAGER).is_symlink()
     }
 
     /// Whether there is anything to do.

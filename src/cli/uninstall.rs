@@ -73,11 +73,12 @@ pub(super) fn run(context: &Context, args: &Uninstall) -> Result<ExitCode, Failu
     let told = Context::new(global)?;
     let mut left = Vec::new();
     if args.keep_files && !args.dry_run {
-        let kept = with_files(&manifest, &tree, &index, &mut left);
+        let kept = with_files(&manifest, &tree, &index, &mut left)?;
         let code = switch(&told, &lock, &kept, args)?;
         if code != ExitCode::SUCCESS {
             return Ok(code);
         }
+        are_files(context, &kept)?;
     }
     let code = switch(&told, &lock, &without_files(&manifest), args)?;
     if code != ExitCode::SUCCESS || args.dry_run {
@@ -200,7 +201,7 @@ fn with_files(
     tree: &Path,
     index: &Index,
     left: &mut Vec<HomePath>,
-) -> Manifest {
+) -> Result<Manifest, Failure> {
     let mut files = std::collections::BTreeMap::new();
     for entry in index.entries() {
         let method = entry.method.name();
@@ -208,8 +209,10 @@ fn with_files(
             continue;
         }
         let source = tree.join("home").join(entry.path.as_path());
-        let can = !(entry.secret || entry.live || entry.inside) && source.exists();
-        if !can {
+        let is_there = source
+            .try_exists()
+            .map_err(|error| Failure::new(format_args!("{}: {error}", source.display())))?;
+        if entry.secret || entry.live || entry.inside || !is_there {
             left.push(entry.path.clone());
             continue;
         }
@@ -232,11 +235,34 @@ fn with_files(
             },
         );
     }
-    Manifest {
+    Ok(Manifest {
         files,
         state: manifest.state.clone(),
         ..without_files(manifest)
-    }
+    })
+}
+
+/// Whether `kept` became files, each of which is put in place by itself: where
+/// one could not be, the link is there still, and has to stay.
+fn are_files(context: &Context, kept: &Manifest) -> Result<(), Failure> {
+    let layout = context.layout();
+    let is_link = |path: &&HomePath| {
+        fs::read_link(layout.home().join(path.as_path()))
+            .is_ok_and(|target| target.starts_with(layout.anchor()))
+    };
+    let links: Vec<_> = kept.files.keys().filter(is_link).collect();
+    let Some(path) = links.first() else {
+        return Ok(());
+    };
+    let others = match links.len() - 1 {
+        0 => String::new(),
+        1 => " and another one".to_owned(),
+        others => format!(" and {others} others"),
+    };
+    Err(Failure::new(format_args!(
+        "~/{path}{others} could not become a file, and nothing else was taken out"
+    ))
+    .hint("when the cause is gone, run `nhmt uninstall --keep-files` again"))
 }
 
 /// Puts back what the first switch took out of the user's Nix profile.

@@ -29,23 +29,25 @@ pub struct Batch {
 
 /// What the run from `old` to `new` owes: the `onChange` hooks of the files
 /// that are new or have another content, those that `before` still owes, what
-/// is to run for hooks that are gone, and every activation hook.
+/// is to run for hooks that are gone, and every activation hook. A file that
+/// `old` lacks is not new when it `is_there` all the same, as it is to be.
 #[must_use]
 pub fn batch(
     old: Option<(&Path, &Index)>,
     new: (&Path, &Index),
     declared: &Declared,
     before: Option<&Batch>,
+    is_there: impl Fn(&HomePath) -> bool,
 ) -> Batch {
-    let owed = |target: &str| {
-        let mut hooks = before.iter().flat_map(|batch| &batch.hooks);
-        hooks.any(|record| record.kind == Kind::OnChange && record.name == target)
+    let differs = |target: &HomePath| {
+        let was = || old.into_iter().flat_map(|(_, old)| leaves(old, target));
+        let changed = old.is_none() || was().ne(leaves(new.1, target));
+        changed && (was().next().is_some() || !is_there(target))
     };
-    let changed = declared.on_change.keys().filter_map(|target| {
-        let name = name_of(target);
-        let differs = old.is_none_or(|(_, old)| leaves(old, target).ne(leaves(new.1, target)));
-        (differs || owed(&name)).then_some((Kind::OnChange, name))
+    let changed = declared.on_change.keys().filter(|target| {
+        differs(target) || before.is_some_and(|batch| batch.owes_on_change(target))
     });
+    let changed = changed.map(|target| (Kind::OnChange, name_of(target)));
     let gone = declared.gone.iter();
     let gone = gone.map(|hook| (Kind::WhenGone, hook.name.clone()));
     let activation = declared.activation.iter();
@@ -78,6 +80,14 @@ fn leaves<'a>(
 }
 
 impl Batch {
+    /// Whether the `onChange` hook of `target` is among them.
+    #[must_use]
+    pub fn owes_on_change(&self, target: &HomePath) -> bool {
+        let name = name_of(target);
+        let mut hooks = self.hooks.iter();
+        hooks.any(|record| record.kind == Kind::OnChange && record.name == name)
+    }
+
     /// What is to run, with the scripts of `declared`. A hook that is declared
     /// no more is passed over.
     #[must_use]
@@ -223,7 +233,7 @@ mod tests {
             &[("a", "A"), ("b", "B"), ("c", "C"), ("d", "D"), ("e", "E")],
             &["z", "y"],
         );
-        let batch_of = |before| batch(before, (new, &after), &declared, None);
+        let batch_of = |before| batch(before, (new, &after), &declared, None, |_| false);
         let some = batch_of(Some((old, &before)));
         assert_eq!(names(&some), ["b", "c", "z", "y"]);
         assert_eq!(some.old.as_deref(), Some(old));
@@ -236,7 +246,13 @@ mod tests {
         let declared = declared(&[("d", "D")], &[]);
         let of = |before: &[(&str, &str)], after: &[(&str, &str)]| {
             let (before, after) = (index(before), index(after));
-            let batch = batch(Some((tree, &before)), (tree, &after), &declared, None);
+            let batch = batch(
+                Some((tree, &before)),
+                (tree, &after),
+                &declared,
+                None,
+                |_| false,
+            );
             batch.hooks.len()
         };
         let both = [("d/x", "1"), ("d/y", "1")];
@@ -252,9 +268,15 @@ mod tests {
         let tree = Path::new("/t");
         let index = index(&[("a", "1"), ("b", "1")]);
         let was = declared(&[("a", "A"), ("b", "B")], &[]);
-        let owed = batch(None, (tree, &index), &was, None);
+        let owed = batch(None, (tree, &index), &was, None, |_| false);
         let now = declared(&[("a", "other")], &["z"]);
-        let next = batch(Some((tree, &index)), (tree, &index), &now, Some(&owed));
+        let next = batch(
+            Some((tree, &index)),
+            (tree, &index),
+            &now,
+            Some(&owed),
+            |_| false,
+        );
         assert_eq!(names(&next), ["a", "z"]);
         assert_eq!(next.tasks(&now)[0].script, "other");
         let mut owed = owed;
@@ -272,7 +294,7 @@ mod tests {
         };
         let before = vec![leaving("a", "A"), leaving("b", ""), leaving("c", "C")];
         let now = declared(&[], &["c", "z"]).leaving(before);
-        let mut owed = batch(Some((tree, &index)), (tree, &index), &now, None);
+        let mut owed = batch(Some((tree, &index)), (tree, &index), &now, None, |_| false);
         let kinds: Vec<_> = owed.hooks.iter().map(|hook| hook.kind).collect();
         assert_eq!(names(&owed), ["a", "c", "z"]);
         assert_eq!(kinds, [Kind::WhenGone, Kind::Activation, Kind::Activation]);
@@ -289,7 +311,7 @@ mod tests {
     fn one_script_of_several_files_runs_once() {
         let index = index(&[("a", "1"), ("b", "1"), ("c", "1")]);
         let declared = declared(&[("a", "reload"), ("b", "other"), ("c", "reload")], &[]);
-        let mut batch = batch(None, (Path::new("/t"), &index), &declared, None);
+        let mut batch = batch(None, (Path::new("/t"), &index), &declared, None, |_| false);
         let tasks = batch.tasks(&declared);
         assert_eq!(tasks.len(), 2);
         assert_eq!(tasks[0].names, ["a", "c"]);

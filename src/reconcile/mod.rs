@@ -80,7 +80,7 @@ pub use mend::{mend, set_journal_aside, turn_anchor};
 pub use observe::observe;
 pub use observed::Observed;
 pub use plan::{Counts, Plan, plan};
-pub use predecessor::{left_by_home_manager, remove_home_managers};
+pub use predecessor::{left_by_home_manager, remove_empty_above, remove_home_managers};
 pub use recover::{Interrupted, Recovered, interrupted, recover};
 pub use routes::{Condition, Keep, Routed, Synced, add_route, resolve_route, routes, sync_routes};
 pub use switch::{Way, plan_for, switch};

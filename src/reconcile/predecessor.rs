@@ -10,7 +10,7 @@ use super::run::Run;
 use super::work::{Slot, tag};
 use crate::home::dir::Dir;
 use crate::home::{AtPlace, HomeDir, HomeError, HomeLock, Parent};
-use crate::manifest::{HomePath, Index};
+use crate::manifest::HomePath;
 
 /// What the store path of Home Manager's files is called, behind its hash.
 const FILES: &[u8] = b"-home-manager-files";
@@ -37,19 +37,17 @@ pub(crate) fn is_home_managers(target: &[u8], path: &HomePath) -> bool {
             .all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase())
 }
 
-/// Those of `leaves`, sorted, at which Home Manager's links are and that `new`
-/// does not have; reads only.
+/// Those of `places`, sorted, at which Home Manager's links are; reads only.
 ///
 /// # Errors
 /// When a directory or a link may not be read.
 pub fn left_by_home_manager(
     home: &HomeDir,
-    leaves: &[HomePath],
-    new: &Index,
+    places: &[HomePath],
 ) -> Result<Vec<HomePath>, HomeError> {
     let mut walker = home.walker();
     let mut found = Vec::new();
-    for path in leaves.iter().filter(|path| new.get(path).is_none()) {
+    for path in places {
         if let Parent::Open(dir) = walker.parent_of(path)?
             && is_left(dir, path).at("look at", path)?
         {
@@ -70,10 +68,36 @@ pub fn remove_home_managers(
     paths: &[HomePath],
     generation: u64,
 ) -> Result<usize, ReconcileError> {
+    if paths.is_empty() {
+        return Ok(0);
+    }
     let mut run = Run::new(lock, generation)?;
     let done = run.remove_home_managers(paths);
     run.work.clean();
     Ok(done?)
+}
+
+/// Removes the directories above `paths` that are empty, as Home Manager does
+/// when its links there go.
+///
+/// # Errors
+/// When one cannot be looked for.
+pub fn remove_empty_above(home: &HomeDir, paths: &[HomePath]) -> Result<(), HomeError> {
+    for path in paths {
+        let above: Vec<_> = path.ancestors().collect();
+        for directory in above.into_iter().rev() {
+            let mut walker = home.walker();
+            let Parent::Open(dir) = walker.parent_of(&directory)? else {
+                continue;
+            };
+            // It refuses what is not empty, and what is no directory.
+            match dir.remove_dir(directory.name()) {
+                Ok(()) | Err(Errno::NOENT) => {}
+                Err(_) => break,
+            }
+        }
+    }
+    Ok(())
 }
 
 impl Run<'_> {

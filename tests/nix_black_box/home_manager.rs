@@ -99,10 +99,6 @@ fn files_packages_and_scripts_arrive_as_home_manager_made_them() {
     .source("script", "echo script\n")
     .source("tree/a", "a")
     .source("tree/b/c", "c");
-    home.run(["realize", "--dry-run"])
-        .success()
-        .stdout_has("plain");
-    assert!(!home.has("plain"));
     home.run(["realize", "-v"])
         .success()
         .stderr_has("checkUser> left out, because nhmt does that: checkFilesChanged, checkLinkTargets, installPackages, linkGeneration, onFilesChange, writeBoundary")
@@ -185,7 +181,7 @@ fn what_home_manager_left_is_taken_over_in_the_same_switch() {
         home.packages = [ (pkgs.program "hello") ];
     "#;
     let mut home =
-        home(&format!("{both} home.file.\"old/gone\".text = \"gone\";")).source("tree/a", "a");
+        home(&format!("{both} home.file.\"old/gone\".text = \"gone\"; home.file.\"older/deep/gone\".text = \"gone\";")).source("tree/a", "a");
     home_manager_switch(&home);
     assert!(leads_to_home_manager(&home, "kept") && leads_to_home_manager(&home, "old/gone"));
     let installed = home.nix().run("nix-env", ["-q"]);
@@ -203,11 +199,11 @@ fn what_home_manager_left_is_taken_over_in_the_same_switch() {
     assert!(leads_to_home_manager(&home, "kept"));
     home.run(["realize"])
         .success()
-        .stderr_has("1 links of Home Manager that the configuration does not have were removed");
+        .stderr_has("2 links of Home Manager that the configuration does not have were removed");
     for path in ["kept", "below/kept", "tree/a", "tree/more"] {
         assert!(home.is_managed(path), "{path}");
     }
-    assert!(!home.has("old/gone"));
+    assert!(!home.has("old/gone") && !home.has("older"));
     assert_eq!(home.read("old/mine"), "mine");
     assert!(home.backups().is_empty(), "{:?}", home.backups());
     home.run_bare(["backups", "list"])
@@ -317,6 +313,79 @@ fn a_script_for_a_file_runs_when_the_file_changed() {
     set(&mut home, &body("3", "2"));
     home.run(["realize"]).success();
     assert_eq!(home.read("log"), "1\n3\n");
+}
+
+#[test]
+fn a_script_for_a_file_does_not_run_when_home_manager_left_it_so() {
+    let body = |text: &str| {
+        let script = |name: &str| format!("onChange = \"echo {name} >> log\";");
+        format!(
+            "home.file.same = {{ text = \"1\"; {} }}; home.file.other = {{ text = \"{text}\"; {} }};
+             home.file.tree = {{ source = ./tree; recursive = true; {} }};",
+            script("same"),
+            script("other"),
+            script("tree"),
+        )
+    };
+    let mut home = home(&body("1"))
+        .source("tree/a", "a")
+        .source("tree/b/c", "c");
+    home_manager_switch(&home);
+    fs::remove_file(home.at("log")).unwrap();
+    set(&mut home, &body("2"));
+    home.run(["realize"]).success();
+    assert_eq!(home.read("log"), "other\n");
+    // What the person has changed since is new again.
+    home.run_bare(["uninstall"]).success();
+    home_manager_switch(&home);
+    fs::remove_file(home.at("log")).unwrap();
+    fs::remove_file(home.at("same")).unwrap();
+    home.write("same", "mine");
+    let tree = home.outside("configuration/tree/b/d");
+    fs::write(tree, "d").unwrap();
+    home.run(["realize", "-b"]).success();
+    assert_eq!(home.read("log"), "same\ntree\n");
+}
+
+#[test]
+fn a_dry_run_starts_the_scripts_that_ask_whether_it_is_one() {
+    let both = "home.file.plain.text = \"plain\"; home.packages = [ (pkgs.program \"hello\") ];";
+    let mut home = home(both);
+    home_manager_switch(&home);
+    let generation =
+        fs::canonicalize(home.at(".local/state/home-manager/gcroots/current-home")).unwrap();
+    let scripts = r#"
+        home.activation = {
+          asks = lib.hm.dag.entryAfter [ "linkGeneration" ] ''
+            run touch asked; $DRY_RUN_CMD touch $VERBOSE_ARG once
+            echo "from ''${oldGenPath-none}"; verboseEcho "in words"
+          '';
+          does = lib.hm.dag.entryAfter [ "asks" ] "touch did; nix run x || true";
+        };
+    "#;
+    set(&mut home, &format!("{both}{scripts}"));
+    let before = home.snapshot();
+    let from = format!("from {}", generation.display());
+    home.run(["realize", "--dry-run"])
+        .success()
+        .stdout_has("plain")
+        .stderr_has("touch asked\ntouch once\n")
+        .stderr_has(&from)
+        .stderr_has("nix-env -e home-manager-path")
+        .stderr_lacks("in words")
+        .stderr_has("hook `does` would run");
+    home.run(["realize", "--dry-run", "-v"])
+        .success()
+        .stderr_has("checkUser> left out, because nhmt does that: checkFilesChanged,")
+        .stderr_has("asks> touch --verbose once")
+        .stderr_has("asks> in words");
+    assert_eq!(home.snapshot(), before);
+    // What they print is shown, as Home Manager does.
+    home.run(["realize"])
+        .success()
+        .stderr_has(&from)
+        .stderr_lacks("in words");
+    assert!(home.has("asked") && home.has("did"));
 }
 
 #[test]

@@ -380,7 +380,12 @@ fn foreign(base: &Snapshot, scenario: &Scenario) -> Vec<Foreign> {
         };
         let ours = match &entry.node {
             Node::Directory => true,
-            Node::Link(target) => target.to_string_lossy().contains(STATE),
+            Node::Link(target) => {
+                let target = target.to_string_lossy();
+                // Home Manager's has no content of its own either.
+                let home_managers = format!("-home-manager-files/{}", path.display());
+                target.contains(STATE) || target.ends_with(&home_managers)
+            }
             Node::Special => false,
             Node::File(bytes) => {
                 let ours = scenario.ours.iter().chain(&scenario.edits);

@@ -180,3 +180,27 @@ fn on_a_read_only_mount() {
         arrived(&home, "m", "two");
     });
 }
+
+/// A link to what the person is to keep goes only when a file is in its place.
+#[test]
+fn what_cannot_become_a_file_stays_a_link() {
+    let name = "limits_methods::what_cannot_become_a_file_stays_a_link";
+    with_mounts(name, || {
+        let home = Home::new().manifest(r#"{"m/x":{"text":"x"},"m/y":{"text":"y"}}"#);
+        let mounted = Mounted::new("tmpfs", "size=1m", &home.at("m"));
+        home.run(["realize"]).success();
+        mounted.remount("ro");
+        home.run_bare(["uninstall", "--keep-files"])
+            .exit(1)
+            .stderr_has("Read-only file system")
+            .stderr_has(
+                "~/m/x and another one could not become a file, and nothing else was taken out",
+            );
+        assert!(home.is_managed("m/x") && home.read("m/x") == "x");
+        mounted.remount("rw");
+        home.run_bare(["uninstall", "--keep-files"]).success();
+        for path in ["m/x", "m/y"] {
+            assert!(!home.at(path).is_symlink() && home.read(path) == path[2..]);
+        }
+    });
+}

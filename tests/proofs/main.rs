@@ -30,6 +30,7 @@ mod readers_state;
 mod readers_view;
 mod scenario;
 mod scenarios;
+mod scenarios_home_manager;
 mod scenarios_methods;
 mod scenarios_secrets;
 mod scenarios_state;

@@ -19,6 +19,7 @@ pub enum Step {
     Replace(&'static str, &'static str),
     /// A file beside the home, for sources.
     Source(&'static str, &'static str),
+    /// A link, with `{source}` for the folder of sources.
     Link(&'static str, &'static str),
     Pipe(&'static str),
     Remove(&'static str),
@@ -288,7 +289,11 @@ impl Place {
                 fs::create_dir_all(at.parent().unwrap()).unwrap();
                 fs::write(at, content).unwrap();
             }
-            Step::Link(path, target) => symlink(target, at(path)).unwrap(),
+            Step::Link(path, target) => {
+                let source = self.beside("source");
+                let target = target.replace("{source}", source.to_str().unwrap());
+                symlink(target, at(path)).unwrap();
+            }
             Step::Pipe(path) => {
                 mknodat(CWD, at(path), FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
             }

@@ -69,6 +69,7 @@ pub fn all() -> Vec<Scenario> {
         expire(),
     ]
     .into_iter()
+    .chain(super::scenarios_home_manager::all())
     .chain(super::scenarios_methods::all())
     .chain(super::scenarios_secrets::all())
     .collect()

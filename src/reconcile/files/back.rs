@@ -12,6 +12,7 @@ use crate::home::{AtPlace, Exchange, HomeError, Parent};
 use crate::manifest::{Digest, HomePath};
 use crate::reconcile::aside::is_own_link;
 use crate::reconcile::directories::errno;
+use crate::reconcile::predecessor::is_left_as;
 use crate::reconcile::run::Run;
 use crate::reconcile::work::Slot;
 
@@ -27,11 +28,19 @@ pub(super) struct Staged {
 }
 
 /// Whether what came out is what the new file was made to replace.
-pub(super) fn is_expected(run: &Run<'_>, slot: &Slot, old: &Old) -> rustix::io::Result<bool> {
+pub(super) fn is_expected(
+    run: &Run<'_>,
+    path: &HomePath,
+    slot: &Slot,
+    old: &Old,
+) -> rustix::io::Result<bool> {
     Ok(match old {
         Old::Absent => false,
         Old::Foreign => true,
-        Old::OwnLink => is_own_link(run.home, &slot.dir, &slot.name)?,
+        Old::OwnLink => {
+            is_own_link(run.home, &slot.dir, &slot.name)?
+                || is_left_as(&slot.dir, &slot.name, path)?
+        }
         Old::Known(content) | Old::Kept(content) => {
             let stat = slot.dir.stat(&slot.name)?;
             let regular = Identity::of(&stat).kind == rustix::fs::FileType::RegularFile;

@@ -26,7 +26,7 @@ pub(super) enum Fresh {
 pub(super) enum Old {
     /// Nothing is there.
     Absent,
-    /// A link of ours.
+    /// A link of ours, or one that Home Manager left here.
     OwnLink,
     /// A file of exactly this content; a backup is kept.
     Kept(Digest),
@@ -109,7 +109,7 @@ impl Case<'_> {
         if kind == Some(Kind::Seed)
             && let Some(known) = self.known
             && known.kind == Kind::Seed
-            && !(known.is_about_to_be() && matches!(live, Live::Absent))
+            && !(known.is_about_to_be() && live.is_nobodys())
         {
             // Written once, or found; whatever became of it.
             return Ok(Self::leave(Some(Record {

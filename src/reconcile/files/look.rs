@@ -17,6 +17,7 @@ use crate::reconcile::conflict::ConflictKind;
 use crate::reconcile::directories::{Directories, errno};
 use crate::reconcile::drift::DriftKind;
 use crate::reconcile::observe::foreign_in;
+use crate::reconcile::predecessor::is_home_managers;
 
 /// A file that is changed in part is read whole; settings are small.
 const LARGEST: u64 = 64 << 20;
@@ -26,7 +27,7 @@ const LARGEST: u64 = 64 << 20;
 pub(super) enum Live {
     /// Nothing, perhaps not even the directory.
     Absent,
-    /// A link that only nhmt makes.
+    /// A link that only nhmt makes, or that Home Manager left here.
     OwnLink,
     /// A regular file with these permission bits.
     File(u32),
@@ -38,6 +39,16 @@ pub(super) enum Live {
     Blocked(HomePath, ConflictKind, Identity, Option<String>),
     /// Its directory cannot be entered, for a link of nhmt's stands there.
     BlockedByOwn,
+}
+
+impl Live {
+    /// Whether nothing of anybody's is there: nothing at all, or what nhmt made.
+    pub(super) fn is_nobodys(&self) -> bool {
+        matches!(
+            self,
+            Self::Absent | Self::OwnLink | Self::OwnDirectory | Self::BlockedByOwn
+        )
+    }
 }
 
 /// Looks at `path`.
@@ -63,7 +74,7 @@ pub(super) fn look(home: &HomeDir, path: &HomePath) -> std::result::Result<Live,
         FileType::RegularFile => Live::File(stat.st_mode & 0o7777),
         FileType::Symlink => {
             let target = dir.read_link(path.name()).at("read the link", path)?;
-            if home.is_own_target(target.as_bytes()) {
+            if home.is_own_target(target.as_bytes()) || is_home_managers(target.as_bytes(), path) {
                 Live::OwnLink
             } else {
                 let detail = leads_to(&target);

@@ -322,7 +322,7 @@ impl Writer<'_> {
         how: Exchange,
         staged: &Staged,
     ) -> Result<Outcome, HomeError> {
-        let expected = is_expected(run, slot, old).at("look at what was at", path)?;
+        let expected = is_expected(run, path, slot, old).at("look at what was at", path)?;
         if let Exchange::Overtaken(aside) = how {
             // What is at the name is another's; the new file is not in place.
             slot.dir.unlink(&aside).at("clean up for", path)?;
@@ -375,7 +375,7 @@ impl Writer<'_> {
         };
         let touched = dir.again().and_then(|dir| run.touched.add(Some(dir)));
         touched.at("open the directory of", path)?;
-        if is_expected(run, &slot, &Old::Known(content)).at("look at what was at", path)? {
+        if is_expected(run, path, &slot, &Old::Known(content)).at("look at what was at", path)? {
             slot.dir.unlink(&slot.name).at("remove", path)?;
             return Ok(Outcome::Done);
         }

@@ -46,7 +46,11 @@ let
     warnEcho() { echo "$*"; }
     noteEcho() { echo "$*"; }
     verboseEcho() { if [[ -v VERBOSE ]]; then echo "$*"; fi; }
-    run() { if [[ $1 == --quiet ]]; then shift; "$@" >/dev/null; elif [[ -v DRY_RUN ]]; then echo "$@"; else "$@"; fi; }
+    run() {
+      local out=/dev/stdout
+      if [[ $1 == --quiet ]]; then out=/dev/null; shift; fi
+      if [[ -v DRY_RUN ]]; then echo "$@"; else "$@" >$out; fi
+    }
   '';
 in
 {

@@ -130,7 +130,7 @@ pub(super) const LINKS: [Scene; 8] = [
     },
 ];
 
-pub(super) const FILES: [Scene; 9] = [
+pub(super) const FILES: [Scene; 10] = [
     scene("merge", &[], true, &[("p", r#"{"a": 1}"#, Merge)]),
     scene(
         "merge anew",
@@ -168,6 +168,12 @@ pub(super) const FILES: [Scene; 9] = [
         &[("p", "b", Copied)],
     ),
     scene("seed", &[], false, &[("p", "a", Seed)]),
+    scene(
+        "link to seed",
+        &[("p", "a", Link)],
+        false,
+        &[("p", "b", Seed)],
+    ),
 ];
 
 const FILE: &[Leaf] = &[("p", "", By::Route(RouteKind::File)), ("q", "1", Link)];
