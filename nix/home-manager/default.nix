@@ -40,7 +40,9 @@ let
   extended = given.extendModules {
     modules = [
       (import ./adapter.nix { inherit overrideHomeDirectory homeDirectory username; })
-    ];
+    ]
+    # What ./module.nix declares.
+    ++ (if given ? options.nhmt.liveRoots then [ { nhmt.liveRoots = liveRoots; } ] else [ ]);
   };
   inherit (extended) options;
   inherit (extended.pkgs) lib;

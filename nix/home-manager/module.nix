@@ -9,7 +9,12 @@
 let
   inherit (lib) mkOption types;
   inherit (pkgs.stdenv.hostPlatform) system;
-  nhmtLib = import ../lib/nhmt { inherit lib; } // {
+  nhmtLib =
+    import ../lib/nhmt {
+      inherit lib;
+      inherit (config.nhmt) liveRoots;
+    }
+    // {
     pkgsGiven = true;
     isLinux = lib.hasSuffix "-linux" system;
     packages = import ../lib/nhmt/packages.nix {
@@ -89,6 +94,12 @@ in
       type = types.nullOr types.package;
       default = null;
       description = "The nhmt that makes what {option}`wrappers` declares.";
+    };
+    liveRoots = mkOption {
+      type = types.raw;
+      internal = true;
+      default = [ ];
+      description = "What was copied to the store, and from where, for live sources.";
     };
     hookText = mkOption {
       type = types.raw;

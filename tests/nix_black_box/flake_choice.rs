@@ -129,19 +129,23 @@ fn home_manager_s_are_taken_when_nhmt_has_none_by_the_name() {
     home.nix().configure(super::home_manager::WITH_A_SHELL);
     let stand_in = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/home-manager");
     let module = format!(
-        "{{ home.username = \"tester\"; home.homeDirectory = \"{}\"; home.file.f.text = \"Home Manager's\"; }}",
+        "{{ home.username = \"tester\"; home.homeDirectory = \"{}\"; home.file.f.text = \"Home Manager's\"; home.file.live = {{ source = ./live; method = \"live\"; }}; }}",
         home.path().display()
     );
+    home.write_source("live", "live");
     outputs(
         &home,
         &format!(
-            "homeConfigurations.tester = (import {stand_in}/lib {{ lib = import {stand_in}/../../nix/lib; }}).homeManagerConfiguration {{ pkgs = import {stand_in}/nixpkgs {{ }}; modules = [ {module} ]; }};"
+            "homeConfigurations.tester = (import {stand_in}/lib {{ lib = import {stand_in}/../../nix/lib; }}).homeManagerConfiguration {{ pkgs = import {stand_in}/nixpkgs {{ }}; modules = [ {module} {stand_in}/../../nix/home-manager/module.nix ]; }};"
         ),
     );
     for _ in 0..2 {
         realize(&home, ".").success();
         assert_eq!(home.read("f"), "Home Manager's");
     }
+    // Of what is live, the flake's own directory counts, not Nix's copy.
+    home.write_source("live", "edited");
+    assert_eq!(home.read("live"), "edited");
     // It is what it is, wherever it stands.
     outputs(&home, "homeConfigurations.tester = text \"there\";");
     for _ in 0..2 {
