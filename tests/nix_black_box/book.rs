@@ -9,6 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::home_manager::WITH_A_SHELL;
 use crate::support::{Home, Outcome, nhmt};
 use page::{Item, fits, items, masked};
 
@@ -48,10 +49,19 @@ fn pages() -> BTreeMap<String, Vec<Item>> {
     pages
 }
 
+/// An empty home, with a Nix that can build what the page has built.
+fn home_for(name: &str) -> Home {
+    let home = Home::with_nix();
+    if name == "home-manager" {
+        home.nix().configure(WITH_A_SHELL);
+    }
+    home
+}
+
 /// Types what is on a page.
 fn type_in(name: &str) {
     let items = pages().remove(name).expect("a page with commands");
-    let home = Home::with_nix();
+    let home = home_for(name);
     let scratch = home.outside("tmp").parent().unwrap().to_owned();
     let bin = home.outside("bin");
     fs::create_dir(&bin).unwrap();
@@ -100,6 +110,7 @@ fn type_in(name: &str) {
         .env("USER", "alice")
         .env("TZ", "UTC")
         .env_remove("XDG_CACHE_HOME")
+        .env("NHMT_SOURCES", root())
         .stdin(Stdio::null())
         .args(["--norc", "-c", &script]);
     let outcome = Outcome::of(&mut bash);
