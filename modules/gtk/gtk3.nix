@@ -13,6 +13,9 @@ let
     cursor-theme = "gtk-cursor-theme-name";
     cursor-size = "gtk-cursor-theme-size";
   };
+  inDatabase =
+    lib.concatMapAttrs (key: name: lib.optionalAttrs (settings ? ${name}) { ${key} = settings.${name}; }) interface
+    // lib.optionalAttrs (cfg.colorScheme != null) { color-scheme = "prefer-${cfg.colorScheme}"; };
 in
 {
   options.gtk.gtk3 = {
@@ -42,10 +45,7 @@ in
         text = lib.concatMapStrings (place: place + "\n") cfg.bookmarks;
       };
     };
-    dconf.settings."org/gnome/desktop/interface" =
-      lib.concatMapAttrs (
-        key: name: lib.optionalAttrs (settings ? ${name}) { ${key} = settings.${name}; }
-      ) interface
-      // lib.optionalAttrs (cfg.colorScheme != null) { color-scheme = "prefer-${cfg.colorScheme}"; };
+    # Nothing of the database is touched for settings that it does not have.
+    dconf.settings = mkIf (inDatabase != { }) { "org/gnome/desktop/interface" = inDatabase; };
   };
 }
