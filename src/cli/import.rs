@@ -9,9 +9,11 @@ use serde_json::json;
 
 use super::context::Context;
 use super::failure::Failure;
-use super::init::starter;
+use super::init::{flag_for, starter};
 use super::source::configuration_directory;
+use super::tracked;
 use super::typed_path::in_home;
+use crate::eval;
 use crate::import::{self, DEFAULTS, ImportError, Note, NoteKind, Rules, Stow};
 use crate::manifest::HomePath;
 use crate::ui::{BOLD, Ui};
@@ -149,7 +151,14 @@ pub(super) fn run(context: &Context, args: &Import) -> Result<ExitCode, Failure>
         .map(|nhmt| ("flake.nix", starter::flake(nhmt, &starter::user(home))))
         .into_iter()
         .collect();
-    let written = import::write(&mut import, home, &to, &head, &more)?;
+    let written = import::write(&mut import, &rules, &to, &head, &more)?;
+    if flake.is_some() {
+        let reference = eval::reference_of(&written.directory);
+        let all = std::slice::from_ref(&written.directory);
+        if let Err(why) = tracked::make_seen(context.ui, &reference, all) {
+            context.ui.warning(why);
+        }
+    }
     if context.json() {
         context.ui.result(json!({
             "path": written.directory,
@@ -173,14 +182,7 @@ pub(super) fn run(context: &Context, args: &Import) -> Result<ExitCode, Failure>
 
 /// What to do next, with the configuration in `directory`.
 fn next(directory: &Path) -> String {
-    let usual = configuration_directory("nhmt")
-        .and_then(|usual| usual.canonicalize().ok())
-        .is_some_and(|usual| usual == directory);
-    let named = if usual {
-        String::new()
-    } else {
-        format!(" -f {}", directory.display())
-    };
+    let named = flag_for(directory);
     format!("next: `nhmt diff{named}` shows what would change, `nhmt realize{named}` takes over")
 }
 

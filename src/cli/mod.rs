@@ -56,6 +56,7 @@ mod swap;
 mod take_back;
 mod target;
 mod test_container;
+mod tracked;
 mod typed_path;
 mod uninstall;
 mod which_tree;

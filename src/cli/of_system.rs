@@ -1,6 +1,7 @@
 //! Homes that are part of the configuration of a whole machine, which builds
 //! and activates them and whose generations theirs are.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::context::Context;
@@ -8,6 +9,8 @@ use super::failure::Failure;
 use super::keeper;
 use crate::generation::{Number, Profile};
 use crate::manifest::Index;
+use crate::store::Nix;
+use crate::tree::diff::read_manifest;
 
 /// The system would bring back what was left here.
 pub(super) fn refuse_rollback(tree: &Path) -> Result<(), Failure> {
@@ -21,6 +24,50 @@ pub(super) fn refuse_rollback(tree: &Path) -> Result<(), Failure> {
     .hint(format!(
         "switch the system to the generation before: `{command}`"
     )))
+}
+
+/// Says what to edit instead of a configuration that there is not.
+pub(super) fn refuse_edit(context: &Context) -> Result<(), Failure> {
+    let current = context.open()?.current_tree()?;
+    let Some((tree, system)) = current.and_then(|tree| {
+        let system = Index::managed_by_of(&tree)?;
+        Some((tree, system))
+    }) else {
+        return Ok(());
+    };
+    let (title, command) = (system.title(), system.switch());
+    let failure = Failure::new(format_args!(
+        "this home is part of the {title} configuration, and has none of its own to edit"
+    ));
+    let files = files_of(&tree);
+    let what = if files.is_empty() {
+        "edit that configuration".to_owned()
+    } else {
+        format!(
+            "edit that configuration (the home comes from {})",
+            files.join(", ")
+        )
+    };
+    Err(failure.hint(format!("{what}, and run `{command}`")))
+}
+
+/// The files that the home in `tree` is declared in, of those that are there
+/// and not only in a store.
+fn files_of(tree: &Path) -> Vec<String> {
+    let Ok(manifest) = read_manifest(tree) else {
+        return Vec::new();
+    };
+    let places = manifest.files.values().flat_map(|file| &file.declared_in);
+    let files = places.filter_map(|place| {
+        let file = place
+            .rsplit(", ")
+            .next()?
+            .trim_end_matches(|c: char| c == ':' || c.is_ascii_digit());
+        let path = Path::new(file);
+        (path.is_absolute() && !path.starts_with(Nix::store_dir()) && path.is_file())
+            .then(|| file.to_owned())
+    });
+    files.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Says who will put another home back, before one is realized by hand.

@@ -57,6 +57,11 @@ pub(super) fn build(context: &Context, source: &Source, root: &Root) -> Result<B
         Backend::Nix => with_nix(context, source, place.as_deref())?,
         Backend::Local => {
             let (manifest, shown) = manifest_of(context, source)?;
+            if manifest.packages.is_some() {
+                return Err(Failure::new("the local store cannot keep packages")
+                    .code(Code::Evaluation)
+                    .hint("leave out `home.packages`, or build with Nix: `--backend nix`"));
+            }
             let store = LocalStore::new(context.local_store_with(manifest.profile.clone()));
             let _hold = store.hold()?;
             let tree = locally(&store, &manifest, &shown)?;
@@ -114,11 +119,6 @@ pub(super) fn manifest_of(
             )
         }
     };
-    if manifest.packages.is_some() {
-        return Err(Failure::new("the local store cannot keep packages")
-            .code(Code::Evaluation)
-            .hint("leave out `home.packages`, or build with Nix: `--backend nix`"));
-    }
     if context.global.home.is_some() {
         context
             .layout()

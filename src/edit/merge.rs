@@ -144,7 +144,7 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// What `text` means. A text without any value is an empty map.
-fn read(format: Format, text: &str) -> Result<Value, EditError> {
+pub(super) fn read(format: Format, text: &str) -> Result<Value, EditError> {
     match format {
         Format::Json => json::read(text),
         Format::Toml => toml::read(text),

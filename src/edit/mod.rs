@@ -10,6 +10,7 @@
 //! thought of.
 
 mod block;
+mod differing;
 mod error;
 mod ini;
 mod json;
@@ -23,6 +24,7 @@ mod value;
 mod yaml;
 
 pub use block::{BlockStyle, block, block_in, same};
+pub use differing::{Differing, differing};
 pub use error::{EditError, Fault};
 pub use merge::{Merged, merge, nothing};
 pub use module::add_to_module;

@@ -159,6 +159,18 @@ pub fn reference_of(directory: &Path) -> String {
     }
 }
 
+/// The directory with the `flake.nix` of `reference`, when that is on this
+/// machine and as a person edits it, and no revision of the past.
+#[must_use]
+pub fn flake_directory(reference: &str) -> Option<PathBuf> {
+    local(reference)?.directory
+}
+
+/// What `reference` means here, when it can be read.
+pub(super) fn local(reference: &str) -> Option<Reference> {
+    Reference::parse(reference, &std::env::current_dir().ok()?).ok()
+}
+
 /// What stands behind the `#`: a name, or the path of an attribute as Nix's
 /// own commands take it.
 fn configuration(fragment: &str) -> (Option<Kind>, Option<String>) {
@@ -295,7 +307,8 @@ pub(super) fn work_tree(directory: &Path) -> Option<&Path> {
 }
 
 /// `text` for a POSIX shell.
-pub(super) fn quoted(text: &str) -> String {
+#[must_use]
+pub fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+@%:=".contains(c);
     if !text.is_empty() && text.chars().all(plain) {
         text.to_owned()

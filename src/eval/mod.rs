@@ -22,6 +22,7 @@ mod working_tree;
 pub use error::{ErrorKind, EvalError, Location};
 pub use evaluator::{Evaluator, Home, Source, Sources};
 pub use event::{Event, Severity};
-pub use flake::{flake_around, reference_of};
+pub use flake::{flake_around, flake_directory, quoted, reference_of};
 pub use question::{Definition, OptionEntry, OptionValue, Question};
 pub use run::interrupt;
+pub use untracked::make_seen;

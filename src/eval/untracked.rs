@@ -1,10 +1,10 @@
 //! Files that are there, and that a flake does not see.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::flake::{Reference, quoted};
+use super::flake::{Reference, local, quoted};
 use super::{ErrorKind, EvalError};
 
 /// What Nix says, one way or another, of a file that its copy lacks.
@@ -90,6 +90,48 @@ impl Reference {
             "Have Nix read them: --flake {}",
             quoted(&format!("{}{joint}submodules=1{name}", self.url))
         )
+    }
+}
+
+/// Has git know of `files`, so that the flake `reference` sees them: it sees
+/// what is added, if only by intention, and nothing else. Whether any was new;
+/// none is where Nix takes the directory as it is.
+///
+/// # Errors
+/// What git says, as when a pattern in `.gitignore` matches one.
+pub fn make_seen(reference: &str, files: &[PathBuf]) -> Result<bool, String> {
+    let Some(root) = local(reference)
+        .filter(|local| local.tracked_only)
+        .and_then(|local| local.place)
+    else {
+        return Ok(false);
+    };
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        command
+            .arg("-C")
+            .arg(&root)
+            .args(arguments)
+            .arg("--")
+            .args(files);
+        command
+            .output()
+            .map_err(|error| format!("cannot run git: {error}"))
+    };
+    let new = git(&["ls-files", "--others"])?;
+    if new.status.success() && new.stdout.is_empty() {
+        return Ok(false);
+    }
+    let done = git(&["add", "--intent-to-add"])?;
+    if done.status.success() {
+        Ok(true)
+    } else {
+        let said = String::from_utf8_lossy(&done.stderr);
+        let lines = said.lines().filter(|line| !line.starts_with("hint:"));
+        let said = lines.collect::<Vec<_>>().join("\n");
+        Err(format!(
+            "git would not add what is new (`git add -N -f` may): {said}"
+        ))
     }
 }
 

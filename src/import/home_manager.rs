@@ -93,7 +93,7 @@ fn leaf(
         }
         at = target_of(&at).map_err(|error| ImportError::read(from, error))?;
         if !at.starts_with(store) {
-            import.items.insert(path, Item::Link { target: at });
+            rules.take_link(import, path, at);
             return Ok(());
         }
     }

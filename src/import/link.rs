@@ -10,6 +10,11 @@ pub(super) fn target_of(link: &Path) -> std::io::Result<PathBuf> {
     Ok(plain(&above.join(target)))
 }
 
+/// Whether the link at `link` leads in a circle: to itself, through others.
+pub(super) fn is_circle(link: &Path) -> bool {
+    rustix::fs::stat(link).err() == Some(rustix::io::Errno::LOOP)
+}
+
 /// `path` without `.` and `..`. A way up behind a link is resolved first.
 pub(super) fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();

@@ -70,11 +70,7 @@ fn keep_link(
     if target.starts_with(Nix::store_dir()) {
         return copied(rules, import, path, &target);
     }
-    if target.to_str().is_none() {
-        import.left_out(path, "where it leads cannot be written in a configuration");
-        return Ok(());
-    }
-    import.items.insert(path, Item::Link { target });
+    rules.take_link(import, path, target);
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::found::{Arrival, Item};
+use super::options::Said;
 use crate::edit::in_nix;
 use crate::manifest::HomePath;
 
@@ -55,8 +56,8 @@ pub(super) struct Home<'a> {
     pub(super) directory: &'a Path,
     /// What the file is about, one comment line each.
     pub(super) head: &'a [String],
-    /// `programs.git.settings`, in place of its file.
-    pub(super) git: Option<&'a Value>,
+    /// What options say.
+    pub(super) said: &'a [Said],
 }
 
 /// The directories that are written as one entry: those of one program, with
@@ -90,20 +91,19 @@ fn is_usual(item: &Item) -> bool {
     matches!(item, Item::File { mode, arrival: Arrival::Usual, .. } if !is_private(*mode))
 }
 
-/// Whether others may not read it: a link would lead them to a readable copy.
-pub(super) fn is_private(mode: u32) -> bool {
-    mode & 0o044 == 0
+/// Whether some may not read it: a link would lead them to a readable copy.
+#[must_use]
+pub fn is_private(mode: u32) -> bool {
+    mode & 0o044 != 0o044
 }
 
 /// The text of `home.nix`. The files lie in `files`, which mirrors the home.
 pub(super) fn home(home: &Home<'_>) -> String {
     let mut body = String::new();
-    if let Some(settings) = home.git {
-        body.push_str(
-            "  programs.git = {\n    enable = true;\n    package = null;\n    settings = ",
-        );
-        value(&mut body, settings, 4);
-        body.push_str(";\n  };\n\n");
+    for said in home.said {
+        let _ = write!(&mut body, "  {} = ", said.option);
+        value(&mut body, &said.value, 2);
+        body.push_str(";\n\n");
     }
     body.push_str(&lines(home.items, home.directory).0);
     let uses_config = body.contains("${config.") || body.contains("config.lib.");
@@ -218,6 +218,34 @@ fn entry(body: &mut String, path: &HomePath, lines: &[String], source: Option<&s
     body.push_str("  };\n");
 }
 
+/// What sets the key that `path` leads to, as a line of Nix.
+#[must_use]
+pub fn assignment(path: &[&str], value: &Value) -> String {
+    let (last, above) = path.split_last().unwrap_or((&"", &[]));
+    let (last, value) = path_to(last, value);
+    let names: Vec<_> = above
+        .iter()
+        .map(|name| attribute(name))
+        .chain([last])
+        .collect();
+    let mut line = names.join(".") + " = ";
+    self::value(&mut line, value, 0);
+    line + ";"
+}
+
+/// `a.b` for a set that has nothing but `b`, and what that is.
+fn path_to<'a>(name: &str, value: &'a Value) -> (String, &'a Value) {
+    let mut names = attribute(name);
+    let mut value = value;
+    while let Some(map) = value.as_object().filter(|map| map.len() == 1)
+        && let Some((name, inner)) = map.iter().next()
+    {
+        names = format!("{names}.{}", attribute(name));
+        value = inner;
+    }
+    (names, value)
+}
+
 /// A value of strings, lists and sets.
 fn value(body: &mut String, value: &Value, indent: usize) {
     let blanks = " ".repeat(indent);
@@ -225,8 +253,12 @@ fn value(body: &mut String, value: &Value, indent: usize) {
         Value::Object(map) if map.is_empty() => body.push_str("{ }"),
         Value::Object(map) => {
             body.push_str("{\n");
-            for (name, inner) in map {
-                let _ = write!(body, "{blanks}  {} = ", attribute(name));
+            // As people write it: what switches it on comes first.
+            let (first, rest): (Vec<_>, Vec<_>) =
+                map.iter().partition(|(name, _)| *name == "enable");
+            for (name, inner) in first.into_iter().chain(rest) {
+                let (names, inner) = path_to(name, inner);
+                let _ = write!(body, "{blanks}  {names} = ");
                 self::value(body, inner, indent + 2);
                 body.push_str(";\n");
             }
@@ -276,7 +308,7 @@ mod tests {
             items,
             directory: Path::new("/home/alice"),
             head: &["A home.".to_owned()],
-            git: None,
+            said: &[],
         })
     }
 

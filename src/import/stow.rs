@@ -230,7 +230,7 @@ impl Reader<'_> {
                 import.left_out(target, "its package is stowed, and it is not");
             } else if from.is_symlink() {
                 let to = target_of(&from).map_err(|error| ImportError::read(&from, error))?;
-                import.items.insert(target, Item::Link { target: to });
+                self.rules.take_link(import, target, to);
             } else {
                 self.rules
                     .take_file(import, target, &from, None, Arrival::Usual)?;

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use super::found::{Arrival, Content, Import, ImportError, Item, NoteKind};
+use super::link::is_circle;
 use super::secret;
 use crate::manifest::HomePath;
 
@@ -25,10 +26,14 @@ pub(super) type OnLink<'a> =
     dyn FnMut(&Rules, &mut Import, HomePath, &Path) -> Result<(), ImportError> + 'a;
 
 /// Above this many bytes a file is most likely data.
-const LARGE: u64 = 10 << 20;
+pub(super) const LARGE: u64 = 10 << 20;
+
+/// The bits of a mode by which a program runs as another.
+const SET_ID: u32 = 0o6000;
 
 impl Rules {
-    fn insists_on(&self, path: &HomePath) -> bool {
+    /// Whether a person takes `path`, whatever it looks like.
+    pub(super) fn insists_on(&self, path: &HomePath) -> bool {
         let mut named = self.include.iter();
         named.any(|one| one == path || path.is_below(one))
     }
@@ -59,11 +64,14 @@ impl Rules {
         }
         let data = fs::metadata(from).map_err(|error| ImportError::read(from, error))?;
         if data.len() > LARGE && !self.insists_on(&path) {
-            let why = format!(
-                "it has {} MB, as data have; `--include` takes it",
-                data.len() >> 20
+            import.left_out(path, too_large(data.len()));
+            return Ok(());
+        }
+        if data.permissions().mode() & SET_ID != 0 {
+            import.left_out(
+                path,
+                "it runs as its owner or group (setuid, setgid), as no file of the Nix store does",
             );
-            import.left_out(path, why);
             return Ok(());
         }
         let bytes = match fs::read(from) {
@@ -109,6 +117,17 @@ impl Rules {
         import.items.insert(path, item);
     }
 
+    /// Takes a link to `target`, an absolute path.
+    pub(super) fn take_link(&self, import: &mut Import, path: HomePath, target: PathBuf) {
+        if target.to_str().is_none() {
+            import.left_out(path, "where it leads cannot be written in a configuration");
+        } else if is_circle(&self.home.join(path.as_path())) {
+            import.left_out(path, "it is a link that leads in a circle");
+        } else {
+            import.items.insert(path, Item::Link { target });
+        }
+    }
+
     /// Takes all that is in the directory `from`, for `path`. `link` says what
     /// becomes of a link in it.
     pub(super) fn take_directory(
@@ -123,7 +142,20 @@ impl Rules {
         {
             return Ok(());
         }
-        for name in names(from)? {
+        let names = match names(from) {
+            Ok(names) => names,
+            Err(error) => {
+                import.left_out(path, why_unread(&error));
+                return Ok(());
+            }
+        };
+        if names.is_empty() {
+            import.left_out(
+                path,
+                "it is an empty directory; nhmt makes those that have something in them",
+            );
+        }
+        for name in names {
             let Ok(inner) = path.join(name.as_bytes()) else {
                 continue;
             };
@@ -140,7 +172,13 @@ impl Rules {
         from: &Path,
         link: &mut OnLink<'_>,
     ) -> Result<(), ImportError> {
-        let data = fs::symlink_metadata(from).map_err(|error| ImportError::read(from, error))?;
+        let data = match fs::symlink_metadata(from) {
+            Ok(data) => data,
+            Err(error) => {
+                import.left_out(path, format!("it cannot be read: {error}"));
+                return Ok(());
+            }
+        };
         if data.is_symlink() {
             return link(self, import, path, from);
         }
@@ -156,6 +194,21 @@ impl Rules {
         }
         import.left_out(path, "it is a socket, a pipe or a device");
         Ok(())
+    }
+}
+
+pub(super) fn too_large(bytes: u64) -> String {
+    format!(
+        "it has {} MB, as data have; `--include` takes it",
+        bytes >> 20
+    )
+}
+
+/// Why something cannot be read, as the rest of a sentence.
+fn why_unread(error: &ImportError) -> String {
+    match error {
+        ImportError::Read { source, .. } => format!("it cannot be read: {source}"),
+        other => other.to_string(),
     }
 }
 

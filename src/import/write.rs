@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::found::{Content, Import, ImportError, Item, NoteKind};
 use super::nix::{self, Home};
+use super::options;
 use super::secret;
-use super::{git, take};
+use super::take::{self, Rules};
 use crate::ending::Temporary;
 use crate::manifest::HomePath;
 
@@ -29,7 +30,7 @@ pub struct Written {
 /// left of what was written then.
 pub fn write(
     import: &mut Import,
-    home: &Path,
+    rules: &Rules,
     directory: &Path,
     head: &[String],
     more: &[(&str, String)],
@@ -44,31 +45,25 @@ pub fn write(
         Temporary::directory_in(above).map_err(|error| ImportError::write(above, error))?;
     let wrong = |error| ImportError::write(&directory, error);
 
-    let place = HomePath::new(git::PLACE).ok();
-    let settings = place
-        .as_ref()
-        .and_then(|place| git_settings(import.items.get(place)?));
-    if settings.is_some()
-        && let Some(place) = &place
-    {
-        import.items.remove(place);
-    }
-    copy_items(import, &staged.path().join("files"))?;
+    let said = options::take(&mut import.items);
+    copy_items(import, rules, &staged.path().join("files"))?;
     for (name, content) in &import.scripts {
         let script = staged.path().join("scripts").join(name);
         copy(&script, content, 0o644)?;
     }
     let text = nix::home(&Home {
         items: &import.items,
-        directory: home,
+        directory: &rules.home,
         head,
-        git: settings.as_ref(),
+        said: &said,
     });
     fs::write(staged.path().join("home.nix"), text).map_err(wrong)?;
     for (name, text) in more {
         fs::write(staged.path().join(name), text).map_err(wrong)?;
     }
-    fs::set_permissions(staged.path(), fs::Permissions::from_mode(0o755)).map_err(wrong)?;
+    // A folder that was there keeps its mode.
+    let bits = fs::metadata(&directory).map_or(0o755, |data| data.permissions().mode() & 0o7777);
+    fs::set_permissions(staged.path(), fs::Permissions::from_mode(bits)).map_err(wrong)?;
     // Over an empty directory, and over nothing else.
     match fs::rename(staged.path(), &directory) {
         Ok(()) => {}
@@ -79,7 +74,7 @@ pub fn write(
     }
     Ok(Written {
         directory,
-        entries: import.items.len() + usize::from(settings.is_some()),
+        entries: import.items.len() + said.len(),
     })
 }
 
@@ -88,10 +83,15 @@ pub fn write(
 ///
 /// # Errors
 /// When something cannot be read or written.
-pub fn copy_items(import: &mut Import, files: &Path) -> Result<(), ImportError> {
+pub fn copy_items(import: &mut Import, rules: &Rules, files: &Path) -> Result<(), ImportError> {
     let mut left_out = Vec::new();
     for (path, item) in &import.items {
-        put(&files.join(path.as_path()), path, item, &mut left_out)?;
+        let to = files.join(path.as_path());
+        match item {
+            Item::Link { .. } => {}
+            Item::Directory { from } => copy_directory(rules, from, &to, path, &mut left_out)?,
+            Item::File { content, mode, .. } => copy(&to, content, *mode)?,
+        }
     }
     for (path, why, kind) in left_out {
         import.note(path, kind, why);
@@ -109,41 +109,15 @@ pub fn refuse_occupied(directory: &Path) -> Result<(), ImportError> {
             None => Ok(()),
             Some(_) => Err(ImportError::NotEmpty(directory.to_owned())),
         },
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !directory.is_symlink() => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory || directory.is_symlink() => {
             Err(ImportError::NotDirectory(directory.to_owned()))
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(ImportError::read(directory, error)),
     }
 }
 
-fn git_settings(item: &Item) -> Option<serde_json::Value> {
-    let Item::File { content, mode, .. } = item else {
-        return None;
-    };
-    if nix::is_private(*mode) {
-        return None;
-    }
-    match content {
-        Content::At(from) => git::settings(&fs::read(from).ok()?),
-        Content::Bytes(bytes) => git::settings(bytes),
-    }
-}
-
 type LeftOut = (HomePath, String, NoteKind);
-
-fn put(
-    to: &Path,
-    path: &HomePath,
-    item: &Item,
-    left_out: &mut Vec<LeftOut>,
-) -> Result<(), ImportError> {
-    match item {
-        Item::Link { .. } => Ok(()),
-        Item::Directory { from } => copy_directory(from, to, path, left_out),
-        Item::File { content, mode, .. } => copy(to, content, *mode),
-    }
-}
 
 /// A copy for its owner alone where the original was.
 fn copy(to: &Path, content: &Content, mode: u32) -> Result<(), ImportError> {
@@ -166,6 +140,7 @@ fn copy(to: &Path, content: &Content, mode: u32) -> Result<(), ImportError> {
 
 /// A copy of a directory that will be one link. Its links stay links.
 fn copy_directory(
+    rules: &Rules,
     from: &Path,
     to: &Path,
     path: &HomePath,
@@ -180,7 +155,9 @@ fn copy_directory(
         };
         let data =
             fs::symlink_metadata(&inner).map_err(|error| ImportError::read(&inner, error))?;
-        if let Some(what) = secret::by_name(&path.to_string()) {
+        let insisted = rules.insists_on(&path);
+        let secret = secret::by_name(&path.to_string()).filter(|_| !insisted);
+        if let Some(what) = secret {
             left_out.push((path, what.to_owned(), NoteKind::Secret));
         } else if data.is_symlink() {
             let target = fs::read_link(&inner).map_err(|error| ImportError::read(&inner, error))?;
@@ -189,10 +166,19 @@ fn copy_directory(
             let why = "it is the store of a version control system".to_owned();
             left_out.push((path, why, NoteKind::LeftOut));
         } else if data.is_dir() {
-            copy_directory(&inner, &copied, &path, left_out)?;
+            copy_directory(rules, &inner, &copied, &path, left_out)?;
+        } else if data.is_file() && data.len() > take::LARGE && !insisted {
+            left_out.push((path, take::too_large(data.len()), NoteKind::LeftOut));
         } else if data.is_file() {
-            let bytes = fs::read(&inner).map_err(|error| ImportError::read(&inner, error))?;
-            if let Some(what) = secret::by_content(&bytes) {
+            let bytes = match fs::read(&inner) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    let why = format!("it cannot be read: {error}");
+                    left_out.push((path, why, NoteKind::LeftOut));
+                    continue;
+                }
+            };
+            if let Some(what) = secret::by_content(&bytes).filter(|_| !insisted) {
                 left_out.push((path, what.to_owned(), NoteKind::Secret));
                 continue;
             }

@@ -154,6 +154,15 @@ impl ManagedBy {
         }
     }
 
+    /// The command that makes a change of its configuration take effect.
+    #[must_use]
+    pub fn switch(self) -> &'static str {
+        match self {
+            Self::Nixos => "sudo nixos-rebuild switch",
+            Self::NixDarwin => "sudo darwin-rebuild switch",
+        }
+    }
+
     /// The command that goes back to the configuration before.
     #[must_use]
     pub fn rollback(self) -> &'static str {

@@ -22,15 +22,24 @@ pub enum AskError {
 /// # Errors
 /// When standard input is not a terminal, or cannot be read.
 pub fn confirm(question: &str) -> Result<bool, AskError> {
+    let answer = answer(&format!("{question} [y/N]"))?;
+    Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
+}
+
+/// Asks on the terminal for a line of text, which is given without the blanks
+/// around it.
+///
+/// # Errors
+/// When standard input is not a terminal, or cannot be read.
+pub fn answer(question: &str) -> Result<String, AskError> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
         return Err(AskError::NoTerminal);
     }
     let mut stderr = io::stderr();
-    write!(stderr, "{question} [y/N] ")?;
+    write!(stderr, "{question} ")?;
     stderr.flush()?;
     let mut answer = String::new();
     stdin.lock().read_line(&mut answer)?;
-    let answer = answer.trim();
-    Ok(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"))
+    Ok(answer.trim().to_owned())
 }

@@ -11,7 +11,7 @@ mod table;
 mod time;
 
 pub use age::age;
-pub use ask::{AskError, confirm};
+pub use ask::{AskError, answer, confirm};
 pub use passphrase::{passphrase, restore_terminal};
 pub use progress::Progress;
 pub use size::size;

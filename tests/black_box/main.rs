@@ -30,6 +30,7 @@ mod generations;
 mod home_spelling;
 mod hooks;
 mod import;
+mod import_left_out;
 #[cfg(target_os = "linux")]
 mod kernels;
 mod large;

@@ -17,6 +17,32 @@ fn activate(home: &Home, name: &str) {
 }
 
 #[test]
+fn what_to_edit_is_the_configuration_of_the_system() {
+    let mut home = Home::new();
+    let place = home.outside("machine.nix");
+    std::fs::write(&place, "").unwrap();
+    let declared = format!("home.file.\"f\", {}:3", place.display());
+    home.declare(&json!({
+        "managedBy": "nixos",
+        "files": { "f": { "text": "x", "declaredIn": [declared] } },
+    }));
+    activate(&home, "tree");
+    home.run_bare(["edit"])
+        .exit(1)
+        .stderr_has("this home is part of the NixOS configuration, and has none of its own to edit")
+        .stderr_has(&format!("the home comes from {}", place.display()))
+        .stderr_has("sudo nixos-rebuild switch");
+    // One that is there may be what the system reads.
+    let manifest = json!({ "version": 1, "home": { "username": "u", "directory": home.path() } });
+    home.write(".config/nhmt/home.json", &manifest.to_string());
+    let mut command = home.command();
+    command.arg("edit").env("EDITOR", "true");
+    crate::support::Outcome::of(&mut command)
+        .success()
+        .stderr_has("this home is part of the NixOS configuration, which puts its own back");
+}
+
+#[test]
 fn its_generations_are_those_of_the_system() {
     let mut home = Home::new();
     home.set_manifest(r#"{"f":{"text":"own"}}"#);

@@ -57,6 +57,20 @@ fn what_was_edited_is_checked_and_shown() {
     Outcome::of(visual.arg("edit")).success();
 }
 
+/// A configuration is often more than the file that the editor was given.
+#[test]
+fn an_edit_of_another_file_is_checked_too() {
+    let home = home("  imports = [ ./more.nix ];\n").file(
+        ".config/nhmt/more.nix",
+        "{ home.file.\"f\".text = \"x\"; }\n",
+    );
+    home.run_bare(["realize"]).success();
+    let editor = editor(&home, r#"sed -i 's/"x"/"y"/' "${1%home.nix}more.nix""#);
+    Outcome::of(home.command().env("EDITOR", editor).arg("edit"))
+        .success()
+        .stdout_has("+y");
+}
+
 #[test]
 fn on_a_terminal_it_offers_to_edit_again_and_to_realize() {
     let home = home("  home.file.\"f\".text = \"x\";\n");
@@ -156,6 +170,121 @@ fn a_file_comes_in() {
 }
 
 #[test]
+fn a_file_comes_into_a_configuration_with_packages() {
+    let package = r#"{ type = "derivation"; name = "p-1"; outPath = "${./p}"; }"#;
+    let home = home(&format!("  home.packages = [ {package} ];\n"))
+        .file(".config/nhmt/p/bin/x", "x\n")
+        .file("f", "f\n");
+    home.run_bare(["add", "f"]).success();
+    home.run_bare(["realize"]).success();
+    assert!(home.is_managed("f"));
+}
+
+/// A directory that the configuration has with all in it gets more files, and
+/// needs no line for them.
+#[test]
+fn new_files_come_beside_the_others() {
+    let body = "  home.file.\"d\" = {\n    source = ./own;\n    recursive = true;\n  };\n";
+    let home = home(body).file(".config/nhmt/own/old", "o\n");
+    home.run_bare(["realize"]).success();
+    home.write("d/new", "n\n");
+    home.write("d/sub/more", "m\n");
+    home.run_bare(["re-add", "d/new"])
+        .exit(1)
+        .stderr_has("`nhmt add PATH` brings a new file in");
+    home.run_bare(["add", "d/new"])
+        .success()
+        .stdout_has(".config/nhmt/own has 1 new file now; the configuration has all of it as ~/d");
+    assert_eq!(home.read(".config/nhmt/own/new"), "n\n");
+    let json = home.run_bare(["add", "d", "--json"]).success().json();
+    assert_eq!(json["files"].as_array().unwrap().len(), 1, "{json}");
+    assert_eq!(home.read(".config/nhmt/own/sub/more"), "m\n");
+    home.run_bare(["add", "d"])
+        .exit(1)
+        .stderr_has("the configuration has ~/d already");
+    home.run_bare(["realize"]).success();
+    assert!(home.is_managed("d/new") && home.is_managed("d/sub/more"));
+    // What others may not read cannot come as a link.
+    home.write("d/private", "p\n");
+    fs::set_permissions(home.at("d/private"), fs::Permissions::from_mode(0o600)).unwrap();
+    home.run_bare(["add", "d/private"]).exit(1);
+    assert!(!home.has(".config/nhmt/own/private"));
+}
+
+/// A flake in a work tree of git sees only what git knows of.
+#[test]
+fn git_is_told_of_what_comes_into_a_flake() {
+    let home = Home::with_nix();
+    let persist = home.outside("persist");
+    own_flake::flake(
+        &home,
+        &format!(
+            "home.file.\"d\" = {{ source = ./d; recursive = true; }};\n  home.persistence.\"{}\".directories = [ \"a\" ];",
+            persist.display()
+        ),
+    );
+    home.write_source("d/old", "o\n");
+    home.write_source(".gitignore", "*.log\n");
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        home.environment(&mut command);
+        command.current_dir(home.outside("configuration"));
+        Outcome::of(command.args(arguments)).success()
+    };
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    let flake = format!(
+        "{}#tester@somewhere",
+        home.outside("configuration").display()
+    );
+    let run = |arguments: &[&str]| {
+        let mut command = home.command();
+        command.current_dir(home.path());
+        Outcome::of(command.args(arguments).args(["--flake", &flake]))
+    };
+    run(&["realize"]).success();
+    home.write("new", "n\n");
+    home.write("d/more", "m\n");
+    home.write("x.log", "l\n");
+    run(&["add", "new"])
+        .success()
+        .stderr_has("told git of what is new")
+        .stdout_has("+  home.file.\"new\".source = ./files/new;");
+    run(&["add", "d/more"])
+        .success()
+        .stderr_has("told git of what is new");
+    run(&["add", "x.log"])
+        .exit(1)
+        .stderr_has("git would not add what is new (`git add -N -f` may)")
+        .stdout_has("home.file.\"x.log\".source = ./files/x.log;");
+    fs::create_dir(home.at("b")).unwrap();
+    run(&["persist", "add", "b", "--write"])
+        .success()
+        .stdout_has("directories = [ \"a\" \"b\" ];");
+    let status = git(&["status", "--short"]);
+    assert!(
+        status.stdout().contains(" A files/new") && status.stdout().contains(" A d/more"),
+        "{status}"
+    );
+    run(&["realize"]).success();
+    assert!(home.is_managed("new") && home.is_managed("d/more"));
+    // Named as a URL, it is the same place.
+    fs::remove_file(home.at("new")).unwrap();
+    home.write("new", "2\n");
+    let url = format!("git+file://{}", home.outside("configuration").display());
+    let mut command = home.command();
+    command.args([
+        "re-add",
+        "new",
+        "--flake",
+        &format!("{url}#tester@somewhere"),
+    ]);
+    Outcome::of(&mut command).success();
+    let own = fs::read_to_string(home.outside("configuration/files/new")).unwrap();
+    assert_eq!(own, "2\n");
+}
+
+#[test]
 fn directories_and_links_come_in() {
     let home = home("")
         .file("d/a", "a\n")
@@ -215,7 +344,12 @@ fn an_empty_directory_has_nothing_to_add() {
     fs::create_dir(home.at("empty")).unwrap();
     home.run_bare(["add", "empty"])
         .exit(1)
-        .stderr_has("~/empty has nothing in it to add");
+        .stderr_has("~/empty was not added: it is an empty directory");
+    // A cache is not brought in.
+    home.write(".cache/x", "x\n");
+    home.run_bare(["add", ".cache/x"])
+        .exit(1)
+        .stderr_has("~/.cache/x has nothing in it to add");
     let pipe = Command::new("mkfifo").arg(home.at("pipe")).status();
     assert!(pipe.unwrap().success());
     home.run_bare(["add", "pipe"])
@@ -275,6 +409,63 @@ fn live_changes_come_back() {
         .stderr_has("~/c looks like a secret");
     assert_eq!(home.read(".config/nhmt/c"), "2\n");
     home.run_bare(["re-add", "c", "--anyway"]).success();
+}
+
+/// What stands in the text of the configuration is the person's to change;
+/// nhmt says what to write.
+#[test]
+fn what_to_write_for_shared_files_is_said() {
+    let body = "  home.file.\"m\" = {\n    format = \"json\";\n    value = {\n      a = 1;\n      b.c = [ 1 ];\n    };\n    method = \"merge\";\n  };\n  home.file.\"s\" = {\n    format = \"toml\";\n    value.a = 1;\n  };\n  home.file.\"b\" = {\n    source = ./b;\n    method = \"block\";\n  };\n  home.file.\"t\" = {\n    text = \"old\";\n    method = \"block\";\n  };\n";
+    let home = home(body)
+        .file(".config/nhmt/b", "old\n")
+        .file("m", "{\n  \"own\": 1\n}\n")
+        .file("b", "mine\n");
+    home.run_bare(["realize"]).success();
+    for path in ["m", "s", "t"] {
+        home.run_bare(["re-add", path])
+            .success()
+            .stdout_has("there is nothing to bring back");
+    }
+    home.run_bare(["re-add", "b"])
+        .success()
+        .stdout_has("has what the home has");
+    // What the program has for itself is not nhmt's.
+    home.write("m", &home.read("m").replace("\"own\": 1", "\"own\": 2"));
+    home.run_bare(["re-add", "m"])
+        .success()
+        .stdout_has("there is nothing to bring back");
+    home.write(
+        "m",
+        &home.read("m").replace("\"a\": 1", "\"a\": [true, \"x\"]"),
+    );
+    home.run_bare(["re-add", "m"])
+        .exit(1)
+        .stderr_has("its content stands in the configuration's own text")
+        .stderr_has("change it there so:\nvalue.a = [\n  true\n  \"x\"\n];");
+    home.write("m", "{ \"a\": 1 }\n");
+    home.run_bare(["re-add", "m"])
+        .exit(1)
+        .stderr_has("# without value.b");
+    fs::remove_file(home.at("s")).unwrap();
+    home.write("s", "a = 2\n[n]\n\"x y\" = 3.5\n");
+    home.run_bare(["re-add", "s"])
+        .exit(1)
+        .stderr_has("value.a = 2;\nvalue.n.\"x y\" = 3.5;");
+    // Of a file with a block, the block alone is the configuration's.
+    for path in ["b", "t"] {
+        home.write(path, &home.read(path).replace("old", "new"));
+    }
+    home.run_bare(["re-add", "b"]).success();
+    assert_eq!(home.read(".config/nhmt/b"), "new\n");
+    home.run_bare(["re-add", "t"])
+        .exit(1)
+        .stderr_has("-old\n")
+        .stderr_has("+new");
+    home.write("t", "no block\n");
+    home.run_bare(["re-add", "t"])
+        .exit(1)
+        .stderr_has("~/t has no block of nhmt's that could be brought back")
+        .stderr_has("`nhmt realize` puts the declared one there");
 }
 
 #[test]

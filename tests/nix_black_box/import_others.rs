@@ -8,41 +8,63 @@ use std::path::Path;
 use super::import::{mode, round_trip, text};
 use crate::support::Home;
 
+/// Names in a source of chezmoi, one of each kind, and what they hold.
+const SOURCE: &[(&str, &str)] = &[
+    ("dot_bashrc", "rc\n"),
+    (
+        "dot_mailrc.tmpl",
+        "email = {{ .email }} on {{ .chezmoi.os }}\n",
+    ),
+    (
+        "dot_os.tmpl",
+        "{{ if eq .chezmoi.os \"linux\" }}l{{ end }}\n",
+    ),
+    ("dot_gone.tmpl", "{{ onepasswordRead \"x\" }}\n"),
+    ("dot_config/exact_app/executable_run", "#!/bin/sh\n"),
+    ("private_dot_ssh/private_config", "Host x\n"),
+    ("private_dot_ssh/private_id_rsa", "key\n"),
+    ("symlink_dot_vimrc", "dots/vimrc\n"),
+    ("create_dot_seed", "first\n"),
+    ("modify_dot_shared", "#!/bin/sh\ncat\n"),
+    ("run_once_before_install.sh", "#!/bin/sh\nfalse\n"),
+    ("encrypted_private_dot_token.age", "age\n"),
+    ("dot_removed", ""),
+    ("empty_dot_kept", ""),
+    ("literal_dot_x", "x\n"),
+    ("README.md", "about\n"),
+    ("docs/page.md", "p\n"),
+    (".chezmoiignore", "README.md\ndocs # nor these\n"),
+    (".chezmoiremove", ".old\n"),
+    (".chezmoiexternal.toml", "[\".x\"]\n"),
+    (".chezmoidata.toml", "email = \"alice@example.org\"\n"),
+    (".chezmoidata/colours/a.yaml", "email: x\ncolour: red\n"),
+    ("dot_colour.tmpl", "{{ .colour }}\n"),
+    (
+        "dot_braces.tmpl",
+        "# chezmoi:template:left-delimiter=[[ right-delimiter=]]\n[[ .email ]]\n",
+    ),
+    (".chezmoi.toml.tmpl", "[data]\n"),
+    (".chezmoitemplates/part", "p\n"),
+    (".chezmoiversion", "2.0.0\n"),
+    (".chezmoiscripts/more/run_after_x.sh", "#!/bin/sh\n"),
+    ("dot_config/run_once_before_install.sh", "#!/bin/sh\ntrue\n"),
+    ("run_token.sh", "export GITHUB_TOKEN=abcdefghijklmnop\n"),
+    ("encrypted_dot_mail.asc", "gpg\n"),
+    ("readonly_dot_fixed", "f\n"),
+    ("external_dot_plugins/dot_x", "e\n"),
+    ("remove_dot_away", ""),
+    ("remove_dot_dir/x", ""),
+    ("symlink_dot_linked.tmpl", "{{ .colour }}\n"),
+    (".hidden", "not for chezmoi\n"),
+];
+
 #[test]
 fn a_source_of_chezmoi() {
     let source = ".local/share/chezmoi/";
     let put =
         |home: Home, path: &str, content: &str| home.file(&format!("{source}{path}"), content);
     let mut home = Home::with_nix();
-    for (path, content) in [
-        ("dot_bashrc", "rc\n"),
-        (
-            "dot_mailrc.tmpl",
-            "email = {{ .email }} on {{ .chezmoi.os }}\n",
-        ),
-        (
-            "dot_os.tmpl",
-            "{{ if eq .chezmoi.os \"linux\" }}l{{ end }}\n",
-        ),
-        ("dot_gone.tmpl", "{{ onepasswordRead \"x\" }}\n"),
-        ("dot_config/exact_app/executable_run", "#!/bin/sh\n"),
-        ("private_dot_ssh/private_config", "Host x\n"),
-        ("private_dot_ssh/private_id_rsa", "key\n"),
-        ("symlink_dot_vimrc", "dots/vimrc\n"),
-        ("create_dot_seed", "first\n"),
-        ("modify_dot_shared", "#!/bin/sh\ncat\n"),
-        ("run_once_before_install.sh", "#!/bin/sh\nfalse\n"),
-        ("encrypted_private_dot_token.age", "age\n"),
-        ("dot_removed", ""),
-        ("empty_dot_kept", ""),
-        ("literal_dot_x", "x\n"),
-        ("README.md", "about\n"),
-        ("docs/page.md", "p\n"),
-        (".chezmoiignore", "README.md\ndocs # nor these\n"),
-        (".chezmoiremove", ".old\n"),
-        (".chezmoiexternal.toml", "[\".x\"]\n"),
-        (".chezmoidata.toml", "email = \"alice@example.org\"\n"),
-    ] {
+    for (path, content) in SOURCE {
         home = put(home, path, content);
     }
     // What `chezmoi apply` would have made of it.
@@ -59,7 +81,15 @@ fn a_source_of_chezmoi() {
         .file(".kept", "")
         .file("dot_x", "x\n")
         .file("dots/vimrc", "v\n")
+        .file(".colour", "red\n")
+        .file(".braces", "alice@example.org\n")
+        .file(".fixed", "f\n")
+        .file(".plugins/dot_x", "e\n")
+        .link(".linked", "red")
+        .link(&format!("{source}docs_link"), "dot_config")
+        .link(&format!("{source}dot_nothing"), "absent")
         .link(".vimrc", "dots/vimrc");
+    mode(&home, ".fixed", 0o444);
     mode(&home, ".config/app/run", 0o755);
     mode(&home, ".ssh/config", 0o600);
     home.run_bare(["import", "chezmoi"])
@@ -74,10 +104,33 @@ fn a_source_of_chezmoi() {
         .stderr_has(".chezmoiremove: nhmt removes only")
         .stderr_has(".chezmoiexternal.toml: chezmoi fetches")
         .stderr_has(".config/app: other files in this directory stay")
-        .stderr_has(".ssh: the directory's mode is not kept");
-    assert!(home.has(".config/nhmt/scripts/run_once_before_install.sh"));
+        .stderr_has(".ssh: the directory's mode is not kept")
+        .stderr_has(".braces: its template is not translated; what it came to in the home")
+        .stderr_has(".chezmoi.toml.tmpl: it asks for what differs between machines")
+        .stderr_has(".chezmoitemplates: nhmt fills in no templates")
+        .stderr_has("run_token.sh: a variable whose name says that it is secret")
+        .stderr_has(".mail: it is encrypted in the source")
+        .stderr_has("remove_dot_away: nhmt removes only")
+        .stderr_has("remove_dot_dir: nhmt removes only")
+        .stderr_has(".linked: its template was filled in")
+        .stderr_has("docs_link: it is a link to a directory, which chezmoi does not enter")
+        .stderr_has(".nothing: it cannot be read");
+    for (script, content) in [
+        ("run_once_before_install.sh", "#!/bin/sh\nfalse\n"),
+        ("dot_config/run_once_before_install.sh", "#!/bin/sh\ntrue\n"),
+        ("more/run_after_x.sh", "#!/bin/sh\n"),
+    ] {
+        assert_eq!(
+            home.read(&format!(".config/nhmt/scripts/{script}")),
+            content
+        );
+    }
+    assert!(!home.has(".config/nhmt/scripts/run_token.sh"));
     let nix = text(&home, "home.nix");
-    for absent in ["README", "docs/", "removed", "id_rsa", "token", ".gone"] {
+    let absent = [
+        "README", "docs/", "removed", "id_rsa", "token", ".gone", ".mail\"", "away", "hidden",
+    ];
+    for absent in absent {
         assert!(!nix.contains(absent), "{absent}: {nix}");
     }
     round_trip(
@@ -92,6 +145,10 @@ fn a_source_of_chezmoi() {
             ".shared",
             ".kept",
             "dot_x",
+            ".colour",
+            ".braces",
+            ".fixed",
+            ".plugins/dot_x",
             ".vimrc",
         ],
     );

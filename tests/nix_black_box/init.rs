@@ -138,6 +138,57 @@ fn the_configuration_of_home_manager_is_offered() {
     assert!(home.at(".config/nhmt").is_symlink());
 }
 
+/// On a terminal it asks what no flag says, and tells git of a flake.
+#[test]
+fn a_terminal_is_asked_for_a_flake() {
+    let home = Home::with_nix();
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new("git");
+        home.environment(&mut command);
+        command.arg("-C").arg(home.at("my dots")).args(arguments);
+        Outcome::of(&mut command).success()
+    };
+    fs::create_dir(home.at("my dots")).unwrap();
+    git(&["init", "-q"]);
+    let init = |name: &str| format!("init '{}'", home.at(name).display());
+    let typed = init("my dots");
+    let shown = type_in(&home, &[], &typed, "y\npath:/x\n");
+    assert!(
+        shown.contains("Write a flake?")
+            && shown.contains("Where does it find nhmt?")
+            && shown.contains("told git of what is new")
+            && shown.contains(&format!(
+                "`nhmt realize -f '{}' --ask`",
+                home.at("my dots").display()
+            )),
+        "{shown}"
+    );
+    assert!(
+        home.read("my dots/flake.nix")
+            .contains("inputs.nhmt.url = \"path:/x\";")
+    );
+    let status = git(&["status", "--short"]);
+    assert!(
+        status.stdout().contains(" A flake.nix") && status.stdout().contains(" A home.nix"),
+        "{status}"
+    );
+    let shown = type_in(&home, &[], &init("plain"), "n\n");
+    assert!(
+        shown.contains("wrote") && !home.has("plain/flake.nix"),
+        "{shown}"
+    );
+    let shown = type_in(&home, &[], &init("none"), "y\n\n");
+    assert!(
+        shown.contains("a flake has to say where it finds nhmt"),
+        "{shown}"
+    );
+    assert!(!home.has("none"));
+    // Nothing is asked of a pipe.
+    let piped = home.at("piped");
+    home.run_bare(["init", piped.to_str().unwrap()]).success();
+    assert!(!home.has("piped/flake.nix"));
+}
+
 #[test]
 fn a_startup_file_that_is_a_link_is_left_alone() {
     let home = Home::with_nix().file("dots/bashrc", "x\n");

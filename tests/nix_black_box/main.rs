@@ -27,6 +27,7 @@ mod home_manager;
 mod home_modules;
 mod hooks;
 mod import;
+mod import_options;
 mod import_others;
 mod init;
 mod interrupt;

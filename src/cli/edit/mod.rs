@@ -4,7 +4,6 @@ mod watch;
 
 use std::env;
 use std::ffi::OsString;
-use std::fs;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -16,7 +15,8 @@ use super::context::Context;
 use super::diff::Shown;
 use super::failure::Failure;
 use super::source::{self, Source};
-use super::{Code, interrupt, realize, target};
+use super::{Code, interrupt, of_system, realize, target};
+use crate::eval;
 use crate::ui::{ERROR, complain, confirm};
 
 /// Open the configuration in an editor, check it, and show what it changes.
@@ -43,16 +43,21 @@ pub(super) fn run(context: &Context, args: &Edit) -> Result<ExitCode, Failure> {
                 .hint("leave out `--json`"),
         );
     }
-    let source = source::find(&context.global)?;
+    let Some(source) = source::look_for(&context.global)? else {
+        of_system::refuse_edit(context)?;
+        return source::find(&context.global).map(|_| ExitCode::SUCCESS);
+    };
+    of_system::warn(context)?;
     let file = file_of(&source)?;
     if args.watch {
         return watch::run(context, &source, &file);
     }
     let asks = std::io::stdin().is_terminal();
-    let before = read(&file)?;
+    let look = || watch::look(context, &file);
+    let before = look();
     loop {
         open(&file)?;
-        if read(&file)? == before {
+        if look() == before {
             context
                 .ui
                 .summary(format_args!("{} is as it was", file.display()));
@@ -80,10 +85,10 @@ pub(super) fn file_of(source: &Source) -> Result<PathBuf, Failure> {
     match source {
         Source::Module(path) | Source::Manifest(path) => Ok(path.clone()),
         Source::Flake { reference, .. } => {
-            let path = reference.strip_prefix("path:").unwrap_or(reference);
-            let path = path.strip_prefix("git+file://").unwrap_or(path);
-            let files = ["home.nix", "flake.nix"].map(|name| Path::new(path).join(name));
-            let file = files.into_iter().find(|file| file.is_file());
+            let file = eval::flake_directory(reference).and_then(|directory| {
+                let files = ["home.nix", "flake.nix"].map(|name| directory.join(name));
+                files.into_iter().find(|file| file.is_file())
+            });
             let file = file.and_then(|file| file.canonicalize().ok());
             file.ok_or_else(|| {
                 Failure::new(format_args!(
@@ -93,11 +98,6 @@ pub(super) fn file_of(source: &Source) -> Result<PathBuf, Failure> {
             })
         }
     }
-}
-
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(file)
-        .map_err(|error| Failure::new(format_args!("cannot read {}: {error}", file.display())))
 }
 
 /// Runs the editor as other programs do: its value is a command of the shell.

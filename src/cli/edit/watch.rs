@@ -30,7 +30,22 @@ const QUIET: Timespec = Timespec {
 
 /// What is there of the configuration: each file with the digest of what it
 /// holds.
-type State = BTreeMap<PathBuf, [u8; 32]>;
+pub(super) type State = BTreeMap<PathBuf, [u8; 32]>;
+
+/// What there is of the configuration whose main file is `file`.
+pub(super) fn look(context: &Context, file: &Path) -> State {
+    let directory = file.parent().unwrap_or(Path::new("/"));
+    state(directory, alone(context, directory, file))
+}
+
+/// A configuration that lies openly in the home is that file alone.
+fn alone<'a>(context: &Context, directory: &Path, file: &'a Path) -> Option<&'a Path> {
+    context
+        .layout()
+        .home()
+        .starts_with(directory)
+        .then_some(file)
+}
 
 /// Realizes whenever what lies beside `file` holds something else, until a
 /// signal comes. An error is shown, and the next save is waited for.
@@ -38,12 +53,7 @@ pub(super) fn run(context: &Context, source: &Source, file: &Path) -> Result<Exi
     let end = interrupt::wake_instead()
         .map_err(|error| Failure::new(format_args!("cannot wait for signals: {error}")))?;
     let directory = file.parent().unwrap_or(Path::new("/"));
-    // A configuration that lies openly in the home is that file alone.
-    let alone = context
-        .layout()
-        .home()
-        .starts_with(directory)
-        .then_some(file);
+    let alone = alone(context, directory, file);
     let mut known: Option<State> = None;
     let mut said = false;
     loop {

@@ -15,8 +15,10 @@ use super::Code;
 use super::context::Context;
 use super::failure::Failure;
 use super::source::{IN_DIRECTORY, configuration_directory};
+use super::tracked;
 use crate::ending::uncut;
-use crate::ui::confirm;
+use crate::eval;
+use crate::ui::{answer, confirm};
 
 /// Write a configuration to start with.
 ///
@@ -95,9 +97,21 @@ pub(super) fn run(context: &Context, args: &Init) -> Result<ExitCode, Failure> {
     let kind = match (args.kind, &args.nhmt) {
         (Some(kind), _) => kind,
         (None, Some(_)) => Kind::Flake,
+        (None, None) if asks && confirm("Write a flake?")? => Kind::Flake,
         (None, None) => Kind::Plain,
     };
-    write(context, &directory, kind, args.nhmt.as_deref())
+    let nhmt = match &args.nhmt {
+        None if kind == Kind::Flake && asks => Some(answer(
+            "Where does it find nhmt? A flake reference, such as path:/home/alice/src/nhmt:",
+        )?),
+        given => given.clone(),
+    };
+    write(
+        context,
+        &directory,
+        kind,
+        nhmt.filter(|nhmt| !nhmt.is_empty()).as_deref(),
+    )
 }
 
 /// A directory with a configuration in it is left as it is.
@@ -190,6 +204,11 @@ fn write(
         uncut(|| create(&path, &text)).map_err(|error| cannot_write(&path, &error))?;
         written.push(path);
     }
+    if kind == Kind::Flake
+        && let Err(why) = tracked::make_seen(context.ui, &eval::reference_of(directory), &written)
+    {
+        context.ui.warning(why);
+    }
     if context.json() {
         context
             .ui
@@ -199,16 +218,22 @@ fn write(
     for path in &written {
         context.ui.summary(format_args!("wrote {}", path.display()));
     }
-    let usual = configuration_directory("nhmt").is_some_and(|usual| usual == directory);
-    let named = if usual {
-        String::new()
-    } else {
-        format!(" -f {}", directory.display())
-    };
     context.ui.note(format_args!(
-        "next: `nhmt realize{named} --ask` shows what it means, and asks"
+        "next: `nhmt realize{} --ask` shows what it means, and asks",
+        flag_for(directory)
     ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a command needs to take the configuration in `directory`: nothing for
+/// the one where it looks by itself.
+pub(super) fn flag_for(directory: &Path) -> String {
+    let real = |path: &Path| path.canonicalize().ok();
+    let usual = configuration_directory("nhmt").and_then(|usual| real(&usual));
+    if usual.is_some() && usual == real(directory) {
+        return String::new();
+    }
+    format!(" -f {}", eval::quoted(&directory.to_string_lossy()))
 }
 
 /// A file where none is.

@@ -8,6 +8,7 @@ use similar::TextDiff;
 use tempfile::NamedTempFile;
 
 use crate::cli::context::Context;
+use crate::cli::edit::file_of;
 use crate::cli::source::Source;
 use crate::cli::target;
 use crate::edit;
@@ -91,12 +92,9 @@ impl Line {
     }
 
     fn insert(&self, context: &Context, source: &Source) -> Result<(PathBuf, String), String> {
-        let (named, new) = match source {
-            Source::Flake { .. } => {
-                return Err("which file of a flake it belongs into cannot be seen".to_owned());
-            }
-            Source::Manifest(path) | Source::Module(path) => (path, self.inserted(path, source)?),
-        };
+        // In a flake, the module beside it.
+        let named = &file_of(source).map_err(|failure| failure.to_string())?;
+        let new = self.inserted(named, source)?;
         // A link to the file stays a link.
         let file = fs::canonicalize(named).map_err(|error| told(named, &error))?;
         let old = fs::read_to_string(&file).map_err(|error| told(&file, &error))?;

@@ -6,15 +6,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use crate::import::take::names;
+
 /// The data of the source at `source`, for the home `home`. What cannot be
 /// read is not among them, so that templates that need it are not translated.
 pub(super) fn data(source: &Path, root: &Path, home: &Path) -> Value {
     let mut all = Map::new();
-    for (stem, parse) in FORMATS {
-        let text = fs::read_to_string(root.join(format!(".chezmoidata.{stem}")));
-        if let Some(Value::Object(read)) = text.ok().and_then(|text| parse(&text)) {
-            merge(&mut all, read);
-        }
+    add_all(&mut all, &root.join(".chezmoidata"));
+    for (stem, _) in FORMATS {
+        add_file(&mut all, &root.join(format!(".chezmoidata.{stem}")));
     }
     let config = env::var_os("XDG_CONFIG_HOME").map_or(home.join(".config"), Into::into);
     for (stem, parse) in FORMATS {
@@ -27,8 +27,31 @@ pub(super) fn data(source: &Path, root: &Path, home: &Path) -> Value {
             merge(&mut all, read);
         }
     }
-    all.insert("chezmoi".to_owned(), machine(source, home));
+    all.insert("chezmoi".to_owned(), machine(source, root, home));
     Value::Object(all)
+}
+
+/// Adds what the files below `dir` have, in the order of their names.
+fn add_all(all: &mut Map<String, Value>, dir: &Path) {
+    for name in names(dir).unwrap_or_default() {
+        let path = dir.join(name);
+        if path.is_dir() && !path.is_symlink() {
+            add_all(all, &path);
+        } else {
+            add_file(all, &path);
+        }
+    }
+}
+
+/// Adds what a file has, whose name says its format.
+fn add_file(all: &mut Map<String, Value>, path: &Path) {
+    let end = path.extension().unwrap_or_default();
+    let format = FORMATS.iter().find(|(stem, _)| end == *stem);
+    let text = fs::read_to_string(path).ok();
+    if let Some(Value::Object(read)) = format.zip(text).and_then(|((_, parse), text)| parse(&text))
+    {
+        merge(all, read);
+    }
 }
 
 type Parse = fn(&str) -> Option<Value>;
@@ -52,7 +75,10 @@ fn merge(into: &mut Map<String, Value>, from: Map<String, Value>) {
 }
 
 /// What chezmoi calls `.chezmoi`, in the words of Go.
-fn machine(source: &Path, home: &Path) -> Value {
+///
+/// The source directory is the one that `.chezmoiroot` names in the working
+/// tree (chezmoi's reference, "Variables").
+fn machine(tree: &Path, root: &Path, home: &Path) -> Value {
     let os = match env::consts::OS {
         "macos" => "darwin",
         os => os,
@@ -67,7 +93,8 @@ fn machine(source: &Path, home: &Path) -> Value {
         "os": os,
         "arch": arch,
         "homeDir": home,
-        "sourceDir": source,
+        "sourceDir": root,
+        "workingTree": tree,
         "destDir": home,
     });
     let host = rustix::system::uname()

@@ -78,8 +78,11 @@ impl Prefixes<'_> {
     }
 }
 
-/// Reads the name of a file. `suffix` is what encrypted files end with.
-pub(super) fn file(source: &str, suffix: &str) -> FileName {
+/// What encrypted files end with, by what chezmoi encrypts with: age, gpg.
+const ENCRYPTED: [&str; 2] = [".age", ".asc"];
+
+/// Reads the name of a file.
+pub(super) fn file(source: &str) -> FileName {
     let mut left = Prefixes(source);
     let kind = [
         ("create_", Kind::Create),
@@ -122,7 +125,8 @@ pub(super) fn file(source: &str, suffix: &str) -> FileName {
     };
     let mut name = &*name;
     if read.encrypted {
-        name = name.strip_suffix(suffix).unwrap_or(name);
+        let bare = ENCRYPTED.into_iter().find_map(|end| name.strip_suffix(end));
+        name = bare.unwrap_or(name);
     }
     if let Some(rest) = name.strip_suffix(".literal") {
         name = rest;
@@ -170,7 +174,7 @@ mod tests {
     use super::*;
 
     fn of(name: &str) -> FileName {
-        file(name, ".age")
+        file(name)
     }
 
     #[test]
@@ -186,6 +190,7 @@ mod tests {
         let read = of("encrypted_private_readonly_executable_dot_key.age");
         assert!(read.encrypted && read.private && read.readonly && read.executable);
         assert_eq!((read.name.as_str(), read.mode()), (".key", 0o500));
+        assert_eq!(of("encrypted_dot_key.asc").name, ".key");
         // Out of order, it is part of the name.
         let read = of("executable_private_x");
         assert!(read.executable && !read.private);

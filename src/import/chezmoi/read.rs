@@ -9,8 +9,9 @@ use super::data::data;
 use super::ignore::Ignore;
 use super::name::{self, FileName, Kind};
 use super::template::render;
-use crate::import::found::{Arrival, Content, Import, ImportError, Item, NoteKind};
+use crate::import::found::{Arrival, Content, Import, ImportError, NoteKind};
 use crate::import::link::plain;
+use crate::import::secret;
 use crate::import::take::{Rules, has_a_name, is_of_version_control, names};
 use crate::manifest::HomePath;
 
@@ -49,9 +50,6 @@ struct Reader<'a> {
     unsure: Ignore,
     import: Import,
 }
-
-/// What encrypted files end with, when nothing else is set.
-const ENCRYPTED: &str = ".age";
 
 impl Reader<'_> {
     /// Reads every `.chezmoiignore` before anything else: a list may concern
@@ -96,6 +94,9 @@ impl Reader<'_> {
             let shown = join(shown, &name);
             if name.starts_with('.') {
                 self.special(&from, &name, &shown)?;
+            } else if from.is_dir() && from.is_symlink() {
+                let why = "it is a link to a directory, which chezmoi does not enter";
+                self.import.left_out(shown, why);
             } else if from.is_dir() {
                 self.subdirectory(&from, &name, target, &shown)?;
             } else {
@@ -108,13 +109,13 @@ impl Reader<'_> {
     /// What begins with a dot is no target.
     fn special(&mut self, from: &Path, name: &str, shown: &str) -> Result<(), ImportError> {
         if name == ".chezmoiscripts" && from.is_dir() {
-            for script in names(from)? {
-                let inner = from.join(&script);
-                let script = script.to_string_lossy();
-                if inner.is_file() {
-                    self.script(&inner, &script, &join(shown, &script));
-                }
-            }
+            self.scripts(from, shown)?;
+        } else if name == ".chezmoitemplates" {
+            let why = "nhmt fills in no templates; what they came to in the home was taken where files use them";
+            self.import.left_out(shown, why);
+        } else if name.starts_with(".chezmoi.") {
+            let why = "it asks for what differs between machines, and nhmt asks nothing; what was answered is in the files";
+            self.import.left_out(shown, why);
         } else if name.starts_with(".chezmoiexternal") {
             self.import.left_out(
                 shown,
@@ -123,6 +124,20 @@ impl Reader<'_> {
         } else if name.starts_with(".chezmoiremove") {
             self.import
                 .left_out(shown, "nhmt removes only what it has put in place itself");
+        }
+        Ok(())
+    }
+
+    /// All scripts below a directory that has nothing else.
+    fn scripts(&mut self, dir: &Path, shown: &str) -> Result<(), ImportError> {
+        for name in names(dir)? {
+            let from = dir.join(&name);
+            let shown = join(shown, &name.to_string_lossy());
+            if from.is_file() {
+                self.script(&from, &shown);
+            } else if from.is_dir() && !from.is_symlink() {
+                self.scripts(&from, &shown)?;
+            }
         }
         Ok(())
     }
@@ -183,10 +198,10 @@ impl Reader<'_> {
         target: &str,
         shown: &str,
     ) -> Result<(), ImportError> {
-        let read = name::file(name, ENCRYPTED);
+        let read = name::file(name);
         if read.kind == Kind::Run {
             if !self.is_ignored(&join(target, &read.name)) {
-                self.script(from, name, shown);
+                self.script(from, shown);
             }
             return Ok(());
         }
@@ -219,10 +234,21 @@ impl Reader<'_> {
 
     /// A script stays beside the configuration: nothing runs that the person
     /// has not read.
-    fn script(&mut self, from: &Path, name: &str, shown: &str) {
+    fn script(&mut self, from: &Path, shown: &str) {
+        match fs::read(from).map(|bytes| secret::by_content(&bytes)) {
+            Ok(None) => {}
+            Ok(Some(what)) => return self.import.note(shown, NoteKind::Secret, what),
+            Err(error) => {
+                return self
+                    .import
+                    .left_out(shown, format!("it cannot be read: {error}"));
+            }
+        }
         let why = "a script is not run by nhmt; it lies in `scripts`, and `home.activation` runs what it is given after each switch";
         self.import.left_out(shown, why);
         let content = Content::At(from.to_owned());
+        // Two directories may each have one of the same name.
+        let name = shown.strip_prefix(".chezmoiscripts/").unwrap_or(shown);
         self.import.scripts.insert(name.to_owned(), content);
     }
 
@@ -232,7 +258,14 @@ impl Reader<'_> {
         } else {
             Arrival::Usual
         };
-        let bytes = fs::read(from).map_err(|error| ImportError::read(from, error))?;
+        let bytes = match fs::read(from) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.import
+                    .left_out(path, format!("it cannot be read: {error}"));
+                return Ok(());
+            }
+        };
         if read.template {
             self.template(path, &bytes, read, arrival);
             return Ok(());
@@ -336,7 +369,7 @@ impl Reader<'_> {
             self.import.note(&path, NoteKind::Rendered, why);
         }
         let target = plain(&above.join(target));
-        self.import.items.insert(path, Item::Link { target });
+        self.rules.take_link(&mut self.import, path, target);
         Ok(())
     }
 }

@@ -7,6 +7,10 @@ use serde_json::Value;
 /// The text that `template` comes to; `None` when it does more than to fill in
 /// values that `data` has.
 pub(super) fn render(template: &str, data: &Value) -> Option<String> {
+    // A directive may name other braces, line ends or an encoding.
+    if template.contains("chezmoi:template:") {
+        return None;
+    }
     let mut text = String::new();
     let mut left = template;
     while let Some((before, rest)) = left.split_once("{{") {
@@ -148,6 +152,7 @@ mod tests {
             "{{ onepasswordRead \"op://x\" }}",
             "{{ $x := 1 }}",
             "{{ .email",
+            "# chezmoi:template:left-delimiter=[[ right-delimiter=]]\n[[ .email ]]",
         ] {
             assert_eq!(rendered(template), None, "{template}");
         }

@@ -1,5 +1,7 @@
 //! `nhmt add`
 
+mod within;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,14 +11,15 @@ use clap::Args;
 use serde_json::json;
 use similar::TextDiff;
 
-use super::Code;
-use super::context::Context;
-use super::edit::file_of;
-use super::failure::Failure;
-use super::import::tell;
-use super::persist::{replace, state_of};
-use super::source::{self, Source};
-use super::typed_path::in_home;
+use crate::cli::Code;
+use crate::cli::context::Context;
+use crate::cli::edit::file_of;
+use crate::cli::failure::Failure;
+use crate::cli::import::tell;
+use crate::cli::persist::{replace, state_of};
+use crate::cli::source::{self, Source};
+use crate::cli::tracked;
+use crate::cli::typed_path::in_home;
 use crate::edit::add_to_module;
 use crate::import::{self, Import, NoteKind, Rules};
 use crate::manifest::{HomePath, Manifest};
@@ -56,7 +59,6 @@ pub(super) fn run(context: &Context, args: &Add) -> Result<ExitCode, Failure> {
     let directory = module.parent().unwrap_or(Path::new("/")).to_owned();
     let before =
         state_of(context, &source).map_err(|why| Failure::new(why).code(Code::Evaluation))?;
-    refuse_declared(&before, &path)?;
     let rules = Rules {
         home: home.to_owned(),
         include: if args.anyway {
@@ -66,15 +68,22 @@ pub(super) fn run(context: &Context, args: &Add) -> Result<ExitCode, Failure> {
         },
         without: vec![directory.clone()],
     };
+    if let Some(entry) = within::around(&before, &path)
+        && let Some(code) = within::bring(context, &source, &rules, entry, &path)?
+    {
+        return Ok(code);
+    }
+    refuse_declared(&before, &path)?;
     let mut found = import::live(&rules, std::slice::from_ref(&path), true)?;
     if found.items.is_empty() {
         return Err(nothing(&found, &path));
     }
     let files = directory.join("files");
     refuse_occupied(&found, &files)?;
-    import::copy_items(&mut found, &files)?;
+    import::copy_items(&mut found, &rules, &files)?;
     let (lines, targets) = import::lines(&found.items, home);
-    let written = insert(context, &source, &module, &before, &lines, &targets);
+    let written = make_seen(context, &source, &found, &files)
+        .and_then(|()| insert(context, &source, &module, &before, &lines, &targets));
     if !context.json() {
         tell(context.ui, &found.notes);
     }
@@ -108,6 +117,24 @@ pub(super) fn run(context: &Context, args: &Add) -> Result<ExitCode, Failure> {
         }));
     }
     Ok(ExitCode::from(u8::from(refused)))
+}
+
+/// A flake in a work tree of git sees only what git knows of.
+fn make_seen(
+    context: &Context,
+    source: &Source,
+    found: &Import,
+    files: &Path,
+) -> Result<(), String> {
+    let Source::Flake { reference, .. } = source else {
+        return Ok(());
+    };
+    let copied = found
+        .items
+        .keys()
+        .map(|path| files.join(path.as_path()))
+        .filter(|place| place.symlink_metadata().is_ok());
+    tracked::make_seen(context.ui, reference, &copied.collect::<Vec<_>>())
 }
 
 /// What is declared is brought up to date, not added.

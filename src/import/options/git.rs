@@ -1,21 +1,46 @@
-//! git's own file as `programs.git`, where that writes the very same bytes.
+//! git's own files as `programs.git`.
 //!
 //! Not for `~/.gitconfig`: `programs.git` writes `~/.config/git/config`, and
 //! git reads both, the old one with more weight.
 
 use gix_config::File;
 use gix_config::file::Metadata;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use super::{Files, Said, lines};
 use crate::manifest::Format;
 use crate::tree::format::render;
 
-/// The place of the file that `programs.git` writes.
-pub(super) const PLACE: &str = ".config/git/config";
+const PLACE: &str = ".config/git/config";
+
+/// Lists of lines that are written beside it.
+const LISTS: [(&str, &str); 2] = [
+    ("ignores", ".config/git/ignore"),
+    ("attributes", ".config/git/attributes"),
+];
+
+/// `programs.git`, when it writes the file of settings as the home has it.
+pub(super) fn say(files: &Files<'_>) -> Option<Said> {
+    let settings = settings(files.text(PLACE)?.as_bytes())?;
+    let mut value = json!({ "enable": true, "package": null, "settings": settings });
+    let mut places = vec![PLACE];
+    for (option, place) in LISTS {
+        let text = files.text(place);
+        if let Some(lines) = text.as_deref().and_then(lines) {
+            value[option] = json!(lines);
+            places.push(place);
+        }
+    }
+    Some(Said {
+        option: "programs.git",
+        value,
+        files: places,
+    })
+}
 
 /// What `programs.git.settings` has to be, to give exactly `bytes`. `None`
 /// when nothing does: comments, another order or other quotes.
-pub(super) fn settings(bytes: &[u8]) -> Option<Value> {
+fn settings(bytes: &[u8]) -> Option<Value> {
     let options = gix_config::file::init::Options::default();
     let file = File::from_bytes_no_includes(bytes, Metadata::api(), options).ok()?;
     let mut all = Map::new();

@@ -1,5 +1,7 @@
 //! `nhmt re-add`
 
+mod own_text;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -9,17 +11,17 @@ use clap::Args;
 use serde_json::json;
 use similar::TextDiff;
 
-use super::Code;
-use super::context::Context;
-use super::edit::file_of;
-use super::failure::Failure;
-use super::persist::{replace, state_of};
-use super::source::{self, Source};
-use super::target;
-use super::typed_path::in_home;
+use crate::cli::Code;
+use crate::cli::context::Context;
+use crate::cli::edit::file_of;
+use crate::cli::failure::Failure;
+use crate::cli::persist::{replace, state_of};
+use crate::cli::source::{self, Source};
+use crate::cli::target;
+use crate::cli::typed_path::in_home;
 use crate::eval::{OptionValue, Question};
 use crate::import::looks_like_a_secret;
-use crate::manifest::{Content, FileSpec, HomePath, Manifest, MethodName};
+use crate::manifest::{Content, FileSpec, HomePath, Manifest};
 use crate::store::Nix;
 use crate::ui::confirm;
 
@@ -56,6 +58,10 @@ pub(super) fn run(context: &Context, args: &ReAdd) -> Result<ExitCode, Failure> 
         state_of(context, &source).map_err(|why| Failure::new(why).code(Code::Evaluation))?;
     let (target, spec) = declared(&manifest, &path)?;
     let live = live(context, &path)?;
+    let live = live
+        .map(|live| own_text::part(spec, &path, live))
+        .transpose()?;
+    let live = live.filter(|live| own_text::differs(spec, live));
     let Some(live) = live else {
         let message = format!("~/{path} is as nhmt left it: there is nothing to bring back");
         return Ok(done(context, &path, None, false, &message));
@@ -63,7 +69,7 @@ pub(super) fn run(context: &Context, args: &ReAdd) -> Result<ExitCode, Failure> 
     let file = own_file(context, &source, target, spec, &path);
     let file = match file {
         Ok(file) => file,
-        Err(why) => return Err(by_hand(spec, &path, &live, &why)),
+        Err(why) => return Err(own_text::by_hand(spec, &path, &live, &why)),
     };
     let old = fs::read(&file)
         .map_err(|error| Failure::new(format_args!("cannot read {}: {error}", file.display())))?;
@@ -149,16 +155,7 @@ fn own_file(
     spec: &FileSpec,
     path: &HomePath,
 ) -> Result<PathBuf, String> {
-    let Content::Source { path: stored, .. } = &spec.content else {
-        return Err("its content stands in the configuration's own text".to_owned());
-    };
-    let named = match source {
-        Source::Manifest(_) => stored.clone(),
-        Source::Module(_) | Source::Flake { .. } => evaluated(context, source, spec)?,
-    };
-    let directory = file_of(source).map_err(|failure| failure.to_string())?;
-    let directory = directory.parent().unwrap_or(Path::new("/")).to_owned();
-    let file = in_working_tree(&named, &directory);
+    let file = own_place(context, source, spec)?;
     let rest = path
         .as_path()
         .strip_prefix(target.as_path())
@@ -168,9 +165,10 @@ fn own_file(
     } else {
         file.join(rest)
     };
-    let real = file
-        .canonicalize()
-        .map_err(|error| format!("{}: {error}", file.display()))?;
+    let real = file.canonicalize().map_err(|error| {
+        let file = file.display();
+        format!("{file}: {error}; `nhmt add PATH` brings a new file in")
+    })?;
     if !real.is_file() {
         return Err(format!("{} is no file", real.display()));
     }
@@ -181,6 +179,32 @@ fn own_file(
         ));
     }
     Ok(real)
+}
+
+/// The file or directory of the person's own that an entry comes from.
+pub(super) fn own_place(
+    context: &Context,
+    source: &Source,
+    spec: &FileSpec,
+) -> Result<PathBuf, String> {
+    let Content::Source { path: stored, .. } = &spec.content else {
+        return Err("its content stands in the configuration's own text".to_owned());
+    };
+    let named = match source {
+        Source::Manifest(_) => stored.clone(),
+        Source::Module(_) | Source::Flake { .. } => evaluated(context, source, spec)?,
+    };
+    let directory = file_of(source).map_err(|failure| failure.to_string())?;
+    let directory = directory.parent().unwrap_or(Path::new("/")).to_owned();
+    let place = in_working_tree(&named, &directory);
+    let real = place.canonicalize().unwrap_or_else(|_| place.clone());
+    if is_stored(&real) {
+        let real = real.display();
+        return Err(format!(
+            "it comes from {real}, which is not yours to change"
+        ));
+    }
+    Ok(place)
 }
 
 /// The value of the option `source` of this entry, as a path.
@@ -237,25 +261,6 @@ fn in_working_tree(named: &Path, directory: &Path) -> PathBuf {
 /// Whether Nix keeps it.
 fn is_stored(path: &Path) -> bool {
     path.starts_with(Nix::store_dir())
-}
-
-/// What to change where nhmt does not.
-fn by_hand(spec: &FileSpec, path: &HomePath, live: &[u8], why: &str) -> Failure {
-    let place = spec.declared_in.join(", ");
-    let failure = Failure::new(format_args!(
-        "~/{path} cannot be brought back by nhmt: {why} ({place})"
-    ));
-    match &spec.content {
-        _ if spec.is_secret() => failure,
-        Content::Text(text) if spec.method != MethodName::Block => {
-            let text = difference(Path::new(&place), text.as_bytes(), live);
-            failure.hint(format!("change it there so:\n{}", text.trim_end()))
-        }
-        Content::Structured { .. } => {
-            failure.hint("give the declared keys there the values that the file has now")
-        }
-        _ => failure.hint("change it there"),
-    }
 }
 
 fn difference(file: &Path, old: &[u8], new: &[u8]) -> String {
