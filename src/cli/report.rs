@@ -24,6 +24,8 @@ pub(super) struct Outcome {
     pub drift: Vec<Drift>,
     pub conflicts: Vec<Conflict>,
     pub backed_up: usize,
+    /// Persisted paths whose data moved to their roots.
+    pub adopted: usize,
     pub hooks: Vec<hook::Outcome>,
     pub dry_run: bool,
     pub elapsed: Duration,
@@ -39,6 +41,7 @@ impl Outcome {
             (counts.removed, "removed"),
             (counts.repaired, "put back"),
             (self.backed_up, "backed up"),
+            (self.adopted, "moved to persistent storage"),
         ];
         let some: Vec<String> = parts
             .iter()
@@ -79,8 +82,7 @@ impl Outcome {
             },
             "packages": self.packages,
             "backed_up": self.backed_up,
-            // Nothing is persisted yet, so nothing can have been adopted.
-            "state": { "adopted": 0 },
+            "state": { "adopted": self.adopted },
             "conflicts": self.conflicts,
             "drift": self.drift,
             "hooks": self.hooks,
@@ -202,8 +204,15 @@ pub(super) fn dry_run(context: &Context, outcome: &Outcome, plan: &Plan) -> bool
     failed
 }
 
-/// What a run does beside swapping trees: files it moves to the backups.
+/// What a run does beside swapping trees: files that it moves to the backups,
+/// and data that it moves to a root.
 pub(super) fn side_effects(context: &Context, plan: &Plan) {
+    for (path, place) in plan.adoptions() {
+        let place = place.display();
+        context.ui.note(format_args!(
+            "~/{path} moves to {place}, with what is in it"
+        ));
+    }
     for conflict in plan.conflicts() {
         context.ui.note(format_args!(
             "{CHANGED}!{CHANGED:#} {}; it goes to the backups",

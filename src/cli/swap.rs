@@ -103,6 +103,7 @@ pub(super) fn run(
         let applied = applied?;
         outcome.generation = Some(applied.generation);
         outcome.backed_up = applied.done.backed_up.len();
+        outcome.adopted = applied.done.adopted.len();
         for note in &applied.done.notes {
             context.ui.note(note);
         }
@@ -254,6 +255,7 @@ impl<'a> Swap<'a> {
             drift: plan.drift().to_vec(),
             conflicts: Vec::new(),
             backed_up: 0,
+            adopted: plan.adoptions().count(),
             hooks: Vec::new(),
             dry_run: self.request.flags.dry_run,
             elapsed: self.request.started.elapsed(),

@@ -1,6 +1,6 @@
 //! What a run would do: a pure function of two indexes and what was seen.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -151,6 +151,13 @@ impl Plan {
     #[must_use]
     pub fn already_there(&self) -> &[HomePath] {
         &self.already
+    }
+
+    /// The persisted paths whose data moves to its place in a root, with that
+    /// place.
+    pub fn adoptions(&self) -> impl Iterator<Item = (&HomePath, PathBuf)> {
+        let steps = self.routes.adopt.iter().chain(&self.routes.readopt);
+        steps.map(|step| (&step.path, step.route.place(&step.path)))
     }
 
     /// How many leaves of what fate.

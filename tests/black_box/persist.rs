@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
-use crate::support::Home;
+use crate::support::{Home, Outcome};
 
 /// A home that persists `~/notes` and `~/.history` in a root beside it.
 fn home() -> Home {
@@ -56,6 +56,27 @@ fn conditions(home: &Home) -> Vec<(String, String)> {
     let all = list.as_array().unwrap().iter();
     all.map(|one| (text(&one["path"]), text(&one["condition"])))
         .collect()
+}
+
+#[test]
+fn data_that_moves_is_told_before_and_after() {
+    let home = home();
+    home.write("notes/a", "a");
+    let adopted = |outcome: Outcome| outcome.success().json()["state"]["adopted"].clone();
+    let place = format!("~/notes moves to {}/notes, with what is in it", root(&home));
+    home.run(["realize", "--dry-run"])
+        .success()
+        .stderr_has(&place)
+        .stdout_has("1 moved to persistent storage");
+    assert_eq!(adopted(home.run(["realize", "--dry-run", "--json"])), 1);
+    home.run(["realize"])
+        .success()
+        .stdout_has("1 moved to persistent storage");
+    assert_eq!(adopted(home.run(["realize", "--json"])), 0);
+    // A newer file in the place of the link follows.
+    save(&home, ".history", "ls\n");
+    assert_eq!(adopted(home.run(["realize", "--json"])), 1);
+    assert_eq!(kept(&home, ".history"), "ls\n");
 }
 
 #[test]
