@@ -13,6 +13,7 @@ use super::context::Context;
 use super::declared::declare;
 use super::failure::Failure;
 use super::report;
+use super::services;
 use super::show_diff;
 use super::show_packages::PackageSizes;
 use super::which_tree::WhichTree;
@@ -70,9 +71,7 @@ pub(super) fn run(context: &Context, args: &Diff) -> Result<ExitCode, Failure> {
             shown.old.as_deref(),
             &shown.new,
         )?;
-        context
-            .ui
-            .result(as_json(&shown.diff, sizes.as_ref(), &shown.plan));
+        context.ui.result(shown.as_json(sizes.as_ref())?);
     } else {
         shown.show(context)?;
     }
@@ -144,22 +143,22 @@ impl Shown {
         });
         Ok(())
     }
-}
 
-/// The form that scripts may rely on. Services are not managed yet, so nothing
-/// of them can differ.
-fn as_json(diff: &TreeDiff, sizes: Option<&PackageSizes>, plan: &Plan) -> serde_json::Value {
-    json!({
-        "files": diff.files,
-        "packages": PackageSizes::json(sizes, &diff.packages),
-        "hooks": diff.hooks,
-        "live": diff.live,
-        "already_there": plan.already_there(),
-        "conflicts": plan.conflicts(),
-        "drift": plan.drift(),
-        "state": diff.state,
-        "services": {},
-    })
+    /// The form that scripts may rely on.
+    fn as_json(&self, sizes: Option<&PackageSizes>) -> Result<serde_json::Value, Failure> {
+        let Self { diff, plan, .. } = self;
+        Ok(json!({
+            "files": diff.files,
+            "packages": PackageSizes::json(sizes, &diff.packages),
+            "hooks": diff.hooks,
+            "live": diff.live,
+            "already_there": plan.already_there(),
+            "conflicts": plan.conflicts(),
+            "drift": plan.drift(),
+            "state": diff.state,
+            "services": services::changes(self.old.as_deref(), &self.new)?,
+        }))
+    }
 }
 
 /// What the next run would find in the home, which no comparison of trees

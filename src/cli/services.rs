@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::failure::Failure;
 use crate::home::Layout;
-use crate::services::{Manager, Plan, State, Units, Waited, plan};
+use crate::services::{Changes, Manager, Plan, State, Units, Waited, plan};
 
 /// Start, stop and restart the units of the user that a switch changed
 #[derive(Debug, Clone, Args)]
@@ -82,6 +82,17 @@ pub(super) fn run(args: &SwitchServices) -> Result<ExitCode, Failure> {
     }
     let limit = (args.timeout > 0).then(|| Duration::from_millis(args.timeout));
     carry_out(&manager, &todo, &states, &new, limit)
+}
+
+/// Where systemd looks for units in a home, by precedence: systemd.unit(5).
+const PLACES: [&str; 2] = [".config/systemd/user", ".local/share/systemd/user"];
+
+/// By what the units of two trees differ.
+pub(super) fn changes(old: Option<&Path>, new: &Path) -> Result<Changes, Failure> {
+    let places = PLACES.map(PathBuf::from);
+    let old = old.map(|old| units_of(old, &places)).transpose()?;
+    let new = units_of(new, &places)?;
+    Ok(old.unwrap_or_default().changes(&new))
 }
 
 fn units_of(tree: &Path, directories: &[PathBuf]) -> Result<Units, Failure> {

@@ -14,4 +14,4 @@ mod units;
 pub use manager::{Manager, Waited};
 pub use plan::{Plan, State, plan};
 pub use unit::{Difference, Method, Unit};
-pub use units::Units;
+pub use units::{Changes, Units};

@@ -5,7 +5,9 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::unit::Unit;
+use serde::Serialize;
+
+use super::unit::{Difference, Unit};
 
 /// The kinds of units that have files: systemd.unit(5).
 const KINDS: [&str; 9] = [
@@ -19,6 +21,17 @@ const KINDS: [&str; 9] = [
     "slice",
     "swap",
 ];
+
+/// The names of units that are in one of two trees, or differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Changes {
+    /// In the later one only.
+    pub added: Vec<String>,
+    /// In the earlier one only.
+    pub removed: Vec<String>,
+    /// In both.
+    pub changed: Vec<String>,
+}
 
 /// Units by name, and which targets want them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,6 +130,25 @@ impl Units {
             let kind = rest.rsplit_once('.')?.1;
             self.files.get(&format!("{prefix}@.{kind}"))
         })
+    }
+
+    /// By what the files of `later` differ, as far as running units would
+    /// notice.
+    #[must_use]
+    pub fn changes(&self, later: &Self) -> Changes {
+        let (old, new) = (&self.files, &later.files);
+        let names = |files: &BTreeMap<String, Unit>, keep: &dyn Fn(&str, &Unit) -> bool| {
+            let kept = files.iter().filter(|(name, unit)| keep(name, unit));
+            kept.map(|(name, _)| name.clone()).collect()
+        };
+        Changes {
+            added: names(new, &|name, _| !old.contains_key(name)),
+            removed: names(old, &|name, _| !new.contains_key(name)),
+            changed: names(old, &|name, unit| {
+                let later = new.get(name);
+                later.is_some_and(|later| unit.difference(later) != Difference::None)
+            }),
+        }
     }
 
     /// Whether the unit is another's, for which there is only a drop-in.

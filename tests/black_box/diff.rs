@@ -32,11 +32,42 @@ fn json_and_exit_code() {
         json!({"added": ["come"], "removed": ["gone"], "changed": ["f"]})
     );
     assert!(json["packages"].is_object() && json["state"].is_object());
-    assert!(json["services"].is_object());
+    let none = json!({ "added": [], "changed": [], "removed": [] });
+    assert_eq!(json["services"], none);
     home.run(["diff", "--exit-code"]).exit(1);
     home.run(["realize"]).success();
     let outcome = home.run(["diff", "--exit-code"]).success();
     assert_eq!(outcome.stdout(), "", "nothing differs, nothing is printed");
+}
+
+#[test]
+fn units_are_named_that_would_notice() {
+    let mut home = Home::new();
+    let unit = |does: &str, says: &str| {
+        let text = format!("[Unit]\nDescription={says}\n[Service]\nExecStart={does}\n");
+        json!({ "text": text })
+    };
+    let path = |name: &str| format!(".config/systemd/user/{name}.service");
+    let shared = ".local/share/systemd/user/shared.service";
+    let target = path("same").replace("same.service", "default.target.wants/same.service");
+    home.declare(&json!({ "files": {
+        path("gone"): unit("/bin/a", "a"), path("same"): unit("/bin/a", "a"),
+        path("other"): unit("/bin/a", "a"), shared: unit("/bin/a", "a"),
+    } }));
+    home.run(["realize"]).success();
+    home.declare(&json!({ "files": {
+        path("come"): unit("/bin/a", "a"), path("same"): unit("/bin/a", "another"),
+        path("other"): unit("/bin/b", "a"), shared: unit("/bin/b", "a"),
+        target: unit("/bin/a", "another"),
+    } }));
+    let json = home.run(["diff", "--json"]).success().json();
+    assert_eq!(
+        json["services"],
+        json!({
+            "added": ["come.service"], "removed": ["gone.service"],
+            "changed": ["other.service", "shared.service"],
+        })
+    );
 }
 
 #[test]
