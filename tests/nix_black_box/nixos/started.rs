@@ -45,6 +45,8 @@ const MANAGER: &str = "[Service]\nPAMName=\nEnvironment=XDG_RUNTIME_DIR=/run/use
 const WORDS: &str = r#"
 of() { systemctl show "$1" --property="$2" --value; }
 as_alice() { setpriv --reuid alice --regid users --init-groups env XDG_RUNTIME_DIR=/run/user/$uid "$@"; }
+# The manager is there before the units are that it starts.
+units_of_alice() { as_alice systemctl --user start default.target; }
 # The units in the order in which they were there.
 order() { for unit; do echo "$(of "$unit" ActiveEnterTimestampMonotonic) $(of "$unit" ActiveState) $unit"; done | sort -n | cut -d ' ' -f 2-; }
 "#;
@@ -245,8 +247,9 @@ fn a_home_in_memory_is_filled_before_logins_are_permitted() {
         &format!(
             "order '{of_home}' '{odd}' nhmt-alice.service systemd-tmpfiles-setup.service systemd-user-sessions.service
             cat {shown}/f
-            findmnt -n -o TARGET -R {shown} | tr -d '├└─' | sed 's/^ *//'
+            findmnt -n -o TARGET -R {shown} | tr -d '├└─' | sed 's/^ *//' | sort
             systemctl start user@$uid.service
+            units_of_alice
             as_alice systemctl --user is-active hello.service
             # What is there already is not covered.
             systemctl stop '{odd}'
@@ -298,8 +301,10 @@ fn a_home_of_a_login_comes_before_the_user_s_units_and_again_with_the_next() {
             systemctl start {manager}
             order {manager} nhmt-alice.service
             cat {shown}/f
+            units_of_alice
             as_alice systemctl --user is-active hello.service
             systemctl stop {manager}
+            until [ $(of nhmt-alice.service ActiveState) = inactive ]; do sleep 0.1; done
             of nhmt-alice.service ActiveState
             systemctl start {manager}
             of nhmt-alice.service ActiveState
