@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+#[path = "support/mod.rs"]
+mod support;
+
+use support::{Home, heading, middle, report};
 
 const RUNS: usize = 7;
 const FILES: usize = 1000;
@@ -23,23 +26,20 @@ fn main() {
         println!("left out: Home Manager (no nix-build on PATH)");
         return;
     }
-    println!(
-        "{:<52} {:>10} {:>10} {:>7}",
-        "case", "nhmt", "reference", "ratio"
-    );
-    let (ours, theirs) = (Home::new("ours"), Home::new("theirs"));
+    heading();
+    let (ours, theirs) = (scratch(), scratch());
     ours.configure("first");
     theirs.configure("first");
     run(&mut ours.realize());
     theirs.switch();
-    report("nothing to do", || {
+    compare("nothing to do", || {
         (
             timed(|| drop(run(&mut ours.realize()))),
             timed(|| theirs.switch()),
         )
     });
     let mut round = 0;
-    report("one file changed", || {
+    compare("one file changed", || {
         round += 1;
         let text = format!("round {round}");
         ours.configure(&text);
@@ -51,18 +51,10 @@ fn main() {
     });
 }
 
-fn report(case: &str, mut round: impl FnMut() -> (Duration, Duration)) {
-    let (mut ours, mut theirs): (Vec<_>, Vec<_>) = (0..RUNS).map(|_| round()).unzip();
-    ours.sort();
-    theirs.sort();
-    let (ours, theirs) = (ours[RUNS / 2].as_secs_f64(), theirs[RUNS / 2].as_secs_f64());
-    println!(
-        "{:<52} {:>7.0} ms {:>7.0} ms {:>7.2}",
-        format!("{FILES} files of Home Manager: {case}"),
-        ours * 1e3,
-        theirs * 1e3,
-        ours / theirs
-    );
+fn compare(case: &str, round: impl FnMut() -> (Duration, Duration)) {
+    let (ours, theirs) = std::iter::repeat_with(round).take(RUNS).unzip();
+    let case = format!("{FILES} files of Home Manager: {case}");
+    report(&case, middle(ours), middle(theirs));
 }
 
 fn timed(work: impl FnOnce()) -> Duration {
@@ -78,33 +70,13 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-/// A home with a configuration and a store of its own.
-struct Home {
-    dir: TempDir,
+fn scratch() -> Home {
+    let home = Home::new("sandbox = false");
+    fs::create_dir_all(home.at("home/.local/state/nix/profiles")).unwrap();
+    home
 }
 
 impl Home {
-    fn new(name: &str) -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix(&format!("nhmt-bench-{name}-"))
-            .tempdir()
-            .unwrap();
-        let home = Self { dir };
-        for name in ["home/.local/state/nix/profiles", "cache", "tmp"] {
-            fs::create_dir_all(home.at(name)).unwrap();
-        }
-        for name in ["store", "state", "log", "conf"] {
-            fs::create_dir_all(home.at("nix").join(name)).unwrap();
-        }
-        let conf = "substituters =\nsandbox = false\nbuild-hook =\nbuild-users-group =\n";
-        fs::write(home.at("nix/conf/nix.conf"), conf).unwrap();
-        home
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.dir.path().join(path)
-    }
-
     /// Files, the first of which has this text.
     fn configure(&self, text: &str) {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).display();
@@ -140,18 +112,8 @@ impl Home {
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        for (name, path) in [
-            ("HOME", "home"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("TMPDIR", "tmp"),
-            ("NIX_STORE_DIR", "nix/store"),
-            ("NIX_STATE_DIR", "nix/state"),
-            ("NIX_LOG_DIR", "nix/log"),
-            ("NIX_CONF_DIR", "nix/conf"),
-        ] {
-            command.env(name, self.at(path));
-        }
-        command.env("USER", "alice").stdin(Stdio::null());
+        self.environment(&mut command);
+        command.env("USER", "alice");
         command
     }
 

@@ -12,7 +12,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
+#[path = "support/mod.rs"]
+mod support;
+
+use support::{Home, heading, middle, report};
 
 const RUNS: usize = 11;
 
@@ -29,10 +32,7 @@ fn main() {
         ("size", false, size),
     ];
     let nix = Command::new("nix-build").arg("--version").output().is_ok();
-    println!(
-        "{:<52} {:>10} {:>10} {:>7}",
-        "case", "nhmt", "reference", "ratio"
-    );
+    heading();
     for (name, needs_nix, case) in cases {
         if !name.contains(chosen.as_str()) {
             continue;
@@ -43,6 +43,12 @@ fn main() {
         }
         case();
     }
+}
+
+fn scratch() -> Home {
+    let home = Home::new("sandbox-paths =");
+    fs::create_dir(home.at("kept")).unwrap();
+    home
 }
 
 fn size() {
@@ -56,7 +62,7 @@ fn size() {
 
 /// 10,000 links, the tree built: `nhmt activate` beside bare system calls.
 fn links() {
-    let bench = Home::new();
+    let bench = scratch();
     let one = bench.build(10_000, "one");
     let two = bench.build(10_000, "two");
 
@@ -90,7 +96,7 @@ fn links() {
     );
 
     // One content differs, the path set does not: the pivot and the checks.
-    let bench = Home::new();
+    let bench = scratch();
     let one = bench.build_with(10_000, "same", "one");
     let two = bench.build_with(10_000, "same", "two");
     timed(bench.nhmt(["activate"]).arg(&one));
@@ -118,7 +124,7 @@ fn there_and_back(bench: &Home) -> Duration {
 
 /// 100 files, nothing to do, beside `nix-build` on the same expression.
 fn nothing_to_do_with_nix() {
-    let bench = Home::new();
+    let bench = scratch();
     let configuration = bench.inline(100, "x");
     run(bench.nhmt(["realize", "-f"]).arg(&configuration));
     let expression = bench.expression(&configuration);
@@ -139,7 +145,7 @@ fn nothing_to_do_with_nix() {
 /// 1,000 inline files: everything beside `nix-build` alone, each with texts
 /// that were never built.
 fn thousand_inline_files() {
-    let bench = Home::new();
+    let bench = scratch();
     // The first build also adds nhmt itself to the store.
     run(bench.nhmt(["realize", "-f"]).arg(bench.inline(1, "warm")));
     let mut round = 0;
@@ -166,7 +172,7 @@ fn thousand_inline_files() {
 /// The evaluation alone: of inline files, of the example, and with the library
 /// of nixpkgs, whose `lib` directory is in `NHMT_TEST_NIXPKGS_LIB`.
 fn evaluation() {
-    let bench = Home::new();
+    let bench = scratch();
     let manifest = |configuration: &Path| {
         let expression = bench.expression(configuration);
         expression.replace("homeTree", "manifest")
@@ -209,7 +215,7 @@ fn evaluation() {
 
 /// Peak memory of first runs with 100,000 links.
 fn memory() {
-    let bench = Home::new();
+    let bench = scratch();
     let tree = bench.build(100_000, "x");
     let swap = peak(bench.nhmt(["activate"]).arg(&tree));
     bench.wipe();
@@ -239,64 +245,18 @@ fn peak(command: &mut Command) -> u64 {
     peak * 1024
 }
 
-/// A scratch home with a store of its own.
-struct Home {
-    dir: TempDir,
-}
-
 impl Home {
-    fn new() -> Self {
-        let dir = tempfile::Builder::new()
-            .prefix("nhmt-bench-")
-            .tempdir()
-            .unwrap();
-        for name in [
-            "home",
-            "kept",
-            "cache",
-            "tmp",
-            "nix/store",
-            "nix/state",
-            "nix/log",
-            "nix/conf",
-        ] {
-            fs::create_dir_all(dir.path().join(name)).unwrap();
-        }
-        let conf = "substituters =\nsandbox-paths =\nbuild-hook =\nbuild-users-group =\n";
-        fs::write(dir.path().join("nix/conf/nix.conf"), conf).unwrap();
-        Self { dir }
-    }
-
-    fn at(&self, path: &str) -> PathBuf {
-        self.dir.path().join(path)
-    }
-
-    fn environment(&self, command: &mut Command) {
-        for (name, path) in [
-            ("HOME", "home"),
-            ("XDG_CACHE_HOME", "cache"),
-            ("TMPDIR", "tmp"),
-            ("NIX_STORE_DIR", "nix/store"),
-            ("NIX_STATE_DIR", "nix/state"),
-            ("NIX_LOG_DIR", "nix/log"),
-            ("NIX_CONF_DIR", "nix/conf"),
-        ] {
-            command.env(name, self.at(path));
-        }
-        command.stdin(Stdio::null()).stdout(Stdio::null());
-    }
-
     fn nhmt<const N: usize>(&self, arguments: [&str; N]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_nhmt"));
         self.environment(&mut command);
-        command.args(arguments);
+        command.stdout(Stdio::null()).args(arguments);
         command
     }
 
     fn nix(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         self.environment(&mut command);
-        command.stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 
@@ -443,19 +403,4 @@ fn timed(command: &mut Command) -> Duration {
 
 fn median(runs: usize, measure: impl FnMut() -> Duration) -> Duration {
     middle(std::iter::repeat_with(measure).take(runs).collect())
-}
-
-fn middle(mut all: Vec<Duration>) -> Duration {
-    all.sort();
-    all[all.len() / 2]
-}
-
-fn report(case: &str, nhmt: Duration, reference: Duration) {
-    let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-    println!(
-        "{case:<52} {:>7.1} ms {:>7.1} ms {:>7.2}",
-        ms(nhmt),
-        ms(reference),
-        ms(nhmt) / ms(reference)
-    );
 }
