@@ -140,3 +140,22 @@ fn a_run_that_is_killed_anywhere_loses_nothing_and_the_next_arrives() {
     assert!(points > 12, "only {points} points");
     println!("{points} points");
 }
+
+/// As a run leaves it that is killed after the switch, when something was in
+/// the way of a directory: the link through which lookups found both.
+#[test]
+fn a_link_that_was_to_become_a_directory_does() {
+    let files = r#"{"dir/copy":{"text":"copied","method":"copy"}}"#;
+    let home = Home::fast().manifest(files);
+    home.run(["realize"]).success();
+    fs::remove_dir_all(home.at("dir")).unwrap();
+    let anchor = home.at(".local/state/nhmt/current/home/dir");
+    let home = home.link("dir", anchor.to_str().unwrap());
+    home.run(["realize"])
+        .success()
+        .stderr_lacks("warning")
+        .stdout_has("1 put back");
+    assert_eq!(home.read("dir/copy"), "copied");
+    assert!(home.at("dir").symlink_metadata().unwrap().is_dir());
+    home.run(["realize"]).success().stdout_has("nothing to do");
+}

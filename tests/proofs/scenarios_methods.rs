@@ -8,6 +8,7 @@ pub fn all() -> Vec<Scenario> {
     vec![
         arriving(),
         over_files(),
+        below_a_file(),
         changed(),
         gone(),
         link_to_copy(),
@@ -49,6 +50,20 @@ fn over_files() -> Scenario {
         .edits(["m.json", "rc"])
         .keeps("m.json", "\"theirs\": 2")
         .keeps("rc", "my line\n")
+}
+
+/// Where a directory of theirs is to be, a file is in the way.
+fn below_a_file() -> Scenario {
+    Scenario::new("methods-below-a-file")
+        .write("dir", "mine")
+        .write("other", "mine as well")
+        .cut_realize(
+            r#"{"dir/copy":{"text":"copied","method":"copy"},
+                "dir/seed":{"text":"seeded","method":"seed"},
+                "other/link":{"text":"link"},
+                "other/copy":{"text":"copied","method":"copy"}}"#,
+        )
+        .apart(["dir/copy", "dir/seed", "other/copy"])
 }
 
 const BEFORE: &str = r#"{"l":{"text":"link"},"copy":{"text":"copied","method":"copy"},

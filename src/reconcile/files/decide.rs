@@ -120,7 +120,7 @@ impl Case<'_> {
             })));
         }
         match live {
-            Live::Absent | Live::BlockedByOwn => {
+            Live::Absent | Live::BlockedByOwn(_) => {
                 // A link that becomes a file may be gone already.
                 let was = self.known.is_some_and(|known| Some(known.kind) == kind);
                 let mut decision = self.fresh(want, Old::Absent)?;

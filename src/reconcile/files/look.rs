@@ -38,7 +38,7 @@ pub(super) enum Live {
     /// Its directory cannot be entered: what stands there.
     Blocked(HomePath, ConflictKind, Identity, Option<String>),
     /// Its directory cannot be entered, for a link of nhmt's stands there.
-    BlockedByOwn,
+    BlockedByOwn(HomePath),
 }
 
 impl Live {
@@ -46,7 +46,7 @@ impl Live {
     pub(super) fn is_nobodys(&self) -> bool {
         matches!(
             self,
-            Self::Absent | Self::OwnLink | Self::OwnDirectory | Self::BlockedByOwn
+            Self::Absent | Self::OwnLink | Self::OwnDirectory | Self::BlockedByOwn(_)
         )
     }
 }
@@ -130,7 +130,7 @@ fn blocked(home: &HomeDir, top: HomePath) -> std::result::Result<Live, HomeError
     }
     let target = dir.read_link(top.name()).at("read the link", &top)?;
     if home.is_own_target(target.as_bytes()) {
-        return Ok(Live::BlockedByOwn);
+        return Ok(Live::BlockedByOwn(top));
     }
     let leads = dir.stat_following(top.name());
     let is_directory =

@@ -95,6 +95,9 @@ impl Adder<'_> {
             Live::Blocked(top, ..) if self.removed.contains(&top) => Live::Absent,
             live => live,
         };
+        if let Live::BlockedByOwn(top) = &live {
+            self.finish_directory(top);
+        }
         let decision = self.case(path, Some(want), consent).decide(&live)?;
         let changes = decision.act != Act::Leave;
         self.count(want, changes);
@@ -115,6 +118,23 @@ impl Adder<'_> {
             self.step(path, Some(want.clone()), consent);
         }
         Ok(())
+    }
+
+    /// A directory takes the place of the link at `top`, for which a run that
+    /// was cut off had exchanged what was in the way.
+    fn finish_directory(&mut self, top: &HomePath) {
+        let goes = self.old.get(top).is_some();
+        if !goes && self.plan.after.iter().all(|one| one.path != *top) {
+            self.plan.after.push(Self::directory_instead_of_link(top));
+        }
+    }
+
+    fn directory_instead_of_link(top: &HomePath) -> Placement {
+        Placement {
+            path: top.clone(),
+            fresh: Fresh::Directory(Vec::new()),
+            instead_of: InsteadOf::OwnLink,
+        }
     }
 
     fn case<'b>(&'b self, path: &'b HomePath, want: Option<&'b Entry>, consent: bool) -> Case<'b> {
@@ -181,11 +201,7 @@ impl Adder<'_> {
                     exactly: false,
                 },
             });
-            self.plan.after.push(Placement {
-                path: top.clone(),
-                fresh: Fresh::Directory(Vec::new()),
-                instead_of: InsteadOf::OwnLink,
-            });
+            self.plan.after.push(Self::directory_instead_of_link(&top));
         }
         self.plan.conflicts.push(Conflict {
             path: top,
