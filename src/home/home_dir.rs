@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -164,7 +165,13 @@ impl HomeDir {
         match self.dir.open_following(Path::new(STATE)) {
             Ok(dir) => self.owned(dir).map(Some),
             Err(Errno::NOENT) => Ok(None),
-            Err(errno) => Err(errno).at_path("open the state directory", self.layout.state()),
+            Err(errno) => {
+                let owner = self.layout.state().metadata().map(|data| data.uid());
+                if errno == Errno::ACCESS && owner.is_ok_and(is_others) {
+                    return self.of_another();
+                }
+                Err(errno).at_path("open the state directory", self.layout.state())
+            }
         }
     }
 
@@ -195,13 +202,22 @@ impl HomeDir {
         let stat = dir
             .stat_self()
             .at_path("look at the state directory", self.layout.state())?;
-        let me = rustix::process::geteuid();
-        if stat.st_uid == me.as_raw() || me.is_root() {
-            Ok(dir)
-        } else {
-            Err(Errno::PERM).at_path("use another user's state directory", self.layout.state())
+        if is_others(stat.st_uid) {
+            return self.of_another();
         }
+        Ok(dir)
     }
+
+    fn of_another<T>(&self) -> Result<T, HomeError> {
+        let what = "share a home with another user, who has";
+        Err(Errno::PERM).at_path(what, self.layout.state())
+    }
+}
+
+/// Whether what `owner` has is not for this user to manage.
+fn is_others(owner: u32) -> bool {
+    let me = rustix::process::geteuid();
+    owner != me.as_raw() && !me.is_root()
 }
 
 /// The state directory, relative to the home.

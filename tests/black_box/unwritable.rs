@@ -67,6 +67,21 @@ fn root_does_not_work_in_another_users_home() {
     assert!(home.snapshot().is_empty());
 }
 
+#[test]
+fn two_users_do_not_share_a_home() {
+    needs_root();
+    let home = Home::new().manifest(r#"{"f":{"text":"1"}}"#);
+    home.run(["realize"]).success();
+    let before = home.snapshot();
+    home.give_to_owner();
+    std::os::unix::fs::chown(home.at(".local/state/nhmt"), Some(0), Some(0)).unwrap();
+    home.run_as_owner(["realize"])
+        .exit(1)
+        .stderr_has("cannot share a home with another user, who has")
+        .stderr_has(".local/state/nhmt");
+    assert_eq!(home.snapshot(), before);
+}
+
 /// Somebody else's link in a sticky directory can be read, not replaced.
 #[test]
 fn a_profile_that_cannot_be_changed_is_said_where_the_home_is() {
