@@ -16,8 +16,10 @@ let
           builder = "/bin/sh";
           args = [
             "-euc"
-            "PATH=/usr/local/bin:/usr/bin:/bin; eval \"$command\""
+            "PATH=/usr/local/bin:/usr/bin:/bin; eval \"$(cat \"$commandPath\")\""
           ];
+          # It may be longer than a variable can be.
+          passAsFile = [ "command" ];
         }
         // extra
       );
