@@ -27,9 +27,15 @@ fn main() {
         return;
     }
     heading();
-    let (ours, theirs) = (scratch(), scratch());
-    ours.configure("first");
-    theirs.configure("first");
+    let store = Home::new("sandbox = false");
+    let (ours, theirs) = (Side::new(&store), Side::new(&store));
+    // A Nix that builds all of them in one run grows with each.
+    for files in (0..FILES).step_by(100) {
+        ours.configure(files, "first");
+        ours.build();
+    }
+    ours.configure(FILES, "first");
+    theirs.configure(FILES, "first");
     run(&mut ours.realize());
     theirs.switch();
     compare("nothing to do", || {
@@ -41,9 +47,9 @@ fn main() {
     let mut round = 0;
     compare("one file changed", || {
         round += 1;
-        let text = format!("round {round}");
-        ours.configure(&text);
-        theirs.configure(&text);
+        // Each builds its own.
+        ours.configure(FILES, &format!("ours {round}"));
+        theirs.configure(FILES, &format!("theirs {round}"));
         (
             timed(|| drop(run(&mut ours.realize()))),
             timed(|| theirs.switch()),
@@ -70,15 +76,21 @@ fn run(command: &mut Command) -> String {
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
-fn scratch() -> Home {
-    let home = Home::new("sandbox = false");
-    fs::create_dir_all(home.at("home/.local/state/nix/profiles")).unwrap();
-    home
+/// A home with a configuration; what does not change is in the store of both.
+struct Side<'a> {
+    home: Home,
+    store: &'a Home,
 }
 
-impl Home {
-    /// Files, the first of which has this text.
-    fn configure(&self, text: &str) {
+impl<'a> Side<'a> {
+    fn new(store: &'a Home) -> Self {
+        let home = Home::new("");
+        fs::create_dir_all(home.at("home/.local/state/nix/profiles")).unwrap();
+        Self { home, store }
+    }
+
+    /// So many files, the first of which has this text.
+    fn configure(&self, files: usize, text: &str) {
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).display();
         let function = std::env::var("NHMT_BENCH_HOME_MANAGER").map_or_else(
             |_| {
@@ -90,11 +102,11 @@ impl Home {
             },
             |file| format!("(import {file})"),
         );
-        let mut files = String::new();
-        for file in 0..FILES {
+        let mut lines = String::new();
+        for file in 0..files {
             let text = if file == 0 { text } else { "same" };
             writeln!(
-                files,
+                lines,
                 "  home.file.\".config/app{}/file-{file}\".text = \"{text} {file}\";",
                 file % 50
             )
@@ -104,29 +116,29 @@ impl Home {
         let real = "{ home.stateVersion = \"25.05\"; manual.manpages.enable = false; }";
         let real = std::env::var("NHMT_BENCH_HOME_MANAGER").map_or("", |_| real);
         let whole = format!(
-            "{function} [ {real} {{\n  home.username = \"alice\";\n  home.homeDirectory = \"{}\";\n{files}}} ]\n",
-            self.at("home").display()
+            "{function} [ {real} {{\n  home.username = \"alice\";\n  home.homeDirectory = \"{}\";\n{lines}}} ]\n",
+            self.home.at("home").display()
         );
-        fs::write(self.at("home.nix"), whole).unwrap();
+        fs::write(self.home.at("home.nix"), whole).unwrap();
     }
 
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        self.environment(&mut command);
-        command.env("USER", "alice");
+        self.store.environment(&mut command);
+        command.env("HOME", self.home.at("home")).env("USER", "alice");
         command
     }
 
     fn realize(&self) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_nhmt"));
-        command.args(["realize", "-f"]).arg(self.at("home.nix"));
+        command.args(["realize", "-f"]).arg(self.home.at("home.nix"));
         command
     }
 
     fn build(&self) -> PathBuf {
         let expression = format!(
             "(import {}).activationPackage",
-            self.at("home.nix").display()
+            self.home.at("home.nix").display()
         );
         let mut build = self.command("nix-build");
         build.args(["--no-out-link", "-E", &expression]);
