@@ -81,6 +81,11 @@ pub(super) fn run(context: &Context, args: &Uninstall) -> Result<ExitCode, Failu
         are_files(context, &kept)?;
     }
     let code = switch(&told, &lock, &without_files(&manifest), args)?;
+    if args.dry_run && !args.keep_files && has_links(&index) {
+        context
+            .ui
+            .note("with `--keep-files`, files would stay where links to them are");
+    }
     if code != ExitCode::SUCCESS || args.dry_run {
         return Ok(code);
     }
@@ -192,6 +197,12 @@ fn without_files(manifest: &Manifest) -> Manifest {
         home_manager: None,
         ..manifest.clone()
     }
+}
+
+/// Whether `--keep-files` would make a difference.
+fn has_links(index: &Index) -> bool {
+    let mut entries = index.entries().iter();
+    entries.any(|entry| entry.route.is_none() && entry.method.name() == MethodName::Link)
 }
 
 /// The same home, where each managed link to a file is a file of the user's.

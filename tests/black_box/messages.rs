@@ -177,6 +177,11 @@ fn a_container_and_an_editor_that_cannot_be() {
     home.run(["test-container", "--json", "--", "true"])
         .exit(2)
         .stderr_has("there is no JSON of this one\nhint: with `--dry-run`, `--json` prints how the container would be started");
+    home.run(["edit"])
+        .exit(1)
+        .stderr_has("no editor is named in $VISUAL or $EDITOR, and vi needs a terminal")
+        .stderr_has("hint: the file is ")
+        .stderr_has("home.json");
     let home = home.env("VISUAL", "/nowhere/ed");
     home.run(["edit"])
         .exit(1)

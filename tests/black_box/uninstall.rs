@@ -23,7 +23,9 @@ fn what_nhmt_put_into_the_home_goes_and_the_rest_stays() {
     }}));
     home.run(["realize"]).success();
     home.write("edited", "edited");
-    home.run_bare(["uninstall", "--dry-run"]).success();
+    home.run_bare(["uninstall", "--dry-run"])
+        .success()
+        .stderr_has("with `--keep-files`, files would stay where links to them are");
     assert!(home.is_managed("a/link"));
     home.run_bare(["uninstall"])
         .success()

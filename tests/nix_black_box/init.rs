@@ -134,7 +134,8 @@ fn the_configuration_of_home_manager_is_offered() {
     fs::remove_file(home.at(".config/nhmt")).unwrap();
     home.run_bare(["init", "--use-home-manager"])
         .success()
-        .stdout_has("leads to");
+        .stdout_has("leads to")
+        .stderr_has("with the flag `--home-manager` Home Manager's own do");
     assert!(home.at(".config/nhmt").is_symlink());
 }
 

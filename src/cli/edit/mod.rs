@@ -4,7 +4,7 @@ mod watch;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::IsTerminal as _;
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, args: &Edit) -> Result<ExitCode, Failure> {
     if args.watch {
         return watch::run(context, &source, &file);
     }
-    let asks = std::io::stdin().is_terminal();
+    let asks = io::stdin().is_terminal();
     let look = || watch::look(context, &file);
     let before = look();
     loop {
@@ -104,6 +104,13 @@ pub(super) fn file_of(source: &Source) -> Result<PathBuf, Failure> {
 fn open(file: &Path) -> Result<(), Failure> {
     let named = |name| env::var_os(name).filter(|value| !value.is_empty());
     let editor = named("VISUAL").or_else(|| named("EDITOR"));
+    // One that is named may need none: it is for the one who named it to know.
+    if editor.is_none() && !(io::stdin().is_terminal() && io::stdout().is_terminal()) {
+        return Err(Failure::new(
+            "no editor is named in $VISUAL or $EDITOR, and vi needs a terminal",
+        )
+        .hint(format!("the file is {}", file.display())));
+    }
     let editor = editor.unwrap_or_else(|| OsString::from("vi"));
     let shown = editor.to_string_lossy().into_owned();
     let mut script = editor;

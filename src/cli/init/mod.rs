@@ -163,7 +163,10 @@ fn use_it(context: &Context, other: &Path, directory: &Path) -> Result<ExitCode,
         ));
         context
             .ui
-            .note("next: `nhmt diff` shows what it means, `nhmt realize` makes it so");
+            .note("next: `nhmt diff` shows what it means, `nhmt realize` makes it so;");
+        context.ui.note(
+            "nhmt's modules evaluate it, with the flag `--home-manager` Home Manager's own do",
+        );
     }
     Ok(ExitCode::SUCCESS)
 }
