@@ -28,7 +28,11 @@ in
     };
     news = {
       display = mkOption {
-        type = types.enum [ "silent" "notify" "show" ];
+        type = types.enum [
+          "silent"
+          "notify"
+          "show"
+        ];
         default = "notify";
         description = taken + "nhmt has no news to show.";
       };
@@ -83,10 +87,12 @@ in
         darwinConfig = null;
       };
       # What modules find in `lib.hm` they may look for here, too.
-      lib = lib.filterAttrs (_: part: (builtins.tryEval part).success && builtins.isAttrs part) lib.hm // {
-        # The words are there in every hook.
-        bash.initHomeManagerLib = "";
-      };
+      lib =
+        lib.filterAttrs (_: part: (builtins.tryEval part).success && builtins.isAttrs part) lib.hm
+        // {
+          # The words are there in every hook.
+          bash.initHomeManagerLib = "";
+        };
     }
     (lib.mkIf config.uninstall {
       home.packages = lib.mkForce [ ];

@@ -22,7 +22,12 @@ in
     };
   };
   options.nhmt.onConflict = mkOption {
-    type = types.nullOr (types.enum [ "abort" "backup" ]);
+    type = types.nullOr (
+      types.enum [
+        "abort"
+        "backup"
+      ]
+    );
     default = null;
     example = "backup";
     description = ''

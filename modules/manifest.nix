@@ -6,14 +6,21 @@
   ...
 }:
 let
-  inherit (builtins) attrNames concatMap filter length listToAttrs;
+  inherit (builtins)
+    attrNames
+    concatMap
+    filter
+    length
+    listToAttrs
+    ;
   home = config.home.homeDirectory;
 
-  given = concatMap (import ./files/entries.nix {
-    inherit nhmtLib home;
-    inherit (config.nhmt) hookText;
-  }) config.nhmt.fileSets
-  ++ secrets.files;
+  given =
+    concatMap (import ./files/entries.nix {
+      inherit nhmtLib home;
+      inherit (config.nhmt) hookText;
+    }) config.nhmt.fileSets
+    ++ secrets.files;
   entries =
     if config.nhmt.filesUnlessGiven == [ ] then
       given
@@ -21,7 +28,8 @@ let
       let
         names = listToAttrs given;
       in
-      given ++ filter (e: !(names ? ${e.name}) && !(state.entries ? ${e.name})) config.nhmt.filesUnlessGiven;
+      given
+      ++ filter (e: !(names ? ${e.name}) && !(state.entries ? ${e.name})) config.nhmt.filesUnlessGiven;
   secrets = config.nhmt.secretsManifest;
   files = listToAttrs entries;
   twice =
@@ -44,12 +52,19 @@ let
     if failed != [ ] then
       throw "Failed assertions:\n${lib.concatMapStringsSep "\n" (m: "- ${m}") failed}"
     else
-      builtins.foldl' (v: w: lib.warn w v) value (if config.nhmt.managedBy == null then warnings else [ ]);
+      builtins.foldl' (v: w: lib.warn w v) value (
+        if config.nhmt.managedBy == null then warnings else [ ]
+      );
   warnings = config.warnings ++ lib.optionals (state.entries != { }) state.warnings;
 in
 {
   options.nhmt.managedBy = lib.mkOption {
-    type = lib.types.nullOr (lib.types.enum [ "nixos" "nix-darwin" ]);
+    type = lib.types.nullOr (
+      lib.types.enum [
+        "nixos"
+        "nix-darwin"
+      ]
+    );
     default = null;
     internal = true;
     description = "The configuration of a machine that this home is a part of, which says what is to be said.";
@@ -82,7 +97,9 @@ in
     }
     // lib.optionalAttrs (config.nhmt.managedBy != null) { inherit (config.nhmt) managedBy; }
     // lib.optionalAttrs (config.home.extraDependencies != [ ]) {
-      dependencies = map (path: nhmtLib.sources.toStore (p: "home.extraDependencies: there is no ${p}") "${path}") config.home.extraDependencies;
+      dependencies = map (
+        path: nhmtLib.sources.toStore (p: "home.extraDependencies: there is no ${p}") "${path}"
+      ) config.home.extraDependencies;
     }
     // lib.optionalAttrs (config.nhmt.hooks != [ ]) { inherit (config.nhmt) hooks; }
     // import ./own-parts.nix { inherit config lib nhmtLib; } entries

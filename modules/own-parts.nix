@@ -21,6 +21,7 @@ lib.optionalAttrs (config.nhmt.onConflict != null) { inherit (config.nhmt) onCon
 // lib.optionalAttrs (backups != { }) { inherit backups; }
 // lib.optionalAttrs (!secrets.isEmpty) { secrets = secrets.value; }
 // lib.optionalAttrs (state.entries != { }) {
-  state = if beside == null then map (r: r.value) (builtins.attrValues state.entries) else throw beside;
+  state =
+    if beside == null then map (r: r.value) (builtins.attrValues state.entries) else throw beside;
 }
 // lib.optionalAttrs (state.ignore != null) { atRisk = { inherit (state) ignore; }; }

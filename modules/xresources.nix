@@ -3,7 +3,12 @@
 let
   inherit (lib) mkOption types;
   cfg = config.xresources;
-  scalar = types.oneOf [ types.bool types.int types.float types.str ];
+  scalar = types.oneOf [
+    types.bool
+    types.int
+    types.float
+    types.str
+  ];
   properties = if cfg.properties == null then { } else cfg.properties;
 
   shown = v: if builtins.isBool v then lib.boolToString v else toString v;

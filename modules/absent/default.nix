@@ -17,6 +17,7 @@
   };
 
   config.nhmt.absentOptions = builtins.mapAttrs (_: lib.mkDefault) (
-    lib.genAttrs (import ./home-manager.nix { inherit lib; }) (_: "") // import ./remedies.nix { inherit lib; }
+    lib.genAttrs (import ./home-manager.nix { inherit lib; }) (_: "")
+    // import ./remedies.nix { inherit lib; }
   );
 }

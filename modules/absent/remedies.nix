@@ -4,13 +4,19 @@
 let
   # Programs that read one file, by its place below xdg.configHome.
   configFile = file: "Install it by home.packages, and write its file by xdg.configFile.\"${file}\".";
-  structured = file: format: "Install it by home.packages, and write its settings by xdg.configFile.\"${file}\" = { format = \"${format}\"; value = { … }; }.";
+  structured =
+    file: format:
+    "Install it by home.packages, and write its settings by xdg.configFile.\"${file}\" = { format = \"${format}\"; value = { … }; }.";
   homeFile = file: "Install it by home.packages, and write its file by home.file.\"${file}\".";
   # Programs that shells have to start.
-  hooked = line: "Install it by home.packages, and start it by programs.bash.initExtra = ''eval \"$(${line} bash)\"'' (programs.zsh.initContent, programs.fish.interactiveShellInit).";
+  hooked =
+    line:
+    "Install it by home.packages, and start it by programs.bash.initExtra = ''eval \"$(${line} bash)\"'' (programs.zsh.initContent, programs.fish.interactiveShellInit).";
   pager = "Install it by home.packages, and set programs.git.settings.core.pager.";
   plugins = "Add its plugins to programs.zsh.plugins, or start it by programs.zsh.initContent.";
-  compositor = file: "Install it by home.packages or by the system, and write its file by xdg.configFile.\"${file}\".";
+  compositor =
+    file:
+    "Install it by home.packages or by the system, and write its file by xdg.configFile.\"${file}\".";
   unit = "Write the service by systemd.user.services";
 
   programs = {
@@ -45,8 +51,10 @@ let
     "git.delta" = pager;
     "git.diff-highlight" = pager;
     "git.diff-so-fancy" = pager;
-    "git.difftastic" = "Install it by home.packages, and set programs.git.settings.diff.external = \"difft\".";
-    "git.maintenance" = "Run `git maintenance start', which writes its units itself, or write a timer by systemd.user.timers.";
+    "git.difftastic" =
+      "Install it by home.packages, and set programs.git.settings.diff.external = \"difft\".";
+    "git.maintenance" =
+      "Run `git maintenance start', which writes its units itself, or write a timer by systemd.user.timers.";
     "git.patdiff" = pager;
     "git.riff" = pager;
     "home-manager.package" = "Remove the setting: nhmt is a command of its own.";
@@ -94,13 +102,16 @@ below "programs" programs
 // below "wayland.windowManager" (builtins.mapAttrs (_: compositor) compositors)
 // {
   xsession = "Write the script of the session by home.file.\".xsession\" with `executable = true', and what all sessions read by home.file.\".xprofile\".";
-  "xsession.numlock" = "${unit}: one that runs numlockx, with Install.WantedBy = [ \"graphical-session.target\" ].";
+  "xsession.numlock" =
+    "${unit}: one that runs numlockx, with Install.WantedBy = [ \"graphical-session.target\" ].";
   wayland = "Let units of the session be wanted by graphical-session.target.";
   accounts = "Write the accounts into the files of the programs that use them, by xdg.configFile or home.file; for passwords there is home.secrets.";
   vdirsyncer = "Write its file by xdg.configFile.\"vdirsyncer/config\".";
   editorconfig = "Write home.file.\".editorconfig\" = { format = \"ini\"; value = { … }; }.";
-  "home.sessionVariableSetter" = "Remove the setting: login shells, environment.d and the shells' own files all have the variables.";
-  "i18n.inputMethod" = "Install it by home.packages, start it by xdg.autostart or systemd.user.services, and set GTK_IM_MODULE, QT_IM_MODULE and XMODIFIERS in home.sessionVariables.";
+  "home.sessionVariableSetter" =
+    "Remove the setting: login shells, environment.d and the shells' own files all have the variables.";
+  "i18n.inputMethod" =
+    "Install it by home.packages, start it by xdg.autostart or systemd.user.services, and set GTK_IM_MODULE, QT_IM_MODULE and XMODIFIERS in home.sessionVariables.";
   launchd = "Write the agent by home.file.\"Library/LaunchAgents/NAME.plist\".text = lib.generators.toPlist { } { … }, and load it with launchctl.";
   mozilla = "Link the hosts by home.file.\".mozilla/native-messaging-hosts/NAME.json\".source.";
   "news.json" = "Remove the setting: nhmt has no news to show.";
@@ -109,6 +120,7 @@ below "programs" programs
   qt = "Set QT_QPA_PLATFORMTHEME and QT_STYLE_OVERRIDE in home.sessionVariables, and install the style by home.packages.";
   sshAuthSock = "Set home.sessionVariables.SSH_AUTH_SOCK.";
   "targets.darwin" = "Set it by `defaults' in a script of home.activation, or by nix-darwin.";
-  "targets.genericLinux.gpu" = "Wrap the program by config.lib.nixGL.wrap, which targets.genericLinux.nixGL sets up.";
+  "targets.genericLinux.gpu" =
+    "Wrap the program by config.lib.nixGL.wrap, which targets.genericLinux.nixGL sets up.";
   xfconf = "Set it by xfconf-query in a script of home.activation.";
 }

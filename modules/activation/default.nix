@@ -12,13 +12,26 @@ let
 
   places = nhmtLib.locations.entries options.home.activation.definitionsWithLocations;
   show = name: nhmtLib.locations.show (places.${name} or [ ]);
-  words = [ "run" "DRY_RUN" "VERBOSE" "Echo" "GenPath" ];
+  words = [
+    "run"
+    "DRY_RUN"
+    "VERBOSE"
+    "Echo"
+    "GenPath"
+  ];
   hook =
-    { name, entry, after }:
+    {
+      name,
+      entry,
+      after,
+    }:
     {
       inherit name;
       script = config.nhmt.hookText entry.data;
-      declaredIn = [ "home.activation.${builtins.toJSON name}" ] ++ map nhmtLib.locations.record (places.${name} or [ ]);
+      declaredIn = [
+        "home.activation.${builtins.toJSON name}"
+      ]
+      ++ map nhmtLib.locations.record (places.${name} or [ ]);
     }
     // lib.optionalAttrs (after != [ ]) { inherit after; }
     // lib.optionalAttrs entry.dryRun { dryRun = true; }
@@ -89,7 +102,9 @@ in
         PATH=${lib.escapeShellArg (lib.makeBinPath cfg.extraActivationPath)}:$PATH
       ''
       # The words that Home Manager's scripts are written with.
-      + lib.optionalString (builtins.any (word: lib.hasInfix word text) words) (builtins.readFile ./prelude.sh)
+      + lib.optionalString (builtins.any (word: lib.hasInfix word text) words) (
+        builtins.readFile ./prelude.sh
+      )
       + text;
   };
 }

@@ -19,12 +19,15 @@ let
     }
     ++ lib.mapAttrsToList (name: settings: { inherit name settings; }) cfg.databases;
 
-  keysFile = database: "nhmt/dconf-keys${lib.optionalString (database.name != null) "-${database.name}"}";
+  keysFile =
+    database: "nhmt/dconf-keys${lib.optionalString (database.name != null) "-${database.name}"}";
   keys =
     database:
     lib.concatStrings (
       lib.concatLists (
-        lib.mapAttrsToList (directory: entries: map (key: "/${directory}/${key}\n") (builtins.attrNames entries)) database.settings
+        lib.mapAttrsToList (
+          directory: entries: map (key: "/${directory}/${key}\n") (builtins.attrNames entries)
+        ) database.settings
       )
     );
   ini = lib.generators.toINI {
@@ -32,7 +35,11 @@ let
     mkSectionName = lib.id;
   };
   # A line that no text has.
-  end = text: "END_${builtins.substring 0 16 (builtins.hashString "sha256" (builtins.unsafeDiscardStringContext text))}";
+  end =
+    text:
+    "END_${
+      builtins.substring 0 16 (builtins.hashString "sha256" (builtins.unsafeDiscardStringContext text))
+    }";
 
   data = lib.removePrefix "${config.home.homeDirectory}/" config.xdg.dataHome;
   load =
@@ -59,8 +66,13 @@ in
       default = true;
       description = "Whether a switch loads the settings. It takes the program `dconf` and a session bus, which it starts when there is none.";
     };
-    package = nhmtLib.packages.option pkgs "dconf" "The package with `dconf`; null takes the one on PATH." { internal = true; };
-    dbusPackage = nhmtLib.packages.option pkgs "dbus" "The package with `dbus-run-session`; null takes the one on PATH." { internal = true; };
+    package =
+      nhmtLib.packages.option pkgs "dconf" "The package with `dconf`; null takes the one on PATH."
+        { internal = true; };
+    dbusPackage =
+      nhmtLib.packages.option pkgs "dbus"
+        "The package with `dbus-run-session`; null takes the one on PATH."
+        { internal = true; };
     settings = mkOption {
       type = settingsType;
       default = { };
@@ -85,7 +97,9 @@ in
         map (database: lib.nameValuePair (keysFile database) { text = keys database; }) databases
       );
       home.activation.dconfSettings =
-        lib.hm.dag.entryAfter [ "installPackages" "linkGeneration" ] (reset "" + lib.concatMapStrings load databases)
+        lib.hm.dag.entryAfter [ "installPackages" "linkGeneration" ] (
+          reset "" + lib.concatMapStrings load databases
+        )
         // {
           whenGone = reset "1";
         };

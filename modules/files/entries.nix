@@ -7,7 +7,13 @@
   hookText,
 }:
 let
-  inherit (nhmtLib) encode live locations sources targets;
+  inherit (nhmtLib)
+    encode
+    live
+    locations
+    sources
+    targets
+    ;
   inherit (builtins) stringLength substring;
   # Secrets are found there, decrypted.
   own = "${home}/.local/state/nhmt/";
@@ -38,7 +44,9 @@ let
     else if structured && !text && !source then
       {
         inherit (f) format;
-        value = encode.value "${option} at ${shown}" (sources.toStore (sources.missing option shown)) f.value;
+        value = encode.value "${option} at ${shown}" (sources.toStore (
+          sources.missing option shown
+        )) f.value;
       }
     else if !text && !source && !structured then
       if f.value != null then
@@ -60,7 +68,12 @@ let
   relative = targets.relative { inherit home base; };
   # Most entries are links and no more, and have nothing to check.
   plain =
-    f: f.method == "link" && f.onChange == "" && f.permissions == null && f.block == null && !(live.isLive f.source);
+    f:
+    f.method == "link"
+    && f.onChange == ""
+    && f.permissions == null
+    && f.block == null
+    && !(live.isLive f.source);
   entry =
     n:
     let
@@ -70,7 +83,8 @@ let
       shown = locations.show declared;
       common = content n full shown f // {
         inherit (f) executable force;
-        declaredIn = if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
+        declaredIn =
+          if f.declaredIn != null then f.declaredIn else [ full ] ++ map locations.record declared;
       };
     in
     {

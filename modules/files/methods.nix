@@ -4,8 +4,19 @@ let
   inherit (builtins) elem match;
   inherit (nhmtLib) live;
 
-  isFile = m: elem m [ "copy" "merge" "seed" ];
-  mergeable = [ "json" "toml" "yaml" "ini" ];
+  isFile =
+    m:
+    elem m [
+      "copy"
+      "merge"
+      "seed"
+    ];
+  mergeable = [
+    "json"
+    "toml"
+    "yaml"
+    "ini"
+  ];
 in
 rec {
   # The method that is meant: a source that is live needs none.
@@ -35,9 +46,22 @@ rec {
       fail "the method live without a source" "Set `source', the place that the link leads to."
     else if method != "live" && live.isLive f.source then
       fail "a live source with the method ${method}" "Leave `method' out, or give a source that can be read."
-    else if f.recursive && !(live.isLive f.source) && elem method [ "block" "live" ] then
+    else if
+      f.recursive
+      && !(live.isLive f.source)
+      && elem method [
+        "block"
+        "live"
+      ]
+    then
       fail "the method ${method} with `recursive'" "It is for one place; leave `recursive' out."
-    else if f.executable != null && elem method [ "block" "live" ] then
+    else if
+      f.executable != null
+      && elem method [
+        "block"
+        "live"
+      ]
+    then
       fail "the method ${method} with `executable'" "It does not set modes; leave `executable' out."
     else if f.force && method == "seed" then
       fail "the method seed with `force'" "It leaves what is there; leave `force' out."

@@ -28,7 +28,13 @@ let
     }
   ) (builtins.attrNames names);
 
-  assign = name: value: { "@name" = name; "@mode" = "assign"; } // value;
+  assign =
+    name: value:
+    {
+      "@name" = name;
+      "@mode" = "assign";
+    }
+    // value;
   rendering =
     lib.optional (cfg.antialiasing != null) (assign "antialias" { bool = cfg.antialiasing; })
     ++ lib.optionals (cfg.hinting != null) [
@@ -40,12 +46,18 @@ let
         const = builtins.replaceStrings [ "vertical-" ] [ "v" ] cfg.subpixelRendering;
       }
     );
-  included = path: { "@ignore_missing" = "yes"; "#text" = path; };
+  included = path: {
+    "@ignore_missing" = "yes";
+    "#text" = path;
+  };
   profile = config.home.profileDirectory;
 in
 {
   imports = [
-    (lib.mkRenamedOptionModule [ "fonts" "fontconfig" "enableProfileFonts" ] [ "fonts" "fontconfig" "enable" ])
+    (lib.mkRenamedOptionModule
+      [ "fonts" "fontconfig" "enableProfileFonts" ]
+      [ "fonts" "fontconfig" "enable" ]
+    )
   ];
 
   options.fonts.fontconfig = {
@@ -62,12 +74,27 @@ in
       description = "Whether edges of glyphs are smoothed; null leaves it to the system.";
     };
     hinting = mkOption {
-      type = types.nullOr (types.enum [ "none" "slight" "medium" "full" ]);
+      type = types.nullOr (
+        types.enum [
+          "none"
+          "slight"
+          "medium"
+          "full"
+        ]
+      );
       default = null;
       description = "How much glyphs are fitted to the pixels; null leaves it to the system.";
     };
     subpixelRendering = mkOption {
-      type = types.nullOr (types.enum [ "none" "rgb" "bgr" "vertical-rgb" "vertical-bgr" ]);
+      type = types.nullOr (
+        types.enum [
+          "none"
+          "rgb"
+          "bgr"
+          "vertical-rgb"
+          "vertical-bgr"
+        ]
+      );
       default = null;
       description = "The order of colours in a pixel of the screen; null leaves it to the system.";
     };
@@ -84,8 +111,14 @@ in
         priority = 10;
         settings = {
           description = "Fonts of the home's packages";
-          include = map included [ "${profile}/etc/fonts/conf.d" "${profile}/etc/fonts/fonts.conf" ];
-          dir = [ "${profile}/lib/X11/fonts" "${profile}/share/fonts" ];
+          include = map included [
+            "${profile}/etc/fonts/conf.d"
+            "${profile}/etc/fonts/fonts.conf"
+          ];
+          dir = [
+            "${profile}/lib/X11/fonts"
+            "${profile}/share/fonts"
+          ];
         };
       };
       rendering = {
@@ -93,7 +126,10 @@ in
         priority = 10;
         settings = {
           description = "How fonts are drawn";
-          match = { "@target" = "font"; edit = rendering; };
+          match = {
+            "@target" = "font";
+            edit = rendering;
+          };
         };
       };
       default-fonts = {

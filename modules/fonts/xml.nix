@@ -2,9 +2,26 @@
 # element for each of its values, and everything else an element.
 { lib }:
 let
-  inherit (builtins) attrNames concatStringsSep filter isAttrs isBool isList map;
+  inherit (builtins)
+    attrNames
+    concatStringsSep
+    filter
+    isAttrs
+    isBool
+    isList
+    map
+    ;
   escape = builtins.replaceStrings [ "&" "<" ">" "\"" ] [ "&amp;" "&lt;" "&gt;" "&quot;" ];
-  text = v: escape (if isBool v then lib.boolToString v else if v == null then "" else toString v);
+  text =
+    v:
+    escape (
+      if isBool v then
+        lib.boolToString v
+      else if v == null then
+        ""
+      else
+        toString v
+    );
   isAttribute = lib.hasPrefix "@";
 
   element =

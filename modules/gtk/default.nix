@@ -3,11 +3,20 @@
 let
   cfg = config.gtk;
   gtk = import ./types.nix { inherit lib; };
-  versions = builtins.filter (version: version.enable) [ cfg.gtk2 cfg.gtk3 cfg.gtk4 ];
+  versions = builtins.filter (version: version.enable) [
+    cfg.gtk2
+    cfg.gtk3
+    cfg.gtk4
+  ];
   packages =
     version:
     builtins.filter (package: package != null) (
-      map (part: if part == null then null else part.package) [ version.font version.theme version.iconTheme version.cursorTheme ]
+      map (part: if part == null then null else part.package) [
+        version.font
+        version.theme
+        version.iconTheme
+        version.cursorTheme
+      ]
     );
 in
 {

@@ -14,7 +14,9 @@ let
     cursor-size = "gtk-cursor-theme-size";
   };
   inDatabase =
-    lib.concatMapAttrs (key: name: lib.optionalAttrs (settings ? ${name}) { ${key} = settings.${name}; }) interface
+    lib.concatMapAttrs (
+      key: name: lib.optionalAttrs (settings ? ${name}) { ${key} = settings.${name}; }
+    ) interface
     // lib.optionalAttrs (cfg.colorScheme != null) { color-scheme = "prefer-${cfg.colorScheme}"; };
 in
 {

@@ -31,7 +31,12 @@ rec {
       description = "The pointer's size.";
     };
   };
-  scheme = types.nullOr (types.enum [ "dark" "light" ]);
+  scheme = types.nullOr (
+    types.enum [
+      "dark"
+      "light"
+    ]
+  );
 
   # Of all versions (`whose` is null), or of one that takes those by default.
   option =
@@ -50,12 +55,20 @@ rec {
     iconTheme = option whose "iconTheme" (theme { }) "The theme of icons";
     cursorTheme = option whose "cursorTheme" cursor "The theme of the mouse pointer";
   };
-  colorScheme = whose: { colorScheme = option whose "colorScheme" scheme "Whether programs prefer dark or light colours"; };
+  colorScheme = whose: {
+    colorScheme = option whose "colorScheme" scheme "Whether programs prefer dark or light colours";
+  };
 
   extraConfig =
     version:
     mkOption {
-      type = types.attrsOf (types.oneOf [ types.bool types.int types.str ]);
+      type = types.attrsOf (
+        types.oneOf [
+          types.bool
+          types.int
+          types.str
+        ]
+      );
       default = { };
       example = {
         gtk-cursor-blink = false;
@@ -74,13 +87,21 @@ rec {
   settings =
     cfg:
     lib.optionalAttrs (cfg.font != null) {
-      gtk-font-name = "${cfg.font.name} ${toString (if cfg.font.size == null then 11 else cfg.font.size)}";
+      gtk-font-name = "${cfg.font.name} ${
+        toString (if cfg.font.size == null then 11 else cfg.font.size)
+      }";
     }
     // lib.optionalAttrs (cfg.theme != null) { gtk-theme-name = cfg.theme.name; }
     // lib.optionalAttrs (cfg.iconTheme != null) { gtk-icon-theme-name = cfg.iconTheme.name; }
     // lib.optionalAttrs (cfg.cursorTheme != null) (
-      { gtk-cursor-theme-name = cfg.cursorTheme.name; }
-      // lib.optionalAttrs (cfg.cursorTheme.size != null) { gtk-cursor-theme-size = cfg.cursorTheme.size; }
+      {
+        gtk-cursor-theme-name = cfg.cursorTheme.name;
+      }
+      // lib.optionalAttrs (cfg.cursorTheme.size != null) {
+        gtk-cursor-theme-size = cfg.cursorTheme.size;
+      }
     )
-    // lib.optionalAttrs (cfg.colorScheme or null == "dark") { gtk-application-prefer-dark-theme = true; };
+    // lib.optionalAttrs (cfg.colorScheme or null == "dark") {
+      gtk-application-prefer-dark-theme = true;
+    };
 }

@@ -18,9 +18,11 @@ let
       internal = true;
       description = "Taken for Home Manager's modules. nhmt builds ${what} without a shell: a warning says that they do not run.";
     };
-  unrun = name: lib.optional (cfg.${name} != "") ''
-    home.${name} has commands, which nhmt does not run: it builds without a shell.
-      Write what they make as files of the home, or as a package in home.packages.'';
+  unrun =
+    name:
+    lib.optional (cfg.${name} != "") ''
+      home.${name} has commands, which nhmt does not run: it builds without a shell.
+        Write what they make as files of the home, or as a package in home.packages.'';
 in
 {
   options.home = {
@@ -46,7 +48,11 @@ in
       description = "Whether the `debug` outputs of packages are installed, and {env}`NIX_DEBUG_INFO_DIRS` leads debuggers there.";
     };
     fileOverlapResolution = mkOption {
-      type = types.enum [ "ignore" "error" "override" ];
+      type = types.enum [
+        "ignore"
+        "error"
+        "override"
+      ];
       default = "ignore";
       internal = true;
       description = "Taken for Home Manager's configurations. In nhmt two files with one place are an error.";

@@ -21,7 +21,10 @@ in
           options = mkOption {
             type = types.listOf types.str;
             default = [ ];
-            example = [ "compose:ralt" "ctrl:nocaps" ];
+            example = [
+              "compose:ralt"
+              "ctrl:nocaps"
+            ];
             description = "Options of XKB, also those that switch between layouts.";
           };
         };

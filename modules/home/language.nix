@@ -9,18 +9,54 @@ let
   inherit (lib) mkOption types;
   cfg = config.home.language;
   variables = {
-    base = { name = "LANG"; of = "everything that no other setting covers"; };
-    address = { name = "LC_ADDRESS"; of = "addresses"; };
-    collate = { name = "LC_COLLATE"; of = "sorting"; };
-    ctype = { name = "LC_CTYPE"; of = "classes of characters"; };
-    measurement = { name = "LC_MEASUREMENT"; of = "units of measurement"; };
-    messages = { name = "LC_MESSAGES"; of = "messages and user interfaces"; };
-    monetary = { name = "LC_MONETARY"; of = "amounts of money"; };
-    name = { name = "LC_NAME"; of = "names of persons"; };
-    numeric = { name = "LC_NUMERIC"; of = "numbers"; };
-    paper = { name = "LC_PAPER"; of = "paper sizes"; };
-    telephone = { name = "LC_TELEPHONE"; of = "telephone numbers"; };
-    time = { name = "LC_TIME"; of = "dates and times"; };
+    base = {
+      name = "LANG";
+      of = "everything that no other setting covers";
+    };
+    address = {
+      name = "LC_ADDRESS";
+      of = "addresses";
+    };
+    collate = {
+      name = "LC_COLLATE";
+      of = "sorting";
+    };
+    ctype = {
+      name = "LC_CTYPE";
+      of = "classes of characters";
+    };
+    measurement = {
+      name = "LC_MEASUREMENT";
+      of = "units of measurement";
+    };
+    messages = {
+      name = "LC_MESSAGES";
+      of = "messages and user interfaces";
+    };
+    monetary = {
+      name = "LC_MONETARY";
+      of = "amounts of money";
+    };
+    name = {
+      name = "LC_NAME";
+      of = "names of persons";
+    };
+    numeric = {
+      name = "LC_NUMERIC";
+      of = "numbers";
+    };
+    paper = {
+      name = "LC_PAPER";
+      of = "paper sizes";
+    };
+    telephone = {
+      name = "LC_TELEPHONE";
+      of = "telephone numbers";
+    };
+    time = {
+      name = "LC_TIME";
+      of = "dates and times";
+    };
   };
 in
 {
@@ -41,9 +77,11 @@ in
   };
 
   # Most homes leave them to the system, and need not have them merged.
-  config.home.sessionVariables = lib.mkIf (options.home.language.highestPrio < (lib.mkOptionDefault null).priority) (
-    lib.mapAttrs' (setting: value: lib.nameValuePair variables.${setting}.name value) (
-      lib.filterAttrs (_: value: value != null) cfg
-    )
-  );
+  config.home.sessionVariables =
+    lib.mkIf (options.home.language.highestPrio < (lib.mkOptionDefault null).priority)
+      (
+        lib.mapAttrs' (setting: value: lib.nameValuePair variables.${setting}.name value) (
+          lib.filterAttrs (_: value: value != null) cfg
+        )
+      );
 }

@@ -7,7 +7,13 @@
   ...
 }:
 let
-  inherit (lib) mkDefault mkIf mkMerge mkOption types;
+  inherit (lib)
+    mkDefault
+    mkIf
+    mkMerge
+    mkOption
+    types
+    ;
   cfg = config.home.pointerCursor;
   option = options.home.pointerCursor;
 

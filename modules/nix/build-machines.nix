@@ -31,7 +31,11 @@ let
       description = "The machine's name.";
     };
     protocol = mkOption {
-      type = types.enum [ null "ssh" "ssh-ng" ];
+      type = types.enum [
+        null
+        "ssh"
+        "ssh-ng"
+      ];
       default = "ssh";
       description = "How it is spoken to; null writes the name alone.";
     };

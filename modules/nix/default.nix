@@ -8,13 +8,25 @@
   ...
 }:
 let
-  inherit (lib) mkIf mkMerge mkOption types;
+  inherit (lib)
+    mkIf
+    mkMerge
+    mkOption
+    types
+    ;
   cfg = config.nix;
   settings = import ./settings.nix { inherit lib; };
   # Most homes say nothing of Nix, and need not have it merged.
   isSet = option: option.highestPrio < (lib.mkOptionDefault null).priority;
   isConfigured = builtins.any isSet (
-    map (name: options.nix.${name}) [ "settings" "extraOptions" "registry" "nixPath" "channels" "assumeXdg" ]
+    map (name: options.nix.${name}) [
+      "settings"
+      "extraOptions"
+      "registry"
+      "nixPath"
+      "channels"
+      "assumeXdg"
+    ]
   );
   hasConf = isSet options.nix.settings && cfg.settings != { } || cfg.extraOptions != "";
   text = ''
@@ -23,22 +35,30 @@ let
 
   # Beside what nix-channel(1) keeps there, and before it.
   channels =
-    (if cfg.useXdg then "${config.xdg.stateHome}/nix/defexpr" else "${config.home.homeDirectory}/.nix-defexpr")
+    (
+      if cfg.useXdg then
+        "${config.xdg.stateHome}/nix/defexpr"
+      else
+        "${config.home.homeDirectory}/.nix-defexpr"
+    )
     + "/50-home-manager";
   path = lib.concatStringsSep ":" cfg.nixPath;
 
   # The Nix that will read the file says whether it can.
-  check = pkgs.runCommand "nix.conf-check" {
-    inherit text;
-    passAsFile = [ "text" ];
-  } ''
-    mkdir conf && cp "$textPath" conf/nix.conf
-    if ! NIX_CONF_DIR=$PWD/conf ${cfg.package}/bin/nix --extra-experimental-features nix-command config show >/dev/null 2>said; then
-      NIX_CONF_DIR=$PWD/conf ${cfg.package}/bin/nix --extra-experimental-features nix-command show-config >/dev/null 2>said || { cat said; exit 1; }
-    fi
-    if grep '^\(error\|warning: unknown setting\)' said; then exit 1; fi
-    touch "$out"
-  '';
+  check =
+    pkgs.runCommand "nix.conf-check"
+      {
+        inherit text;
+        passAsFile = [ "text" ];
+      }
+      ''
+        mkdir conf && cp "$textPath" conf/nix.conf
+        if ! NIX_CONF_DIR=$PWD/conf ${cfg.package}/bin/nix --extra-experimental-features nix-command config show >/dev/null 2>said; then
+          NIX_CONF_DIR=$PWD/conf ${cfg.package}/bin/nix --extra-experimental-features nix-command show-config >/dev/null 2>said || { cat said; exit 1; }
+        fi
+        if grep '^\(error\|warning: unknown setting\)' said; then exit 1; fi
+        touch "$out"
+      '';
 in
 {
   imports = [
@@ -62,7 +82,10 @@ in
       inherit (settings) type;
       default = { };
       example = {
-        experimental-features = [ "nix-command" "flakes" ];
+        experimental-features = [
+          "nix-command"
+          "flakes"
+        ];
         max-jobs = 4;
       };
       description = "Settings of {file}`nix/nix.conf`, see nix.conf(5).";
@@ -130,11 +153,15 @@ in
         assertion = !(cfg.settings ? use-xdg-base-directories);
         message = "nix.assumeXdg is for a Nix that is told elsewhere, but nix.settings.use-xdg-base-directories is set.";
       };
-      home.file = lib.mapAttrs' (name: source: lib.nameValuePair "${channels}/${name}" { inherit source; }) cfg.channels;
+      home.file = lib.mapAttrs' (
+        name: source: lib.nameValuePair "${channels}/${name}" { inherit source; }
+      ) cfg.channels;
       home.sessionVariables = mkIf (cfg.nixPath != [ ]) {
         NIX_PATH = path + lib.optionalString cfg.keepOldNixPath "\${NIX_PATH:+:$NIX_PATH}";
       };
-      home.checks = lib.optional (hasConf && cfg.checkConfig && cfg.package != null && nhmtLib.pkgsGiven) check;
+      home.checks = lib.optional (
+        hasConf && cfg.checkConfig && cfg.package != null && nhmtLib.pkgsGiven
+      ) check;
       xdg.configFile = {
         "nix/nix.conf" = mkIf hasConf { inherit text; };
         "nix/registry.json" = mkIf (cfg.registry != { }) {

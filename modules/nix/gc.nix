@@ -11,7 +11,8 @@ let
     else
       "PATH=${places}; exec nix-collect-garbage";
   # An argument in double quotes: systemd.service(5), "Command lines".
-  quoted = text: ''"${builtins.replaceStrings [ "\\" "\"" "%" "$" ] [ "\\\\" "\\\"" "%%" "$$" ] text}"'';
+  quoted =
+    text: ''"${builtins.replaceStrings [ "\\" "\"" "%" "$" ] [ "\\\\" "\\\"" "%%" "$$" ] text}"'';
 in
 {
   imports = [
@@ -51,7 +52,9 @@ in
       Unit.Description = "Delete what nothing uses in the Nix store";
       Service = {
         Type = "oneshot";
-        ExecStart = "/bin/sh -c ${quoted (command + lib.optionalString (cfg.options != null) " ${cfg.options}")}";
+        ExecStart = "/bin/sh -c ${
+          quoted (command + lib.optionalString (cfg.options != null) " ${cfg.options}")
+        }";
       };
     };
     systemd.user.timers.nix-gc = {

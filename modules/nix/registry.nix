@@ -2,7 +2,14 @@
 { lib }:
 let
   inherit (lib) mkOption types;
-  reference = types.attrsOf (types.oneOf [ types.str types.int types.bool types.package ]);
+  reference = types.attrsOf (
+    types.oneOf [
+      types.str
+      types.int
+      types.bool
+      types.package
+    ]
+  );
 in
 types.submodule (
   { config, name, ... }:
@@ -10,12 +17,19 @@ types.submodule (
     options = {
       from = mkOption {
         type = reference;
-        example = { type = "indirect"; id = "nixpkgs"; };
+        example = {
+          type = "indirect";
+          id = "nixpkgs";
+        };
         description = "The reference that stands for another; the entry's name if not set.";
       };
       to = mkOption {
         type = reference;
-        example = { type = "github"; owner = "NixOS"; repo = "nixpkgs"; };
+        example = {
+          type = "github";
+          owner = "NixOS";
+          repo = "nixpkgs";
+        };
         description = "The reference that is meant.";
       };
       flake = mkOption {
@@ -31,10 +45,24 @@ types.submodule (
       };
     };
     config = {
-      from = lib.mkDefault { type = "indirect"; id = name; };
+      from = lib.mkDefault {
+        type = "indirect";
+        id = name;
+      };
       to = lib.mkIf (config.flake != null) (
-        { type = "path"; path = config.flake.outPath; }
-        // lib.filterAttrs (n: _: builtins.elem n [ "lastModified" "narHash" "rev" "revCount" ]) config.flake
+        {
+          type = "path";
+          path = config.flake.outPath;
+        }
+        // lib.filterAttrs (
+          n: _:
+          builtins.elem n [
+            "lastModified"
+            "narHash"
+            "rev"
+            "revCount"
+          ]
+        ) config.flake
       );
     };
   }

@@ -17,10 +17,22 @@ in
   type =
     let
       inherit (lib) types;
-      one = types.nullOr (types.oneOf [ types.bool types.int types.float types.str types.path types.package ]) // {
-        description = "Nix config atom (null, bool, int, float, str, path or package)";
-      };
+      one =
+        types.nullOr (
+          types.oneOf [
+            types.bool
+            types.int
+            types.float
+            types.str
+            types.path
+            types.package
+          ]
+        )
+        // {
+          description = "Nix config atom (null, bool, int, float, str, path or package)";
+        };
     in
     types.submodule { freeformType = types.attrsOf (types.either one (types.listOf one)); };
-  text = settings: lib.concatStrings (lib.mapAttrsToList (name: v: "${name} = ${value v}\n") settings);
+  text =
+    settings: lib.concatStrings (lib.mapAttrsToList (name: v: "${name} = ${value v}\n") settings);
 }

@@ -14,7 +14,10 @@ in
     extraOutputsToInstall = mkOption {
       type = types.listOf types.str;
       default = [ ];
-      example = [ "doc" "info" ];
+      example = [
+        "doc"
+        "info"
+      ];
       description = "Outputs to install of every package that has them, beside those the package itself chooses.";
     };
   };

@@ -3,11 +3,27 @@
 # entries of files, persisted paths by their place -> null, or what is wrong
 { files, routes }:
 let
-  inherit (builtins) attrNames attrValues elem filter groupBy head;
+  inherit (builtins)
+    attrNames
+    attrValues
+    elem
+    filter
+    groupBy
+    head
+    ;
   inherit (nhmtLib.targets) above;
 
   byTarget = lib.mapAttrs (_: head) (groupBy (e: e.name) files);
-  expands = f: f.recursive or false || (f ? source && elem (f.method or "link") [ "copy" "seed" ]);
+  expands =
+    f:
+    f.recursive or false
+    || (
+      f ? source
+      && elem (f.method or "link") [
+        "copy"
+        "seed"
+      ]
+    );
 
   file = e: "\n  - ${e.full} at ${e.shown}";
   route = r: "\n  - ${r.option} at ${r.shown} (a ${r.value.kind} in ${r.value.root})";
@@ -23,17 +39,37 @@ let
   below = filter (path: covered path != null) (attrNames routes);
 
   # The directories of files are fewer than the files.
-  within = dir: if dir == "." then null else if routes ? ${dir} then dir else above routes dir;
+  within =
+    dir:
+    if dir == "." then
+      null
+    else if routes ? ${dir} then
+      dir
+    else
+      above routes dir;
   inside = lib.concatMap (
     dir:
     let
       at = within dir;
     in
-    if at == null then [ ] else map (e: { inherit e; r = routes.${at}; }) byDirectory.${dir}
+    if at == null then
+      [ ]
+    else
+      map (e: {
+        inherit e;
+        r = routes.${at};
+      }) byDirectory.${dir}
   ) (attrNames byDirectory);
   byDirectory = groupBy (e: dirOf e.name) files;
   wrong = filter (
-    i: i.r.value.kind == "file" || elem (i.e.value.method or "link") [ "copy" "merge" "block" "seed" ]
+    i:
+    i.r.value.kind == "file"
+    || elem (i.e.value.method or "link") [
+      "copy"
+      "merge"
+      "block"
+      "seed"
+    ]
   ) inside;
 in
 if routes == { } then

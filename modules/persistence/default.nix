@@ -33,7 +33,8 @@ let
   home = config.home.homeDirectory;
   # Before 2026, impermanence's users wrote the place of the home themselves.
   twice = builtins.filter (
-    name: roots.${name}.enable && lib.hasSuffix "${home}/" "${toString roots.${name}.persistentStoragePath}/"
+    name:
+    roots.${name}.enable && lib.hasSuffix "${home}/" "${toString roots.${name}.persistentStoragePath}/"
   ) (builtins.attrNames roots);
 in
 {
@@ -71,7 +72,12 @@ in
     };
 
     nhmt.directoryMethod = mkOption {
-      type = types.nullOr (types.enum [ "symlink" "bind" ]);
+      type = types.nullOr (
+        types.enum [
+          "symlink"
+          "bind"
+        ]
+      );
       default = null;
       internal = true;
       description = "How persisted directories lead to their places unless a root says it. Null is its `defaultMethod`.";
@@ -92,7 +98,13 @@ in
         { }
       else
         import ./entries.nix {
-          inherit lib nhmtLib roots places home;
+          inherit
+            lib
+            nhmtLib
+            roots
+            places
+            home
+            ;
           directories = config.nhmt.directoryMethod;
           username = config.home.username;
         };
@@ -101,7 +113,9 @@ in
       let
         path = toString roots.${name}.persistentStoragePath;
       in
-      "home.persistence.${builtins.toJSON name} at ${nhmtLib.locations.show (places.${name} or [ ])}: the place of the home is appended to ${path}, which ends in it: data is kept below ${path}${home}. Write ${builtins.toJSON (lib.removeSuffix home path)} where ${path} is meant."
+      "home.persistence.${builtins.toJSON name} at ${
+        nhmtLib.locations.show (places.${name} or [ ])
+      }: the place of the home is appended to ${path}, which ends in it: data is kept below ${path}${home}. Write ${builtins.toJSON (lib.removeSuffix home path)} where ${path} is meant."
     ) twice;
     ignore =
       if ignore.highestPrio >= defaults then

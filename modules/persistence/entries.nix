@@ -12,7 +12,15 @@
   directories,
 }:
 let
-  inherit (builtins) concatMap filter groupBy head length mapAttrs toJSON;
+  inherit (builtins)
+    concatMap
+    filter
+    groupBy
+    head
+    length
+    mapAttrs
+    toJSON
+    ;
   inherit (nhmtLib) locations targets;
   modes = import ./modes.nix { inherit lib; };
 
@@ -36,12 +44,25 @@ let
           option = full list;
           shown = locations.show at;
           fail = what: remedy: throw "${what} in ${option} at ${shown}\n  ${remedy}";
-          path = targets.relative { inherit home; base = home; } option shown entry.${name};
+          path = targets.relative {
+            inherit home;
+            base = home;
+          } option shown entry.${name};
           isOwn = entry.persistentStoragePath != null;
           written = if isOwn then entry.persistentStoragePath else root.persistentStoragePath;
           persistent = targets.absolute written;
           whole = (if persistent == "/" then "" else persistent) + home;
-          method = if lib.elem entry.method [ null "auto" "bindfs" ] then default else entry.method;
+          method =
+            if
+              lib.elem entry.method [
+                null
+                "auto"
+                "bindfs"
+              ]
+            then
+              default
+            else
+              entry.method;
           parentMode = lib.findFirst (m: m != null) null [
             entry.parentMode
             (entry.parentDirectory.mode or null)
@@ -64,7 +85,12 @@ let
           fail "the owner ${toJSON entry.user} of `${path}'" "The home is that of ${toJSON username}, and so is what it persists."
         else
           {
-            inherit path kind option shown;
+            inherit
+              path
+              kind
+              option
+              shown
+              ;
             value = {
               inherit path kind method;
               root = whole;
@@ -73,14 +99,36 @@ let
             // lib.optionalAttrs (entry.mode != null) { mode = mode "mode" entry.mode; }
             // lib.optionalAttrs (parentMode != null) { parentMode = mode "parentMode" parentMode; };
           };
-      usual = if lib.elem root.defaultMethod [ "auto" "bindfs" ] then "symlink" else root.defaultMethod;
-      directoryMethod = lib.findFirst (m: !(lib.elem m [ null "auto" "bindfs" ])) usual [
-        root.defaultDirectoryMethod
-        directories
-      ];
+      usual =
+        if
+          lib.elem root.defaultMethod [
+            "auto"
+            "bindfs"
+          ]
+        then
+          "symlink"
+        else
+          root.defaultMethod;
+      directoryMethod =
+        lib.findFirst
+          (
+            m:
+            !(lib.elem m [
+              null
+              "auto"
+              "bindfs"
+            ])
+          )
+          usual
+          [
+            root.defaultDirectoryMethod
+            directories
+          ];
     in
     lib.optionals root.enable (
-      lib.zipListsWith (route "directories" "directory" "directory" directoryMethod) root.directories root.places.directories
+      lib.zipListsWith (route "directories" "directory" "directory"
+        directoryMethod
+      ) root.directories root.places.directories
       ++ lib.zipListsWith (route "files" "file" "file" usual) root.files root.places.files
     );
 
@@ -96,8 +144,16 @@ let
     + lib.optionalString (v ? parentMode) ", parentMode ${v.parentMode}";
 
   # What one declaration leaves open, another one may settle.
-  differ = name: a: b: a ? ${name} && b ? ${name} && a.${name} != b.${name};
-  agree = a: b: a.root == b.root && a.kind == b.kind && a.method == b.method && !(differ "mode" a b) && !(differ "parentMode" a b);
+  differ =
+    name: a: b:
+    a ? ${name} && b ? ${name} && a.${name} != b.${name};
+  agree =
+    a: b:
+    a.root == b.root
+    && a.kind == b.kind
+    && a.method == b.method
+    && !(differ "mode" a b)
+    && !(differ "parentMode" a b);
   merged =
     path: rs:
     let
@@ -126,6 +182,4 @@ in
 if nested == [ ] then
   byOne
 else
-  throw "the persisted path `${inner.path}' below another one, `${above inner.path}'${side inner}${
-    side byOne.${above inner.path}
-  }\n  Keep one of them: what lies in a persisted directory is persisted with it."
+  throw "the persisted path `${inner.path}' below another one, `${above inner.path}'${side inner}${side byOne.${above inner.path}}\n  Keep one of them: what lies in a persisted directory is persisted with it."

@@ -7,8 +7,14 @@ let
     w = 2;
     x = 1;
   };
-  digit = text: builtins.foldl' builtins.add 0 (map (l: letters.${l}) (lib.unique (lib.stringToCharacters text)));
-  classes = [ "u" "g" "o" ];
+  digit =
+    text:
+    builtins.foldl' builtins.add 0 (map (l: letters.${l}) (lib.unique (lib.stringToCharacters text)));
+  classes = [
+    "u"
+    "g"
+    "o"
+  ];
 
   # "u=rwx,g=rx,o=" -> "0750"; null when it is nothing like that.
   fromLetters =
@@ -18,7 +24,11 @@ let
       of =
         class:
         builtins.foldl' (
-          found: part: if lib.hasInfix class (lib.head part) || lib.hasInfix "a" (lib.head part) then digit (lib.last part) else found
+          found: part:
+          if lib.hasInfix class (lib.head part) || lib.hasInfix "a" (lib.head part) then
+            digit (lib.last part)
+          else
+            found
         ) 0 parts;
     in
     if builtins.elem null parts then null else "0" + lib.concatMapStrings (c: toString (of c)) classes;

@@ -35,10 +35,12 @@ let
         tools have, are taken for the default.
       '';
     };
-  unused = type: default: mkOption {
-    inherit type default;
-    description = "Taken for impermanence's configurations.";
-  };
+  unused =
+    type: default:
+    mkOption {
+      inherit type default;
+      description = "Taken for impermanence's configurations.";
+    };
 
   owner = {
     user = mkOption {
@@ -88,7 +90,10 @@ let
           here = builtins.filter (pos: pos.file == toString d.file) written;
           only = if here == [ ] then written else here;
         in
-        if d.pos or null == null && builtins.length only == 1 then line (lib.head only) else nhmtLib.locations.definition d;
+        if d.pos or null == null && builtins.length only == 1 then
+          line (lib.head only)
+        else
+          nhmtLib.locations.definition d;
       of =
         d: item:
         let
@@ -103,7 +108,12 @@ let
 in
 types.attrsOf (
   types.submodule (
-    { name, config, options, ... }:
+    {
+      name,
+      config,
+      options,
+      ...
+    }:
     {
       options = {
         enable = mkOption {
@@ -171,7 +181,9 @@ types.attrsOf (
         allowTrash = unused types.bool false;
         allowOther = unused types.bool false;
         enableWarnings = unused types.bool true;
-        enableDebugging = unused types.bool false // { internal = true; };
+        enableDebugging = unused types.bool false // {
+          internal = true;
+        };
         # Where each of the entries was written.
         places = mkOption {
           type = types.raw;

@@ -30,8 +30,13 @@ let
         HISTFILESIZE = cfg.historyFileSize;
         HISTSIZE = cfg.historySize;
         HISTFILE = if cfg.historyFile == null then null else ''"${cfg.historyFile}"'';
-        HISTCONTROL = if cfg.historyControl == [ ] then null else lib.concatStringsSep ":" cfg.historyControl;
-        HISTIGNORE = if cfg.historyIgnore == [ ] then null else lib.escapeShellArg (lib.concatStringsSep ":" cfg.historyIgnore);
+        HISTCONTROL =
+          if cfg.historyControl == [ ] then null else lib.concatStringsSep ":" cfg.historyControl;
+        HISTIGNORE =
+          if cfg.historyIgnore == [ ] then
+            null
+          else
+            lib.escapeShellArg (lib.concatStringsSep ":" cfg.historyIgnore);
       };
     in
     lib.concatStringsSep "\n" (
@@ -62,7 +67,9 @@ in
 {
   options.programs.bash = {
     enable = lib.mkEnableOption "GNU Bourne-Again SHell";
-    package = nhmtLib.packages.option pkgs "bashInteractive" "The bash to install; null installs none." { };
+    package =
+      nhmtLib.packages.option pkgs "bashInteractive" "The bash to install; null installs none."
+        { };
     enableCompletion = mkOption {
       type = types.bool;
       default = true;
@@ -84,22 +91,41 @@ in
       description = "Number of history lines to keep in the file.";
     };
     historyControl = mkOption {
-      type = types.listOf (types.enum [ "erasedups" "ignoredups" "ignorespace" "ignoreboth" ]);
+      type = types.listOf (
+        types.enum [
+          "erasedups"
+          "ignoredups"
+          "ignorespace"
+          "ignoreboth"
+        ]
+      );
       default = [ ];
       description = "How commands are saved in the history list.";
     };
     historyIgnore = mkOption {
       type = types.listOf types.str;
       default = [ ];
-      example = [ "ls" "cd" "exit" ];
+      example = [
+        "ls"
+        "cd"
+        "exit"
+      ];
       description = "Commands that are not saved in the history list.";
     };
     shellOptions = mkOption {
       type = types.listOf types.str;
       # A history file shared by shells, extended patterns, and a warning
       # before running jobs are left behind.
-      default = [ "histappend" "extglob" "globstar" "checkjobs" ];
-      example = [ "extglob" "-cdspell" ];
+      default = [
+        "histappend"
+        "extglob"
+        "globstar"
+        "checkjobs"
+      ];
+      example = [
+        "extglob"
+        "-cdspell"
+      ];
       description = "Options for `shopt`; a leading `-` unsets one.";
     };
     sessionVariables = mkOption {

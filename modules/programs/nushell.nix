@@ -53,7 +53,9 @@ let
 
   # The command of an alias is nushell's own text.
   aliases = lines (lib.mapAttrsToList (n: v: "alias ${quote n} = ${v}") cfg.shellAliases);
-  environment = lib.optionalString (cfg.environmentVariables != { }) "load-env ${value cfg.environmentVariables}";
+  environment = lib.optionalString (
+    cfg.environmentVariables != { }
+  ) "load-env ${value cfg.environmentVariables}";
   settings = lines (map (l: "$env.config.${l.path} = ${value l.value}") (leaves "" cfg.settings));
 
   write = text: mkIf (text != "") { inherit text declaredIn; };

@@ -11,14 +11,30 @@ let
   cfg = config.programs.readline;
 
   setting =
-    name: v: "set ${name} ${if v == true then "on" else if v == false then "off" else toString v}";
+    name: v:
+    "set ${name} ${
+      if v == true then
+        "on"
+      else if v == false then
+        "off"
+      else
+        toString v
+    }";
   # readline(3) has names of keys (Control-u) bare and sequences ("\C-u") quoted.
   binding =
     key: action:
     let
       first = builtins.head (lib.splitString "-" (lib.toLower key));
     in
-    if builtins.elem first [ "control" "meta" ] then "${key}: ${action}" else ''"${key}": ${action}'';
+    if
+      builtins.elem first [
+        "control"
+        "meta"
+      ]
+    then
+      "${key}: ${action}"
+    else
+      ''"${key}": ${action}'';
 
   file = {
     declaredIn = nhmtLib.locations.ofOption options.programs.readline.enable;

@@ -18,7 +18,9 @@ let
   full = name: "home.secrets.${builtins.toJSON name}";
   shown = name: locations.show (places.${name} or [ ]);
   declaredIn = name: [ (full name) ] ++ map locations.record (places.${name} or [ ]);
-  fail = name: what: remedy: throw "${what} in ${full name} at ${shown name}\n  ${remedy}";
+  fail =
+    name: what: remedy:
+    throw "${what} in ${full name} at ${shown name}\n  ${remedy}";
 
   file =
     name: path:
@@ -27,7 +29,8 @@ let
     in
     # What is no ciphertext would be in the store before anybody looked at it.
     if !(lib.hasSuffix ".age" (toString path)) then
-      fail name "the file ${toString path}, which does not end in .age" "It would be copied to the Nix store, where all users can read it. Encrypt it with age, and name it so."
+      fail name "the file ${toString path}, which does not end in .age"
+        "It would be copied to the Nix store, where all users can read it. Encrypt it with age, and name it so."
     else
       sources.toStore missing path;
 
@@ -35,9 +38,7 @@ let
     path:
     if lib.hasPrefix "${builtins.storeDir}/" (toString path) then
       throw ''
-        a key in the Nix store: ${toString path} in nhmt.secrets.identities at ${
-          locations.show (map locations.definition options.nhmt.secrets.identities.definitionsWithLocations)
-        }
+        a key in the Nix store: ${toString path} in nhmt.secrets.identities at ${locations.show (map locations.definition options.nhmt.secrets.identities.definitionsWithLocations)}
           All users of the machine can read it there. Write the path where it lies as a string.''
     else
       toString path;
@@ -48,7 +49,8 @@ let
       if builtins.match "0?[4-7][0-7][0-7]" s.mode != null then
         s.mode
       else
-        fail name "the mode \"${s.mode}\"" "Write octal digits such as \"0400\"; the owner has to be able to read.";
+        fail name "the mode \"${s.mode}\""
+          "Write octal digits such as \"0400\"; the owner has to be able to read.";
     declaredIn = declaredIn name;
   };
 
@@ -56,7 +58,10 @@ let
   targeted = name: s: {
     full = full name;
     shown = shown name;
-    name = targets.relative { inherit home; base = home; } (full name) (shown name) s.target;
+    name = targets.relative {
+      inherit home;
+      base = home;
+    } (full name) (shown name) s.target;
     value = {
       secret = name;
       executable = null;
@@ -118,7 +123,9 @@ in
     value = {
       files = lib.mapAttrs entry secrets;
     }
-    // lib.optionalAttrs (settings.identities != null) { identities = map identity settings.identities; }
+    // lib.optionalAttrs (settings.identities != null) {
+      identities = map identity settings.identities;
+    }
     // lib.optionalAttrs (settings.directory != null) { inherit (settings) directory; }
     // lib.optionalAttrs settings.allowDisk { allowDisk = true; };
   };

@@ -6,7 +6,12 @@
   ...
 }:
 let
-  inherit (builtins) attrNames concatMap filter mapAttrs;
+  inherit (builtins)
+    attrNames
+    concatMap
+    filter
+    mapAttrs
+    ;
   inherit (lib) mkIf mkOption types;
   cfg = config.home;
   own = config.nhmt.session;
@@ -16,14 +21,31 @@ let
   # XDG Base Directory Specification
   defaults = {
     XDG_CONFIG_DIRS = [ "/etc/xdg" ];
-    XDG_DATA_DIRS = [ "/usr/local/share" "/usr/share" ];
+    XDG_DATA_DIRS = [
+      "/usr/local/share"
+      "/usr/share"
+    ];
   };
   searchFor =
     name:
     let
       given = filter (s: s.name == name) own.search;
-      entries = part: map (e: if builtins.isString e then { text = e; there = false; } else e) (concatMap (s: s.${part} or [ ]) given);
-      declared = map (text: { inherit text; there = false; }) (cfg.sessionSearchVariables.${name} or [ ]);
+      entries =
+        part:
+        map (
+          e:
+          if builtins.isString e then
+            {
+              text = e;
+              there = false;
+            }
+          else
+            e
+        ) (concatMap (s: s.${part} or [ ]) given);
+      declared = map (text: {
+        inherit text;
+        there = false;
+      }) (cfg.sessionSearchVariables.${name} or [ ]);
       packages = lib.optional (name == "PATH") {
         text = nhmtLib.shell.inQuotes "${cfg.profileDirectory}/bin";
         there = false;
@@ -33,10 +55,20 @@ let
       inherit name;
       first = declared ++ packages ++ entries "first";
       # What an unset one stands for is not lost by setting it.
-      last = entries "last" ++ map (text: { inherit text; there = true; }) (defaults.${name} or [ ]);
+      last =
+        entries "last"
+        ++ map (text: {
+          inherit text;
+          there = true;
+        }) (defaults.${name} or [ ]);
       when = if declared != [ ] then "always" else lib.foldl' (w: s: s.when or w) "always" given;
     };
-  searched = cfg.sessionSearchVariables // { PATH = null; } // builtins.listToAttrs (map (s: lib.nameValuePair s.name null) own.search);
+  searched =
+    cfg.sessionSearchVariables
+    // {
+      PATH = null;
+    }
+    // builtins.listToAttrs (map (s: lib.nameValuePair s.name null) own.search);
 
   session = {
     variables = removeAttrs set (attrNames searched);
@@ -174,7 +206,9 @@ in
       ++ concatMap (name: closed "home.sessionVariables.${name}" set.${name}) (attrNames set)
       ++ concatMap (
         name:
-        concatMap (closed "${if name == "PATH" then "home.sessionPath or " else ""}home.sessionSearchVariables.${name}") cfg.sessionSearchVariables.${name}
+        concatMap (closed "${
+          if name == "PATH" then "home.sessionPath or " else ""
+        }home.sessionSearchVariables.${name}") cfg.sessionSearchVariables.${name}
       ) (attrNames cfg.sessionSearchVariables)
       ++ map (assertion "home.sessionSearchVariables") (attrNames cfg.sessionSearchVariables);
 

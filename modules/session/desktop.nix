@@ -12,7 +12,8 @@
 let
   inherit (lib) mkOption types;
   inherit (config) programs;
-  writesShells = programs.bash.enable || programs.zsh.enable || programs.fish.enable || programs.nushell.enable;
+  writesShells =
+    programs.bash.enable || programs.zsh.enable || programs.fish.enable || programs.nushell.enable;
   entry = name: {
     inherit name;
     full = "nhmt.session.desktop.enable";

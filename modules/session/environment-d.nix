@@ -20,7 +20,10 @@ let
   reference = "$";
   piece =
     p:
-    if builtins.isString p then quote p else "${reference}{${p.var}${p.op}${concatMapStrings piece p.word}}";
+    if builtins.isString p then
+      quote p
+    else
+      "${reference}{${p.var}${p.op}${concatMapStrings piece p.word}}";
   # Whether the syntax has it. Control characters do not come through systemd's
   # own reading of what its generator writes.
   has =
@@ -31,9 +34,20 @@ let
       if builtins.isString p then
         builtins.match "[^[:cntrl:]]*" p != null
       else
-        builtins.elem p.op [ "" ":-" ":+" ] && lib.all (w: builtins.isString w -> builtins.match "[^{}]*" w != null) p.word && has p.word
+        builtins.elem p.op [
+          ""
+          ":-"
+          ":+"
+        ]
+        && lib.all (w: builtins.isString w -> builtins.match "[^{}]*" w != null) p.word
+        && has p.word
     ) pieces;
-  text = v: let pieces = parse (ofValue v); in if has pieces && pieces != [ ] then concatMapStrings piece pieces else null;
+  text =
+    v:
+    let
+      pieces = parse (ofValue v);
+    in
+    if has pieces && pieces != [ ] then concatMapStrings piece pieces else null;
   # An empty value is a fault of syntax to systemd.
   line = n: v: lib.optionalString (v != "") "${n}=\"${v}\"\n";
 
@@ -51,7 +65,13 @@ let
       kept = "__NHMT_BEFORE_${s.name}";
       # Without a list of before there has to be something that is not empty;
       # an entry that is there twice means the same.
-      none = if last != [ ] then concatStringsSep ":" last else if words s.first == [ ] then "" else builtins.head (words s.first);
+      none =
+        if last != [ ] then
+          concatStringsSep ":" last
+        else if words s.first == [ ] then
+          ""
+        else
+          builtins.head (words s.first);
     in
     line kept "${reference}{${kept}:-${reference}{${s.name}:-${none}}}"
     + line s.name "${first}${lib.optionalString (first != "") ":"}${reference}{${kept}}";
@@ -62,7 +82,9 @@ in
 + concatMapStrings search searches
 + line "__NHMT_SET" (concatMapStrings (n: "${n}=${reference}{${n}}|~") known)
 + line "__NHMT_SEARCH" (
-  concatMapStrings (s: "${s.name}:${concatMapStringsSep ":" (t: t) (words s.first)}|~") (filter (s: words s.first != [ ]) searches)
+  concatMapStrings (s: "${s.name}:${concatMapStringsSep ":" (t: t) (words s.first)}|~") (
+    filter (s: words s.first != [ ]) searches
+  )
 )
 # Not the digest itself, which would keep shells from what is left out here.
 + line "__NHMT_SESSION" "systemd-${session.digest}"

@@ -56,7 +56,12 @@ let
         before = "set __nhmt_value ''\n" + append pieces;
         word = "\"$__nhmt_value\"";
       };
-  withValue = v: f: let t = value v; in t.before + f t.word + "\n";
+  withValue =
+    v: f:
+    let
+      t = value v;
+    in
+    t.before + f t.word + "\n";
   all = f: values: concatMapStrings (n: withValue values.${n} (f n)) (attrNames values);
 
   entry =
@@ -94,7 +99,9 @@ builtins.readFile ./functions.fish
   __nhmt_take_back
   ${all (n: w: "__nhmt_set ${n} ${w}") session.variables}set -gx __NHMT_SET "$__nhmt_record"
   set __nhmt_record
-  ${all (n: w: "set -gx ${n} ${w}") session.unguarded}__nhmt_leave ${concatMapStringsSep " " (s: s.name) session.search}
+  ${all (n: w: "set -gx ${n} ${w}") session.unguarded}__nhmt_leave ${
+    concatMapStringsSep " " (s: s.name) session.search
+  }
   end
 
   ${concatMapStrings search session.search}set -gx __NHMT_SEARCH "$__nhmt_record"

@@ -29,7 +29,12 @@ let
         "(if ${test} { ${other} } else { \"\" })"
       else
         "(if ${test} { ${given} } else { ${other} })";
-  join = pieces: if builtins.length pieces == 1 then piece (builtins.head pieces) else "([${concatMapStringsSep " " piece pieces}] | str join)";
+  join =
+    pieces:
+    if builtins.length pieces == 1 then
+      piece (builtins.head pieces)
+    else
+      "([${concatMapStringsSep " " piece pieces}] | str join)";
   value =
     v:
     let
@@ -53,14 +58,19 @@ let
   entries =
     list:
     "[${
-      concatMapStringsSep " " (e: if e.there then "(${value e.text} | if ($in | path exists) { $in } else { \"\" })" else value e.text) list
+      concatMapStringsSep " " (
+        e:
+        if e.there then "(${value e.text} | if ($in | path exists) { $in } else { \"\" })" else value e.text
+      ) list
     }]";
   search =
     s:
     let
       complete = ''
         let done = (complete-list "${s.name}" (now "${s.name}") ${entries s.first} ${entries s.last} $searched)
-        if $done.value != null { $env.${s.name} = ($done.value${lib.optionalString (s.name == "PATH") " | split row \":\""}) } else if $done.empty { hide-env -i "${s.name}" }
+        if $done.value != null { $env.${s.name} = ($done.value${
+          lib.optionalString (s.name == "PATH") " | split row \":\""
+        }) } else if $done.empty { hide-env -i "${s.name}" }
         $search = $search + $done.record
       '';
     in
@@ -97,7 +107,9 @@ in
   $env.__NHMT_SET = $set
   ${all (n: v: "$env.${n} = ${value v}\n") session.unguarded}
           # Lists that are declared no more.
-          for one in ($searched | where name not-in [${concatMapStringsSep " " (s: quote s.name) session.search}]) {
+          for one in ($searched | where name not-in [${
+            concatMapStringsSep " " (s: quote s.name) session.search
+          }]) {
               let done = (complete-list $one.name (now $one.name) [] [] $searched)
               if $done.value != null { load-env {($one.name): $done.value} } else { hide-env -i $one.name }
           }
@@ -105,14 +117,16 @@ in
 
   ${concatMapStrings search session.search}
       $env.__NHMT_SEARCH = $search
-  ${lib.optionalString (session.extra != "") ''
-    if $is_new {
-        let after = (^/bin/sh -c ${quote "${session.extra}\nexec env -0"} | complete | get stdout | split row (char nul))
-        for one in ($after | parse --regex '(?s)\A(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\z') {
-            if $one.name not-in [_ PWD OLDPWD SHLVL] and (now $one.name) != $one.value {
-                load-env {($one.name): (if $one.name == PATH { $one.value | split row ":" } else { $one.value })}
-            }
-        }
-    }
-  ''}}
+  ${
+    lib.optionalString (session.extra != "") ''
+      if $is_new {
+          let after = (^/bin/sh -c ${quote "${session.extra}\nexec env -0"} | complete | get stdout | split row (char nul))
+          for one in ($after | parse --regex '(?s)\A(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)\z') {
+              if $one.name not-in [_ PWD OLDPWD SHLVL] and (now $one.name) != $one.value {
+                  load-env {($one.name): (if $one.name == PATH { $one.value | split row ":" } else { $one.value })}
+              }
+          }
+      }
+    ''
+  }}
 ''

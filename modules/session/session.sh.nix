@@ -64,7 +64,9 @@ builtins.readFile ./functions.sh
   export __NHMT_SESSION="${session.digest}"
   __nhmt_take_back
   ${all (n: v: "__nhmt_set ${n} ${double v}\n") session.variables}export __NHMT_SET
-  ${all (n: v: export n v + "\n") session.unguarded}__nhmt_leave "${concatMapStringsSep " " (s: s.name) session.search}"
+  ${all (n: v: export n v + "\n") session.unguarded}__nhmt_leave "${
+    concatMapStringsSep " " (s: s.name) session.search
+  }"
   fi
 
   ${concatMapStrings search session.search}export __NHMT_SEARCH

@@ -7,7 +7,12 @@
   ...
 }:
 let
-  inherit (lib) mkIf mkMerge mkOption types;
+  inherit (lib)
+    mkIf
+    mkMerge
+    mkOption
+    types
+    ;
   cfg = config.systemd.user;
   unitTypes = import ./types.nix { inherit lib; };
 
@@ -59,9 +64,9 @@ let
   # Most homes have none of a kind, and need not have it merged.
   isSet = setting: options.systemd.user.${setting}.highestPrio < (lib.mkOptionDefault null).priority;
   units = lib.concatLists (
-    lib.mapAttrsToList (setting: kind: lib.concatLists (lib.mapAttrsToList (files kind) cfg.${setting})) (
-      lib.filterAttrs (setting: _: isSet setting) kinds
-    )
+    lib.mapAttrsToList (
+      setting: kind: lib.concatLists (lib.mapAttrsToList (files kind) cfg.${setting})
+    ) (lib.filterAttrs (setting: _: isSet setting) kinds)
   );
 
   # Units may be written as files, too.
@@ -69,14 +74,18 @@ let
     units != [ ]
     || cfg.packages != [ ]
     || builtins.any (lib.hasPrefix "systemd/user/") (builtins.attrNames config.xdg.configFile);
-  place = directory: "--units ${lib.escapeShellArg "${lib.removePrefix "${config.home.homeDirectory}/" directory}/systemd/user"}";
+  place =
+    directory:
+    "--units ${lib.escapeShellArg "${lib.removePrefix "${config.home.homeDirectory}/" directory}/systemd/user"}";
   switch = lib.concatStringsSep " " (
     [
       "\"\${NHMT_PROGRAM:-nhmt}\" internal switch-services"
       (place config.xdg.configHome)
       (place config.xdg.dataHome)
     ]
-    ++ lib.optional (cfg.systemctlPath != "systemctl") "--systemctl ${lib.escapeShellArg cfg.systemctlPath}"
+    ++ lib.optional (
+      cfg.systemctlPath != "systemctl"
+    ) "--systemctl ${lib.escapeShellArg cfg.systemctlPath}"
     ++ lib.optional (cfg.servicesStartTimeoutMs != 0) "--timeout ${toString cfg.servicesStartTimeoutMs}"
     ++ lib.optional (!cfg.startServices) "--suggest"
   );
@@ -84,9 +93,21 @@ let
   environment =
     description:
     mkOption {
-      type = types.attrsOf (types.nullOr (types.oneOf [ types.str types.path types.package ]));
+      type = types.attrsOf (
+        types.nullOr (
+          types.oneOf [
+            types.str
+            types.path
+            types.package
+          ]
+        )
+      );
       default = { };
-      apply = variables: lib.concatStringsSep " " (lib.mapAttrsToList (n: v: "${n}=${lib.escapeShellArg (toString v)}") variables);
+      apply =
+        variables:
+        lib.concatStringsSep " " (
+          lib.mapAttrsToList (n: v: "${n}=${lib.escapeShellArg (toString v)}") variables
+        );
       inherit description;
     };
   manager = builtins.mapAttrs (
@@ -126,7 +147,12 @@ in
       description = "Settings of the manager, in {file}`systemd/user.conf`.";
     };
     startServices = mkOption {
-      type = types.either types.bool (types.enum [ "suggest" "sd-switch" ]);
+      type = types.either types.bool (
+        types.enum [
+          "suggest"
+          "sd-switch"
+        ]
+      );
       default = true;
       apply = v: if builtins.isBool v then v else v == "sd-switch";
       description = ''

@@ -3,7 +3,12 @@
 { lib }:
 let
   inherit (lib) mkOption types;
-  scalar = types.oneOf [ types.bool types.int types.str types.path ];
+  scalar = types.oneOf [
+    types.bool
+    types.int
+    types.str
+    types.path
+  ];
   strings = types.coercedTo types.str lib.toList (types.listOf types.str);
   triggers =
     what:
@@ -48,7 +53,13 @@ in
           X-Reload-Triggers = triggers "reloaded";
           X-Restart-Triggers = triggers "restarted";
           X-SwitchMethod = mkOption {
-            type = types.enum [ null "reload" "restart" "stop-start" "keep-old" ];
+            type = types.enum [
+              null
+              "reload"
+              "restart"
+              "stop-start"
+              "keep-old"
+            ];
             default = null;
             description = "What a switch does with a running service that changed: a restart, unless this says otherwise.";
           };

@@ -21,7 +21,10 @@ in
 {
   imports = [
     ./nixgl.nix
-    (lib.mkRenamedOptionModule [ "targets" "genericLinux" "extraXdgDataDirs" ] [ "xdg" "systemDirs" "data" ])
+    (lib.mkRenamedOptionModule
+      [ "targets" "genericLinux" "extraXdgDataDirs" ]
+      [ "xdg" "systemDirs" "data" ]
+    )
     (lib.mkRenamedOptionModule [ "nixGL" ] [ "targets" "genericLinux" "nixGL" ])
   ];
 

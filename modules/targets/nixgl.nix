@@ -126,7 +126,12 @@ in
       description = "The provider of NVIDIA's offloading.";
     };
     prime.installScript = mkOption {
-      type = types.nullOr (types.enum [ "mesa" "nvidia" ]);
+      type = types.nullOr (
+        types.enum [
+          "mesa"
+          "nvidia"
+        ]
+      );
       default = null;
       description = "Whether `prime-offload` is installed, which starts any program on the second card.";
     };
@@ -177,7 +182,13 @@ in
       map (name: scripts.${name}) (if cfg.installScripts == null then [ ] else cfg.installScripts)
       ++ lib.optional (cfg.prime.installScript == "mesa") (script "prime-offload" null offload)
       ++ lib.optional (cfg.prime.installScript == "nvidia") (
-        script "prime-offload" null (offload // { __NV_PRIME_RENDER_OFFLOAD = "1"; __GLX_VENDOR_LIBRARY_NAME = "nvidia"; })
+        script "prime-offload" null (
+          offload
+          // {
+            __NV_PRIME_RENDER_OFFLOAD = "1";
+            __GLX_VENDOR_LIBRARY_NAME = "nvidia";
+          }
+        )
       )
     );
   };

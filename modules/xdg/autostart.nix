@@ -7,7 +7,12 @@
   ...
 }:
 let
-  inherit (lib) mkIf mkMerge mkOption types;
+  inherit (lib)
+    mkIf
+    mkMerge
+    mkOption
+    types
+    ;
   cfg = config.xdg.autostart;
   directory = pkgs.runCommand "xdg-autostart" { entries = map toString cfg.entries; } ''
     mkdir "$out"
@@ -36,7 +41,9 @@ in
       builtins.listToAttrs (
         map (
           entry:
-          lib.nameValuePair "autostart/${builtins.unsafeDiscardStringContext (baseNameOf entry)}" { source = entry; }
+          lib.nameValuePair "autostart/${builtins.unsafeDiscardStringContext (baseNameOf entry)}" {
+            source = entry;
+          }
         ) cfg.entries
       )
     ))

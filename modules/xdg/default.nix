@@ -81,7 +81,11 @@ in
       (set "stateFile" cfg.stateHome)
       (set "cacheFile" cfg.cacheHome)
     ];
-    home.sessionVariables = lib.mkIf cfg.enable (builtins.mapAttrs (_: nhmtLib.shell.inQuotes) variables);
-    home.sessionPath = lib.mkIf (cfg.enable && cfg.localBinInPath) (lib.mkAfter [ (nhmtLib.shell.inQuotes cfg.binHome) ]);
+    home.sessionVariables = lib.mkIf cfg.enable (
+      builtins.mapAttrs (_: nhmtLib.shell.inQuotes) variables
+    );
+    home.sessionPath = lib.mkIf (cfg.enable && cfg.localBinInPath) (
+      lib.mkAfter [ (nhmtLib.shell.inQuotes cfg.binHome) ]
+    );
   };
 }

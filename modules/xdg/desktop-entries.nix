@@ -40,7 +40,11 @@ let
         description = "What the application is called.";
       };
       type = mkOption {
-        type = types.enum [ "Application" "Link" "Directory" ];
+        type = types.enum [
+          "Application"
+          "Link"
+          "Directory"
+        ];
         default = "Application";
         description = "What the entry stands for.";
       };
@@ -89,7 +93,8 @@ let
   text = builtins.replaceStrings [ "\\" "\n" "\t" "\r" ] [ "\\\\" "\\n" "\\t" "\\r" ];
   list = lib.concatMapStrings (item: lib.escape [ ";" ] (text item) + ";");
   # An identifier has letters, digits and hyphens; Home Manager takes others too.
-  identifier = name: lib.concatStrings (builtins.filter builtins.isString (builtins.split "[^A-Za-z0-9-]+" name));
+  identifier =
+    name: lib.concatStrings (builtins.filter builtins.isString (builtins.split "[^A-Za-z0-9-]+" name));
   keys = lib.filterAttrs (_: v: v != null);
   optional = f: v: if v == null then null else f v;
   main =
@@ -124,7 +129,9 @@ let
     name: values:
     "[${name}]\n"
     + lib.concatStrings (
-      lib.mapAttrsToList (key: v: "${key}=${if builtins.isBool v then lib.boolToString v else v}\n") values
+      lib.mapAttrsToList (
+        key: v: "${key}=${if builtins.isBool v then lib.boolToString v else v}\n"
+      ) values
     );
   # The group of the entry has to be the first.
   file =
@@ -142,7 +149,10 @@ in
       firefox = {
         name = "Firefox";
         exec = "firefox %U";
-        categories = [ "Network" "WebBrowser" ];
+        categories = [
+          "Network"
+          "WebBrowser"
+        ];
         mimeType = [ "text/html" ];
       };
     };
@@ -152,8 +162,7 @@ in
   config = lib.mkIf (entries != { }) {
     assertions = lib.concatMap (e: e.assertions) (builtins.attrValues entries);
     xdg.dataFile = lib.mapAttrs' (
-      name: e:
-      lib.nameValuePair "applications/${name}.desktop" { text = file e; }
+      name: e: lib.nameValuePair "applications/${name}.desktop" { text = file e; }
     ) entries;
   };
 }

@@ -12,10 +12,17 @@ let
   applications =
     description:
     mkOption {
-      type = types.attrsOf (types.coercedTo (types.either (types.listOf types.str) types.str) lib.toList (types.listOf types.str));
+      type = types.attrsOf (
+        types.coercedTo (types.either (types.listOf types.str) types.str) lib.toList (
+          types.listOf types.str
+        )
+      );
       default = { };
       example = {
-        "text/html" = [ "firefox.desktop" "epiphany.desktop" ];
+        "text/html" = [
+          "firefox.desktop"
+          "epiphany.desktop"
+        ];
         "image/png" = "imv.desktop";
       };
       inherit description;
@@ -34,7 +41,14 @@ let
     declared = lib.generators.toINI { } ({ "Default Applications" = { }; } // value);
     passAsFile = [ "declared" ];
   } (builtins.readFile ./mime-apps.sh);
-  file = if cfg.defaultApplicationPackages == [ ] then { format = "ini"; inherit value; } else { source = merged; };
+  file =
+    if cfg.defaultApplicationPackages == [ ] then
+      {
+        format = "ini";
+        inherit value;
+      }
+    else
+      { source = merged; };
 in
 {
   options.xdg.mimeApps = {

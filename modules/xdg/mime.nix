@@ -45,16 +45,26 @@ in
         have one, which needs a package set.
       '';
     };
-    sharedMimeInfoPackage = nhmtLib.packages.option pkgs "shared-mime-info" "The package with `update-mime-database`; null takes what is on PATH." { };
+    sharedMimeInfoPackage =
+      nhmtLib.packages.option pkgs "shared-mime-info"
+        "The package with `update-mime-database`; null takes what is on PATH."
+        { };
     database = lib.mkOption {
       type = lib.types.nullOr lib.types.str;
       internal = true;
       readOnly = true;
-      default = if cfg.enable && cfg.sharedMimeInfoPackage != null then "${cfg.sharedMimeInfoPackage}/bin/update-mime-database" else null;
+      default =
+        if cfg.enable && cfg.sharedMimeInfoPackage != null then
+          "${cfg.sharedMimeInfoPackage}/bin/update-mime-database"
+        else
+          null;
       defaultText = lib.literalMD "that of the package";
       description = "The program that makes the database of the types that packages know.";
     };
-    desktopFileUtilsPackage = nhmtLib.packages.option pkgs "desktop-file-utils" "The package with `update-desktop-database`; null takes what is on PATH." { };
+    desktopFileUtilsPackage =
+      nhmtLib.packages.option pkgs "desktop-file-utils"
+        "The package with `update-desktop-database`; null takes what is on PATH."
+        { };
   };
 
   config.home.activation = lib.mkIf (cfg.enable && (opens || types)) {

@@ -7,10 +7,17 @@
   ...
 }:
 let
-  inherit (lib) mkIf mkMerge mkOption types;
+  inherit (lib)
+    mkIf
+    mkMerge
+    mkOption
+    types
+    ;
   cfg = config.xdg.portal;
   directory = "${config.home.profileDirectory}/share/xdg-desktop-portal/portals";
-  names = types.coercedTo (types.either (types.listOf types.str) types.str) (v: lib.concatStringsSep ";" (lib.toList v)) types.str;
+  names = types.coercedTo (types.either (types.listOf types.str) types.str) (
+    v: lib.concatStringsSep ";" (lib.toList v)
+  ) types.str;
 in
 {
   options.xdg.portal = {
@@ -61,10 +68,12 @@ in
 
     xdg.configFile = lib.mapAttrs' (
       desktop: preferred:
-      lib.nameValuePair "xdg-desktop-portal/${lib.optionalString (desktop != "common") "${desktop}-"}portals.conf" {
-        format = "ini";
-        value = { inherit preferred; };
-      }
+      lib.nameValuePair
+        "xdg-desktop-portal/${lib.optionalString (desktop != "common") "${desktop}-"}portals.conf"
+        {
+          format = "ini";
+          value = { inherit preferred; };
+        }
     ) (lib.filterAttrs (_: preferred: preferred != { }) cfg.config);
   };
 }

@@ -14,7 +14,10 @@ in
 {
   options.xdg.terminal-exec = {
     enable = lib.mkEnableOption "a choice of the terminal that programs open, for `xdg-terminal-exec`";
-    package = nhmtLib.packages.option pkgs "xdg-terminal-exec" "The package with `xdg-terminal-exec`; null installs none." { };
+    package =
+      nhmtLib.packages.option pkgs "xdg-terminal-exec"
+        "The package with `xdg-terminal-exec`; null installs none."
+        { };
     settings = mkOption {
       type = types.attrsOf (types.listOf types.str);
       default = { };
@@ -30,9 +33,11 @@ in
     home.packages = lib.optional (cfg.package != null) cfg.package;
     xdg.configFile = lib.mapAttrs' (
       desktop: terminals:
-      lib.nameValuePair "${lib.optionalString (desktop != "default") "${lib.toLower desktop}-"}xdg-terminals.list" {
-        text = lib.concatMapStrings (terminal: terminal + "\n") terminals;
-      }
+      lib.nameValuePair
+        "${lib.optionalString (desktop != "default") "${lib.toLower desktop}-"}xdg-terminals.list"
+        {
+          text = lib.concatMapStrings (terminal: terminal + "\n") terminals;
+        }
     ) cfg.settings;
   };
 }

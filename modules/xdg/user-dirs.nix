@@ -15,18 +15,46 @@ let
 
   # Setting -> the name in the file, and the place.
   known = {
-    desktop = { key = "DESKTOP"; directory = "Desktop"; };
-    documents = { key = "DOCUMENTS"; directory = "Documents"; };
-    download = { key = "DOWNLOAD"; directory = "Downloads"; };
-    music = { key = "MUSIC"; directory = "Music"; };
-    pictures = { key = "PICTURES"; directory = "Pictures"; };
-    projects = { key = "PROJECTS"; directory = "Projects"; };
-    publicShare = { key = "PUBLICSHARE"; directory = "Public"; };
-    templates = { key = "TEMPLATES"; directory = "Templates"; };
-    videos = { key = "VIDEOS"; directory = "Videos"; };
+    desktop = {
+      key = "DESKTOP";
+      directory = "Desktop";
+    };
+    documents = {
+      key = "DOCUMENTS";
+      directory = "Documents";
+    };
+    download = {
+      key = "DOWNLOAD";
+      directory = "Downloads";
+    };
+    music = {
+      key = "MUSIC";
+      directory = "Music";
+    };
+    pictures = {
+      key = "PICTURES";
+      directory = "Pictures";
+    };
+    projects = {
+      key = "PROJECTS";
+      directory = "Projects";
+    };
+    publicShare = {
+      key = "PUBLICSHARE";
+      directory = "Public";
+    };
+    templates = {
+      key = "TEMPLATES";
+      directory = "Templates";
+    };
+    videos = {
+      key = "VIDEOS";
+      directory = "Videos";
+    };
   };
   directory =
-    _: { directory, ... }:
+    _:
+    { directory, ... }:
     mkOption {
       type = types.nullOr place;
       default = "${home}/${directory}";
@@ -69,7 +97,9 @@ in
 
   options.xdg.userDirs = builtins.mapAttrs directory known // {
     enable = lib.mkEnableOption "{file}`user-dirs.dirs`, which names the directories for documents, pictures and so on";
-    package = nhmtLib.packages.option pkgs "xdg-user-dirs" "The package with `xdg-user-dir`; null installs none." { };
+    package =
+      nhmtLib.packages.option pkgs "xdg-user-dirs" "The package with `xdg-user-dir`; null installs none."
+        { };
     extraConfig = mkOption {
       type = types.attrsOf place;
       default = { };
@@ -91,7 +121,9 @@ in
     home.packages = lib.optional (cfg.package != null) cfg.package;
     home.sessionVariables = mkIf cfg.setSessionVariables variables;
     xdg.configFile = {
-      "user-dirs.dirs".text = lib.concatStrings (lib.mapAttrsToList (name: path: "${name}=${quoted path}\n") variables);
+      "user-dirs.dirs".text = lib.concatStrings (
+        lib.mapAttrsToList (name: path: "${name}=${quoted path}\n") variables
+      );
       # Else the program of that name would write the file above at each login.
       "user-dirs.conf".text = "enabled=False\n";
     };

@@ -67,11 +67,21 @@ let
       nhmtLib.sources.toStore (path: "the builder ${path} does not exist") builder;
 
   hooks = import ./hooks.nix {
-    inherit config lib nhmtLib options;
+    inherit
+      config
+      lib
+      nhmtLib
+      options
+      ;
     inherit (extended) pkgs;
   };
   files = import ./files.nix {
-    inherit config lib nhmtLib options;
+    inherit
+      config
+      lib
+      nhmtLib
+      options
+      ;
     inherit (hooks) hookText;
   };
   plain = {
@@ -84,7 +94,9 @@ let
     inherit (hooks) hooks;
     packages = {
       path = "${config.home.path}";
-      names = map (p: builtins.unsafeDiscardStringContext (p.name or (baseNameOf "${p}"))) config.home.packages;
+      names = map (
+        p: builtins.unsafeDiscardStringContext (p.name or (baseNameOf "${p}"))
+      ) config.home.packages;
     };
     homeManager = "${config.home.activationPackage}";
   };
@@ -97,7 +109,12 @@ let
   };
 in
 {
-  inherit config options manifest homeTree;
+  inherit
+    config
+    options
+    manifest
+    homeTree
+    ;
   packages = config.home.path;
   activationPackage = homeTree;
   # The entries of home.activation that do not run, since nhmt does what they do.

@@ -16,7 +16,14 @@ let
     base = home;
   } "home.file";
   built = "${config.home-files}";
-  declaredIn = import ./places.nix { inherit config lib nhmtLib options; };
+  declaredIn = import ./places.nix {
+    inherit
+      config
+      lib
+      nhmtLib
+      options
+      ;
+  };
 
   # Home Manager resolves `..` by the names alone.
   resolved =
@@ -38,7 +45,9 @@ let
     let
       file = config.home.file.${name};
       # Home Manager has it relative to the home, also with a slash in front.
-      target = relative "an unknown place" (if lib.hasInfix "/../" file.target then resolved file.target else "./${file.target}");
+      target = relative "an unknown place" (
+        if lib.hasInfix "/../" file.target then resolved file.target else "./${file.target}"
+      );
     in
     {
       name = target;
@@ -52,4 +61,6 @@ let
       // lib.optionalAttrs (file.onChange or "" != "") { onChange = hookText file.onChange; };
     };
 in
-listToAttrs (map entry (filter (name: config.home.file.${name}.enable or true) (attrNames config.home.file)))
+listToAttrs (
+  map entry (filter (name: config.home.file.${name}.enable or true) (attrNames config.home.file))
+)

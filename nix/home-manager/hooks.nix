@@ -7,7 +7,12 @@
   pkgs,
 }:
 let
-  inherit (builtins) attrNames elem filter mapAttrs;
+  inherit (builtins)
+    attrNames
+    elem
+    filter
+    mapAttrs
+    ;
   entries = config.home.activation;
 
   # What nhmt does by itself. The last would remove Home Manager's own state,
@@ -31,7 +36,9 @@ let
   # Where the entries stand is known by name; Home Manager's own modules are
   # places like any other.
   places = nhmtLib.locations.entries options.home.activation.definitionsWithLocations;
-  sorted = nhmtLib.hooks.order "home.activation" (name: nhmtLib.locations.show (places.${name} or [ ])) kept;
+  sorted = nhmtLib.hooks.order "home.activation" (
+    name: nhmtLib.locations.show (places.${name} or [ ])
+  ) kept;
   early = nhmtLib.hooks.leading kept [
     "writeBoundary"
     "linkGeneration"
@@ -40,7 +47,11 @@ let
 
   hook =
     before:
-    { name, entry, after }:
+    {
+      name,
+      entry,
+      after,
+    }:
     {
       inherit name;
       script = hookText entry.data;
@@ -59,16 +70,22 @@ let
   # whether it is one: another one would do what it does. (A search, since
   # `match' of a long text overflows the stack of Nix.)
   knowsDryRuns =
-    text: builtins.length (builtins.split "(^|[\n;&|({!]|[[:space:]](then|do|else)[[:space:]])[[:space:]]*run[[:space:]]|DRY_RUN" text) > 1;
+    text:
+    builtins.length (
+      builtins.split "(^|[\n;&|({!]|[[:space:]](then|do|else)[[:space:]])[[:space:]]*run[[:space:]]|DRY_RUN" text
+    ) > 1;
 
-  own = name: before: text: {
-    inherit name;
-    script = hookText text;
-    # What it changes, it changes by `run`.
-    dryRun = true;
-    report = true;
-    declaredIn = [ "nhmt, for Home Manager" ];
-  } // lib.optionalAttrs before { before = true; };
+  own =
+    name: before: text:
+    {
+      inherit name;
+      script = hookText text;
+      # What it changes, it changes by `run`.
+      dryRun = true;
+      report = true;
+      declaredIn = [ "nhmt, for Home Manager" ];
+    }
+    // lib.optionalAttrs before { before = true; };
 
   # As Home Manager's own scripts have it, so that each finds the same programs.
   programs = lib.makeBinPath (
@@ -100,15 +117,14 @@ let
 in
 {
   inherit hookText leftOut;
-  hooks =
-    [
-      (own "checkUser" true ''
-        verboseEcho "left out, because nhmt does that: ${lib.concatStringsSep ", " leftOut}"
-        if [[ ! -v SKIP_SANITY_CHECKS ]]; then
-          checkStringEq USER "$USER" ${lib.escapeShellArg config.home.username}
-        fi'')
-    ]
-    ++ map (hook true) (filter isEarly sorted)
-    ++ [ (own "removeHomeManagerPath" false "nhmtRemoveHomeManagerPath") ]
-    ++ map (hook false) (filter (hook: !(isEarly hook)) sorted);
+  hooks = [
+    (own "checkUser" true ''
+      verboseEcho "left out, because nhmt does that: ${lib.concatStringsSep ", " leftOut}"
+      if [[ ! -v SKIP_SANITY_CHECKS ]]; then
+        checkStringEq USER "$USER" ${lib.escapeShellArg config.home.username}
+      fi'')
+  ]
+  ++ map (hook true) (filter isEarly sorted)
+  ++ [ (own "removeHomeManagerPath" false "nhmtRemoveHomeManagerPath") ]
+  ++ map (hook false) (filter (hook: !(isEarly hook)) sorted);
 }

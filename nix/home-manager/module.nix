@@ -15,25 +15,32 @@ let
       inherit (config.nhmt) liveRoots;
     }
     // {
-    pkgsGiven = true;
-    isLinux = lib.hasSuffix "-linux" system;
-    packages = import ../lib/nhmt/packages.nix {
-      inherit lib;
       pkgsGiven = true;
+      isLinux = lib.hasSuffix "-linux" system;
+      packages = import ../lib/nhmt/packages.nix {
+        inherit lib;
+        pkgsGiven = true;
+      };
+      wrap = import ../wrapper.nix {
+        inherit system;
+        builder =
+          if config.nhmt.package == null then
+            throw "wrappers need nhmt.package, the nhmt that makes them\n  In a flake: nhmt.package = inputs.nhmt.packages.\${system}.nhmt;"
+          else
+            "${config.nhmt.package}/bin/nhmt";
+        toStore = nhmtLib.sources.toStore (path: "missing package in wrappers: there is no ${path}");
+      };
     };
-    wrap = import ../wrapper.nix {
-      inherit system;
-      builder =
-        if config.nhmt.package == null then
-          throw "wrappers need nhmt.package, the nhmt that makes them\n  In a flake: nhmt.package = inputs.nhmt.packages.\${system}.nhmt;"
-        else
-          "${config.nhmt.package}/bin/nhmt";
-      toStore = nhmtLib.sources.toStore (path: "missing package in wrappers: there is no ${path}");
-    };
-  };
 
   home = lib.removeSuffix "/" (toString config.home.homeDirectory);
-  declaredIn = import ./places.nix { inherit config lib nhmtLib options; };
+  declaredIn = import ./places.nix {
+    inherit
+      config
+      lib
+      nhmtLib
+      options
+      ;
+  };
   # What arrives by a method of nhmt's, or has a secret in it.
   own = lib.filterAttrs (_: file: file.nhmtEnable && file.nhmtOwn) config.home.file;
   entries =
@@ -72,7 +79,8 @@ let
     ++ config.nhmt.secretsManifest.files;
 
   needed =
-    lib.optional (own != { }) "how files arrive (${lib.concatStringsSep ", " (lib.mapAttrsToList (_: file: file.target) own)})"
+    lib.optional (own != { })
+      "how files arrive (${lib.concatStringsSep ", " (lib.mapAttrsToList (_: file: file.target) own)})"
     ++ lib.optional (config.nhmt.state.entries != { }) "home.persistence"
     ++ lib.optional (!config.nhmt.secretsManifest.isEmpty) "home.secrets";
 in
@@ -117,7 +125,16 @@ in
 
   config = {
     _module.args = { inherit nhmtLib; };
-    nhmt.hookText = (import ./hooks.nix { inherit config lib nhmtLib options pkgs; }).hookText;
+    nhmt.hookText =
+      (import ./hooks.nix {
+        inherit
+          config
+          lib
+          nhmtLib
+          options
+          pkgs
+          ;
+      }).hookText;
     nhmt.homeManager.manifest =
       plain:
       builtins.foldl' (value: warning: lib.warn warning value) (
@@ -133,7 +150,13 @@ in
               throw "two entries with the target `${builtins.head (builtins.attrNames both)}'\n  Keep one of them, or give one another `target'.";
         }
         // import ../../modules/own-parts.nix { inherit config lib nhmtLib; } (
-          entries ++ map (name: { inherit name; full = "home.file"; shown = "an unknown place"; value = plain.files.${name}; }) (builtins.attrNames plain.files)
+          entries
+          ++ map (name: {
+            inherit name;
+            full = "home.file";
+            shown = "an unknown place";
+            value = plain.files.${name};
+          }) (builtins.attrNames plain.files)
         )
       ) (lib.optionals (config.nhmt.state.entries != { }) config.nhmt.state.warnings);
 

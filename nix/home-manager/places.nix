@@ -18,20 +18,33 @@ let
       option = options.home.file;
     }
   ]
-  ++ map
-    (set: {
-      name = "xdg.${set.name}";
-      prefix = "${toString config.xdg.${set.base}}/";
-      option = options.xdg.${set.name};
-    })
-    (
-      filter (set: options ? xdg.${set.name} && config ? xdg.${set.base}) [
-        { name = "configFile"; base = "configHome"; }
-        { name = "dataFile"; base = "dataHome"; }
-        { name = "stateFile"; base = "stateHome"; }
-        { name = "cacheFile"; base = "cacheHome"; }
-      ]
-    );
+  ++
+    map
+      (set: {
+        name = "xdg.${set.name}";
+        prefix = "${toString config.xdg.${set.base}}/";
+        option = options.xdg.${set.name};
+      })
+      (
+        filter (set: options ? xdg.${set.name} && config ? xdg.${set.base}) [
+          {
+            name = "configFile";
+            base = "configHome";
+          }
+          {
+            name = "dataFile";
+            base = "dataHome";
+          }
+          {
+            name = "stateFile";
+            base = "stateHome";
+          }
+          {
+            name = "cacheFile";
+            base = "cacheHome";
+          }
+        ]
+      );
   places = map (set: set // { places = locations.entries set.option.definitionsWithLocations; }) sets;
 in
 # the name of an entry of home.file -> its option, and the places

@@ -36,7 +36,14 @@ import ./default.nix (
               {
                 _file = "nhmt (defaults of the command line)";
                 home = pkgs.lib.mapAttrs (_: pkgs.lib.mkDefault) (
-                  pkgs.lib.filterAttrs (name: value: builtins.elem name [ "username" "homeDirectory" ] && value != null) defaults
+                  pkgs.lib.filterAttrs (
+                    name: value:
+                    builtins.elem name [
+                      "username"
+                      "homeDirectory"
+                    ]
+                    && value != null
+                  ) defaults
                 );
               }
             ];

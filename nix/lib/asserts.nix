@@ -11,8 +11,9 @@ in
     lib.assertMsg (elem value allowed) "${name} must be one of ${show allowed}, but is: ${show value}";
   assertEachOneOf =
     name: values: allowed:
-    lib.assertMsg (all (v: elem v allowed) values)
-      "each element in ${name} must be one of ${show allowed}, but is: ${show values}";
+    lib.assertMsg (all (
+      v: elem v allowed
+    ) values) "each element in ${name} must be one of ${show allowed}, but is: ${show values}";
   checkAssertWarn =
     assertions: warnings: value:
     let

@@ -2,12 +2,31 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames concatMap foldl' head isAttrs length listToAttrs mapAttrs tail zipAttrsWith elemAt
+    attrNames
+    concatMap
+    foldl'
+    head
+    isAttrs
+    length
+    listToAttrs
+    mapAttrs
+    tail
+    zipAttrsWith
+    elemAt
     ;
 in
 {
   inherit (builtins)
-    attrNames attrValues catAttrs getAttr hasAttr intersectAttrs isAttrs listToAttrs mapAttrs removeAttrs
+    attrNames
+    attrValues
+    catAttrs
+    getAttr
+    hasAttr
+    intersectAttrs
+    isAttrs
+    listToAttrs
+    mapAttrs
+    removeAttrs
     zipAttrsWith
     ;
 
@@ -77,8 +96,11 @@ in
     if sets == [ ] then { } else merge 0 (length sets);
   filterAttrs = p: set: removeAttrs set (builtins.filter (n: !(p n set.${n})) (attrNames set));
   filterAttrsRecursive =
-    p: set: mapAttrs (_: v: if isAttrs v then lib.filterAttrsRecursive p v else v) (lib.filterAttrs p set);
-  foldlAttrs = f: init: set: foldl' (acc: n: f acc n set.${n}) init (attrNames set);
+    p: set:
+    mapAttrs (_: v: if isAttrs v then lib.filterAttrsRecursive p v else v) (lib.filterAttrs p set);
+  foldlAttrs =
+    f: init: set:
+    foldl' (acc: n: f acc n set.${n}) init (attrNames set);
   foldAttrs =
     op: nul: sets:
     foldl' (acc: set: acc // mapAttrs (n: v: op v (acc.${n} or nul)) set) { } (lib.reverseList sets);
@@ -86,7 +108,8 @@ in
   mapAttrsRecursiveCond =
     cond: f: set:
     let
-      go = path: mapAttrs (n: v: if isAttrs v && cond v then go (path ++ [ n ]) v else f (path ++ [ n ]) v);
+      go =
+        path: mapAttrs (n: v: if isAttrs v && cond v then go (path ++ [ n ]) v else f (path ++ [ n ]) v);
     in
     go [ ] set;
   mapAttrsToListRecursive = lib.mapAttrsToListRecursiveCond (_: _: true);
@@ -107,12 +130,19 @@ in
     go [ ] set;
   collect =
     p: v:
-    if p v then [ v ] else if isAttrs v then concatMap (lib.collect p) (builtins.attrValues v) else [ ];
+    if p v then
+      [ v ]
+    else if isAttrs v then
+      concatMap (lib.collect p) (builtins.attrValues v)
+    else
+      [ ];
   cartesianProduct = foldlSets: lib.mapCartesianProduct lib.id foldlSets;
   mapCartesianProduct =
     f: sets:
     map f (
-      foldl' (acc: n: concatMap (base: map (v: base // { ${n} = v; }) sets.${n}) acc) [ { } ] (attrNames sets)
+      foldl' (acc: n: concatMap (base: map (v: base // { ${n} = v; }) sets.${n}) acc) [ { } ] (
+        attrNames sets
+      )
     );
   zipAttrsWithNames =
     names: f: sets:
@@ -132,14 +162,24 @@ in
         );
     in
     go [ ] [ b a ];
-  recursiveUpdate = lib.recursiveUpdateUntil (_: a: b: !(isAttrs a && isAttrs b));
+  recursiveUpdate = lib.recursiveUpdateUntil (
+    _: a: b:
+    !(isAttrs a && isAttrs b)
+  );
   overrideExisting = old: new: mapAttrs (n: v: new.${n} or v) old;
   optionalAttrs = condition: set: if condition then set else { };
   matchAttrs =
     pattern: set:
     assert isAttrs pattern;
     builtins.all (
-      n: set ? ${n} && (if isAttrs pattern.${n} then isAttrs set.${n} && lib.matchAttrs pattern.${n} set.${n} else pattern.${n} == set.${n})
+      n:
+      set ? ${n}
+      && (
+        if isAttrs pattern.${n} then
+          isAttrs set.${n} && lib.matchAttrs pattern.${n} set.${n}
+        else
+          pattern.${n} == set.${n}
+      )
     ) (attrNames pattern);
   unionOfDisjoint =
     a: b:
@@ -150,7 +190,10 @@ in
     (a // b) // mapAttrs (n: _: throw "unionOfDisjoint: collision on ${n}; complete list: ${all}") both;
   showAttrPath =
     path:
-    if path == [ ] then "<root attribute path>" else lib.concatMapStringsSep "." lib.strings.escapeNixIdentifier path;
+    if path == [ ] then
+      "<root attribute path>"
+    else
+      lib.concatMapStringsSep "." lib.strings.escapeNixIdentifier path;
   # Updates of deeper paths come first, so that an update of a set sees those
   # of its parts; updates of one path come in their order.
   updateManyAttrsByPath =
@@ -198,8 +241,7 @@ in
       outputName = "out";
     };
   getOutput =
-    output: pkg:
-    if pkg.outputSpecified or false then pkg else pkg.${output} or pkg.out or pkg;
+    output: pkg: if pkg.outputSpecified or false then pkg else pkg.${output} or pkg.out or pkg;
   getFirstOutput =
     candidates: pkg:
     let
@@ -210,8 +252,16 @@ in
   getLib = lib.getOutput "lib";
   getDev = lib.getOutput "dev";
   getMan = lib.getOutput "man";
-  getStatic = lib.getFirstOutput [ "static" "lib" "out" ];
-  getInclude = lib.getFirstOutput [ "include" "dev" "out" ];
+  getStatic = lib.getFirstOutput [
+    "static"
+    "lib"
+    "out"
+  ];
+  getInclude = lib.getFirstOutput [
+    "include"
+    "dev"
+    "out"
+  ];
   chooseDevOutputs = map lib.getDev;
   recurseIntoAttrs = set: set // { recurseForDerivations = true; };
   dontRecurseIntoAttrs = set: set // { recurseForDerivations = false; };

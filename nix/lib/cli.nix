@@ -1,12 +1,19 @@
 # Command lines from sets of options.
 { lib }:
 let
-  inherit (builtins) concatLists concatMap isBool isList stringLength;
+  inherit (builtins)
+    concatLists
+    concatMap
+    isBool
+    isList
+    stringLength
+    ;
   show = lib.generators.mkValueStringDefault { };
 in
 {
   toCommandLineShell = format: options: lib.escapeShellArgs (lib.cli.toCommandLine format options);
-  toCommandLineShellGNU = style: options: lib.escapeShellArgs (lib.cli.toCommandLineGNU style options);
+  toCommandLineShellGNU =
+    style: options: lib.escapeShellArgs (lib.cli.toCommandLineGNU style options);
   toCommandLineGNU =
     {
       isLong ? name: stringLength name > 1,
@@ -35,7 +42,10 @@ in
         else if !explicitBool && v == true then
           [ option ]
         else if sep == null then
-          [ option (formatArg v) ]
+          [
+            option
+            (formatArg v)
+          ]
         else
           [ "${option}${sep}${formatArg v}" ];
       pair =
@@ -49,7 +59,8 @@ in
     in
     concatLists (lib.mapAttrsToList pair options);
 
-  toGNUCommandLineShell = style: options: lib.escapeShellArgs (lib.cli.toGNUCommandLine style options);
+  toGNUCommandLineShell =
+    style: options: lib.escapeShellArgs (lib.cli.toGNUCommandLine style options);
   toGNUCommandLine =
     {
       mkOptionName ? k: if stringLength k == 1 then "-${k}" else "--${k}",
@@ -60,7 +71,10 @@ in
         if v == null then
           [ ]
         else if optionValueSeparator == null then
-          [ (mkOptionName k) (show v) ]
+          [
+            (mkOptionName k)
+            (show v)
+          ]
         else
           [ "${mkOptionName k}${optionValueSeparator}${show v}" ],
       optionValueSeparator ? null,
@@ -68,7 +82,13 @@ in
     options:
     concatLists (
       lib.mapAttrsToList (
-        k: v: if isBool v then mkBool k v else if isList v then mkList k v else mkOption k v
+        k: v:
+        if isBool v then
+          mkBool k v
+        else if isList v then
+          mkList k v
+        else
+          mkOption k v
       ) options
     );
 }

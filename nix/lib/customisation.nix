@@ -2,9 +2,19 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames filter intersectAttrs isAttrs listToAttrs mapAttrs
+    attrNames
+    filter
+    intersectAttrs
+    isAttrs
+    listToAttrs
+    mapAttrs
     ;
-  inherit (lib) functionArgs isFunction makeOverridable mirrorFunctionArgs;
+  inherit (lib)
+    functionArgs
+    isFunction
+    makeOverridable
+    mirrorFunctionArgs
+    ;
 
   # What is missing, where it was asked for, and what was meant.
   missing =
@@ -13,7 +23,9 @@ let
       place = builtins.unsafeGetAttrPos name (functionArgs f);
       where = if place == null then "<unknown location>" else "${place.file}:${toString place.line}";
       near = lib.take 3 (
-        lib.sortOn (lib.strings.levenshtein name) (filter (lib.strings.levenshteinAtMost 2 name) (attrNames given))
+        lib.sortOn (lib.strings.levenshtein name) (
+          filter (lib.strings.levenshteinAtMost 2 name) (attrNames given)
+        )
       );
       quoted = map (n: "\"${n}\"") near;
       meant =
@@ -84,7 +96,9 @@ in
       one = name: _: makeOverridable (mirrorFunctionArgs function (args: (function args).${name})) all;
     in
     if lib.isDerivation packages then
-      throw "function `callPackages` was called on a *single* derivation \"${packages.name or "<unknown-name>"}\"; did you mean to use `callPackage` instead?"
+      throw "function `callPackages` was called on a *single* derivation \"${
+        packages.name or "<unknown-name>"
+      }\"; did you mean to use `callPackage` instead?"
     else
       mapAttrs one packages;
 
@@ -123,7 +137,9 @@ in
             inherit (drv.${name}) type outputName;
             outputSpecified = true;
           }
-          // lib.optionalAttrs (more ? overrideAttrs) { overrideAttrs = change: (more.overrideAttrs change).${name}; };
+          // lib.optionalAttrs (more ? overrideAttrs) {
+            overrideAttrs = change: (more.overrideAttrs change).${name};
+          };
       };
       outputs = map output (drv.outputs or [ "out" ]);
       common = drv // listToAttrs outputs // { all = map (o: o.value) outputs; } // more // guarded drv;
@@ -197,7 +213,10 @@ in
         // functionArgs (extendDrvArgs { })
       ) excludeFunctionArgNames;
       inherit
-        constructDrv excludeDrvArgNames extendDrvArgs transformDrv
+        constructDrv
+        excludeDrvArgNames
+        extendDrvArgs
+        transformDrv
         ;
     };
 }

@@ -2,7 +2,14 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames concatMap deepSeq elem isAttrs isList mapAttrs trace
+    attrNames
+    concatMap
+    deepSeq
+    elem
+    isAttrs
+    isList
+    mapAttrs
+    trace
     ;
   # What lies deeper than `depth` is left out, and not evaluated.
   cut =
@@ -21,7 +28,9 @@ in
 {
   inherit (builtins) addErrorContext trace unsafeGetAttrPos;
 
-  traceIf = condition: message: x: if condition then trace message x else x;
+  traceIf =
+    condition: message: x:
+    if condition then trace message x else x;
   traceVal = lib.traceValFn lib.id;
   traceValFn = f: x: trace (f x) x;
   traceSeq = x: trace (deepSeq x x);
@@ -29,7 +38,9 @@ in
   traceValSeq = lib.traceValSeqFn lib.id;
   traceValSeqFn = f: x: lib.traceValFn f (deepSeq x x);
   traceValSeqN = lib.traceValSeqNFn lib.id;
-  traceValSeqNFn = f: depth: x: lib.traceSeqN depth (f x) x;
+  traceValSeqNFn =
+    f: depth: x:
+    lib.traceSeqN depth (f x) x;
   traceFnSeqN =
     depth: fn: f: from:
     let
@@ -72,7 +83,8 @@ in
       ...
     }:
     let
-      show = v: builtins.unsafeDiscardStringContext (lib.generators.toPretty { allowPrettyValues = true; } v);
+      show =
+        v: builtins.unsafeDiscardStringContext (lib.generators.toPretty { allowPrettyValues = true; } v);
       report = f: "FAIL ${show f.name}:\nExpected:\n${show f.expected}\n\nResult:\n${show f.result}\n";
       traced = builtins.foldl' (_: f: lib.traceVal (report f)) null failures;
     in
@@ -80,9 +92,8 @@ in
       null
     else
       throw (
-        builtins.seq traced
-          "${toString (builtins.length failures)} ${description} failed:\n- ${
-            lib.concatMapStringsSep "\n- " (f: f.name) failures
-          }\n\n${builtins.toJSON failures}"
+        builtins.seq traced "${toString (builtins.length failures)} ${description} failed:\n- ${
+          lib.concatMapStringsSep "\n- " (f: f.name) failures
+        }\n\n${builtins.toJSON failures}"
       );
 }

@@ -49,116 +49,499 @@ let
       systems = absent "systems" { };
 
       inherit (builtins)
-        fromJSON fromTOML getContext hasContext hashString parseDrvName placeholder toFile
-        toJSON toString toXML tryEval
+        fromJSON
+        fromTOML
+        getContext
+        hasContext
+        hashString
+        parseDrvName
+        placeholder
+        toFile
+        toJSON
+        toString
+        toXML
+        tryEval
         ;
       inherit (lib.trivial)
-        "or" add and bitAnd bitNot bitOr bitXor boolToString boolToYesNo ceil checkListOfEnum compare concat
-        const deepSeq defaultTo div flip floor fromHexString functionArgs genericClosure id importJSON
-        importTOML info inNixShell inPureEvalMode isBool isFloat isFunction isInOldestRelease isInt lessThan
-        mapNullable max mergeAttrs min mirrorFunctionArgs mod mul nixpkgsVersion
-        oldestSupportedReleaseIsAtLeast pathExists pipe readFile seq setFunctionArgs showWarnings
-        splitByAndCompare sub throwIf throwIfNot toBaseDigits toFunction toHexString version warn warnIf
-        warnIfNot xor
+        "or"
+        add
+        and
+        bitAnd
+        bitNot
+        bitOr
+        bitXor
+        boolToString
+        boolToYesNo
+        ceil
+        checkListOfEnum
+        compare
+        concat
+        const
+        deepSeq
+        defaultTo
+        div
+        flip
+        floor
+        fromHexString
+        functionArgs
+        genericClosure
+        id
+        importJSON
+        importTOML
+        info
+        inNixShell
+        inPureEvalMode
+        isBool
+        isFloat
+        isFunction
+        isInOldestRelease
+        isInt
+        lessThan
+        mapNullable
+        max
+        mergeAttrs
+        min
+        mirrorFunctionArgs
+        mod
+        mul
+        nixpkgsVersion
+        oldestSupportedReleaseIsAtLeast
+        pathExists
+        pipe
+        readFile
+        seq
+        setFunctionArgs
+        showWarnings
+        splitByAndCompare
+        sub
+        throwIf
+        throwIfNot
+        toBaseDigits
+        toFunction
+        toHexString
+        version
+        warn
+        warnIf
+        warnIfNot
+        xor
         ;
       inherit (lib.fixedPoints)
-        composeExtensions composeManyExtensions converge extends fix fix' makeExtensible
-        makeExtensibleWithCustomName toExtension
+        composeExtensions
+        composeManyExtensions
+        converge
+        extends
+        fix
+        fix'
+        makeExtensible
+        makeExtensibleWithCustomName
+        toExtension
         ;
       inherit (lib.debug)
-        addErrorContext runTests testAllTrue trace traceFnSeqN traceIf traceSeq traceSeqN traceVal
-        traceValFn traceValSeq traceValSeqFn traceValSeqN traceValSeqNFn unsafeGetAttrPos
+        addErrorContext
+        runTests
+        testAllTrue
+        trace
+        traceFnSeqN
+        traceIf
+        traceSeq
+        traceSeqN
+        traceVal
+        traceValFn
+        traceValSeq
+        traceValSeqFn
+        traceValSeqN
+        traceValSeqNFn
+        unsafeGetAttrPos
         ;
       inherit (lib.asserts)
-        assertMsg assertOneOf
+        assertMsg
+        assertOneOf
         ;
       inherit (lib.attrsets)
-        attrByPath attrNames attrsToList attrVals attrValues cartesianProduct catAttrs chooseDevOutputs
-        collect concatMapAttrs dontRecurseIntoAttrs filterAttrs filterAttrsRecursive foldAttrs foldlAttrs
-        genAttrs genAttrs' getAttr getAttrFromPath getAttrs getBin getDev getFirstOutput getInclude getLib
-        getMan getOutput getStatic hasAttr hasAttrByPath intersectAttrs isAttrs isDerivation listToAttrs
-        mapAttrs mapAttrs' mapAttrsRecursive mapAttrsRecursiveCond mapAttrsToList mapAttrsToListRecursive
-        mapAttrsToListRecursiveCond mapCartesianProduct matchAttrs mergeAttrsList nameValuePair
-        optionalAttrs overrideExisting recurseIntoAttrs recursiveUpdate recursiveUpdateUntil removeAttrs
-        setAttrByPath showAttrPath toDerivation updateManyAttrsByPath zipAttrs zipAttrsWith
+        attrByPath
+        attrNames
+        attrsToList
+        attrVals
+        attrValues
+        cartesianProduct
+        catAttrs
+        chooseDevOutputs
+        collect
+        concatMapAttrs
+        dontRecurseIntoAttrs
+        filterAttrs
+        filterAttrsRecursive
+        foldAttrs
+        foldlAttrs
+        genAttrs
+        genAttrs'
+        getAttr
+        getAttrFromPath
+        getAttrs
+        getBin
+        getDev
+        getFirstOutput
+        getInclude
+        getLib
+        getMan
+        getOutput
+        getStatic
+        hasAttr
+        hasAttrByPath
+        intersectAttrs
+        isAttrs
+        isDerivation
+        listToAttrs
+        mapAttrs
+        mapAttrs'
+        mapAttrsRecursive
+        mapAttrsRecursiveCond
+        mapAttrsToList
+        mapAttrsToListRecursive
+        mapAttrsToListRecursiveCond
+        mapCartesianProduct
+        matchAttrs
+        mergeAttrsList
+        nameValuePair
+        optionalAttrs
+        overrideExisting
+        recurseIntoAttrs
+        recursiveUpdate
+        recursiveUpdateUntil
+        removeAttrs
+        setAttrByPath
+        showAttrPath
+        toDerivation
+        updateManyAttrsByPath
+        zipAttrs
+        zipAttrsWith
         zipAttrsWithNames
         ;
       inherit (lib.lists)
-        all allUnique any compareLists concatAttrValues concatLists concatMap count crossLists drop dropEnd
-        elem elemAt filter findFirst findSingle flatten fold foldl foldl' foldr forEach genList groupBy
-        groupBy' head ifilter0 imap0 imap1 init intersectLists isList last length listDfs map
-        mutuallyExclusive naturalSort optional optionals partition range remove replaceElemAt replicate
-        reverseList singleton sort sortOn sublist subtractLists tail take takeEnd toList toposort unique
-        uniqueStrings zipLists zipListsWith
+        all
+        allUnique
+        any
+        compareLists
+        concatAttrValues
+        concatLists
+        concatMap
+        count
+        crossLists
+        drop
+        dropEnd
+        elem
+        elemAt
+        filter
+        findFirst
+        findSingle
+        flatten
+        fold
+        foldl
+        foldl'
+        foldr
+        forEach
+        genList
+        groupBy
+        groupBy'
+        head
+        ifilter0
+        imap0
+        imap1
+        init
+        intersectLists
+        isList
+        last
+        length
+        listDfs
+        map
+        mutuallyExclusive
+        naturalSort
+        optional
+        optionals
+        partition
+        range
+        remove
+        replaceElemAt
+        replicate
+        reverseList
+        singleton
+        sort
+        sortOn
+        sublist
+        subtractLists
+        tail
+        take
+        takeEnd
+        toList
+        toposort
+        unique
+        uniqueStrings
+        zipLists
+        zipListsWith
         ;
       inherit (lib.strings)
-        addContextFrom appendContext cmakeBool cmakeFeature cmakeOptionType concatImapStrings
-        concatImapStringsSep concatLines concatMapAttrsStringSep concatMapStrings concatMapStringsSep
-        concatStrings concatStringsSep enableFeature enableFeatureAs escape escapeRegex escapeShellArg
-        escapeShellArgs escapeURL escapeXML fileContents fixedWidthNumber fixedWidthString getName
-        getVersion hasInfix hasPrefix hasSuffix intersperse isStorePath isString isStringLike
-        isValidPosixName join lowerChars makeBinPath makeIncludePath makeLibraryPath makeSearchPath
-        makeSearchPathOutput match mesonBool mesonEnable mesonOption nameFromURL optionalString removePrefix
-        removeSuffix replaceString replaceStrings split splitString splitStringBy stringAsChars stringLength
-        stringToCharacters substring toCamelCase toInt toIntBase10 toLower toSentenceCase toShellVar
-        toShellVars toUpper trim trimWith typeOf unsafeDiscardStringContext upperChars versionAtLeast
-        versionOlder withFeature withFeatureAs
+        addContextFrom
+        appendContext
+        cmakeBool
+        cmakeFeature
+        cmakeOptionType
+        concatImapStrings
+        concatImapStringsSep
+        concatLines
+        concatMapAttrsStringSep
+        concatMapStrings
+        concatMapStringsSep
+        concatStrings
+        concatStringsSep
+        enableFeature
+        enableFeatureAs
+        escape
+        escapeRegex
+        escapeShellArg
+        escapeShellArgs
+        escapeURL
+        escapeXML
+        fileContents
+        fixedWidthNumber
+        fixedWidthString
+        getName
+        getVersion
+        hasInfix
+        hasPrefix
+        hasSuffix
+        intersperse
+        isStorePath
+        isString
+        isStringLike
+        isValidPosixName
+        join
+        lowerChars
+        makeBinPath
+        makeIncludePath
+        makeLibraryPath
+        makeSearchPath
+        makeSearchPathOutput
+        match
+        mesonBool
+        mesonEnable
+        mesonOption
+        nameFromURL
+        optionalString
+        removePrefix
+        removeSuffix
+        replaceString
+        replaceStrings
+        split
+        splitString
+        splitStringBy
+        stringAsChars
+        stringLength
+        stringToCharacters
+        substring
+        toCamelCase
+        toInt
+        toIntBase10
+        toLower
+        toSentenceCase
+        toShellVar
+        toShellVars
+        toUpper
+        trim
+        trimWith
+        typeOf
+        unsafeDiscardStringContext
+        upperChars
+        versionAtLeast
+        versionOlder
+        withFeature
+        withFeatureAs
         ;
       inherit (lib.stringsWithDeps)
-        fullDepEntry noDepEntry packEntry stringAfter textClosureList textClosureMap
+        fullDepEntry
+        noDepEntry
+        packEntry
+        stringAfter
+        textClosureList
+        textClosureMap
         ;
       inherit (lib.versions)
-        compareVersions splitVersion
+        compareVersions
+        splitVersion
         ;
       inherit (lib.generators)
         mkLuaInline
         ;
       inherit (lib.filesystem)
-        baseNameOf dirOf hashFile isPath packagesFromDirectoryRecursive pathIsDirectory pathIsRegularFile
-        pathType readDir readFileType
+        baseNameOf
+        dirOf
+        hashFile
+        isPath
+        packagesFromDirectoryRecursive
+        pathIsDirectory
+        pathIsRegularFile
+        pathType
+        readDir
+        readFileType
         ;
       inherit (lib.sources)
-        canCleanSource cleanSource cleanSourceFilter cleanSourceWith commitIdFromGitRepo filterSource
-        pathHasContext pathIsGitRepo repoRevToName revOrTag sourceByRegex sourceFilesBySuffices
+        canCleanSource
+        cleanSource
+        cleanSourceFilter
+        cleanSourceWith
+        commitIdFromGitRepo
+        filterSource
+        pathHasContext
+        pathIsGitRepo
+        repoRevToName
+        revOrTag
+        sourceByRegex
+        sourceFilesBySuffices
         ;
       inherit (lib.customisation)
-        callPackagesWith callPackageWith extendDerivation extendMkDerivation hydraJob makeOverridable
-        makeScope makeScopeWithSplicing makeScopeWithSplicing' mapCrossIndex overrideDerivation
-        renameCrossIndexFrom renameCrossIndexTo
+        callPackagesWith
+        callPackageWith
+        extendDerivation
+        extendMkDerivation
+        hydraJob
+        makeOverridable
+        makeScope
+        makeScopeWithSplicing
+        makeScopeWithSplicing'
+        mapCrossIndex
+        overrideDerivation
+        renameCrossIndexFrom
+        renameCrossIndexTo
         ;
       inherit (lib.derivations)
-        addDrvOutputDependencies lazyDerivation optionalDrvAttr unsafeDiscardOutputDependency
+        addDrvOutputDependencies
+        lazyDerivation
+        optionalDrvAttr
+        unsafeDiscardOutputDependency
         warnOnInstantiate
         ;
       inherit (lib.meta)
-        addMetaAttrs appendToName dontDistribute getExe getExe' getLicenseFromSpdxId getLicenseFromSpdxIdOr
-        hiPrio hiPrioSet licensesSpdx lowPrio lowPrioSet mapDerivationAttrset setName setPrio updateName
+        addMetaAttrs
+        appendToName
+        dontDistribute
+        getExe
+        getExe'
+        getLicenseFromSpdxId
+        getLicenseFromSpdxIdOr
+        hiPrio
+        hiPrioSet
+        licensesSpdx
+        lowPrio
+        lowPrioSet
+        mapDerivationAttrset
+        setName
+        setPrio
+        updateName
         ;
       inherit (lib.misc)
-        checkFlag checkReqs closePropagation condConcat defaultMerge defaultMergeArg fakeHash fakeSha256
-        fakeSha512 foldArgs getValue ifEnable imap innerClosePropagation innerModifySumArgs
-        lazyGenericClosure maybeAttr maybeAttrNullable maybeEnv mergeAttrBy mergeAttrByFunc
-        mergeAttrsByFuncDefaults mergeAttrsByFuncDefaultsClean mergeAttrsConcatenateValues
-        mergeAttrsNoOverride mergeAttrsWithFunc modifySumArgs nixType nvs setAttr setAttrMerge uniqList
+        checkFlag
+        checkReqs
+        closePropagation
+        condConcat
+        defaultMerge
+        defaultMergeArg
+        fakeHash
+        fakeSha256
+        fakeSha512
+        foldArgs
+        getValue
+        ifEnable
+        imap
+        innerClosePropagation
+        innerModifySumArgs
+        lazyGenericClosure
+        maybeAttr
+        maybeAttrNullable
+        maybeEnv
+        mergeAttrBy
+        mergeAttrByFunc
+        mergeAttrsByFuncDefaults
+        mergeAttrsByFuncDefaultsClean
+        mergeAttrsConcatenateValues
+        mergeAttrsNoOverride
+        mergeAttrsWithFunc
+        modifySumArgs
+        nixType
+        nvs
+        setAttr
+        setAttrMerge
+        uniqList
         uniqListExt
         ;
       inherit (lib.modules)
-        applyModuleArgsIfFunction dischargeProperties doRename evalModules filterOverrides fixMergeModules
-        fixupOptionType mergeDefinitions mergeModules mergeModules' mergeOptionDecls mkAfter
-        mkAliasAndWrapDefinitions mkAliasDefinitions mkAliasOptionModule mkAliasOptionModuleMD mkAssert
-        mkBefore mkChangedOptionModule mkDefault mkDefinition mkDerivedConfig mkFixStrictness mkForce mkIf
-        mkImageMediaOverride mkMerge mkMergedOptionModule mkOptionDefault mkOrder mkOverride
-        mkRemovedOptionModule mkRenamedOptionModule mkRenamedOptionModuleWith mkVMOverride
-        pushDownProperties setDefaultModuleLocation sortProperties unifyModuleSyntax
+        applyModuleArgsIfFunction
+        dischargeProperties
+        doRename
+        evalModules
+        filterOverrides
+        fixMergeModules
+        fixupOptionType
+        mergeDefinitions
+        mergeModules
+        mergeModules'
+        mergeOptionDecls
+        mkAfter
+        mkAliasAndWrapDefinitions
+        mkAliasDefinitions
+        mkAliasOptionModule
+        mkAliasOptionModuleMD
+        mkAssert
+        mkBefore
+        mkChangedOptionModule
+        mkDefault
+        mkDefinition
+        mkDerivedConfig
+        mkFixStrictness
+        mkForce
+        mkIf
+        mkImageMediaOverride
+        mkMerge
+        mkMergedOptionModule
+        mkOptionDefault
+        mkOrder
+        mkOverride
+        mkRemovedOptionModule
+        mkRenamedOptionModule
+        mkRenamedOptionModuleWith
+        mkVMOverride
+        pushDownProperties
+        setDefaultModuleLocation
+        sortProperties
+        unifyModuleSyntax
         ;
       inherit (lib.options)
-        getFiles getValues isOption literalExpression literalMD mergeDefaultOption mergeEqualOption
-        mergeOneOption mergeUniqueOption mkEnableOption mkOption mkPackageOption mkSinkUndeclaredOptions
-        optionAttrSetToDocList optionAttrSetToDocList' scrubOptionValue showFiles showOption
-        showOptionWithDefLocs unknownModule
+        getFiles
+        getValues
+        isOption
+        literalExpression
+        literalMD
+        mergeDefaultOption
+        mergeEqualOption
+        mergeOneOption
+        mergeUniqueOption
+        mkEnableOption
+        mkOption
+        mkPackageOption
+        mkSinkUndeclaredOptions
+        optionAttrSetToDocList
+        optionAttrSetToDocList'
+        scrubOptionValue
+        showFiles
+        showOption
+        showOptionWithDefLocs
+        unknownModule
         ;
       inherit (lib.modules) evalOptionValue;
-      inherit (core) defaultFunctor defaultTypeMerge isOptionType mkOptionType;
+      inherit (core)
+        defaultFunctor
+        defaultTypeMerge
+        isOptionType
+        mkOptionType
+        ;
       inherit (part ./tags.nix) isType setType;
     };
 

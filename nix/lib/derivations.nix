@@ -2,9 +2,7 @@
 { lib }:
 let
   inherit (lib.generators) toPretty;
-  newer =
-    name: _:
-    throw "lib.${name} needs a newer Nix: this one has no builtins.${name}";
+  newer = name: _: throw "lib.${name} needs a newer Nix: this one has no builtins.${name}";
 in
 {
   inherit (builtins) unsafeDiscardOutputDependency;
@@ -34,7 +32,11 @@ in
     {
       type = "derivation";
       inherit (checked)
-        drvPath name outPath outputName system
+        drvPath
+        name
+        outPath
+        outputName
+        system
         ;
       inherit outputs;
       meta = args.meta or checked.meta;
@@ -47,7 +49,14 @@ in
   warnOnInstantiate =
     message: drv:
     drv
-    // builtins.mapAttrs (_: lib.warn message) (removeAttrs drv [ "meta" "name" "outputName" "type" ])
+    // builtins.mapAttrs (_: lib.warn message) (
+      removeAttrs drv [
+        "meta"
+        "name"
+        "outputName"
+        "type"
+      ]
+    )
     // lib.optionalAttrs (builtins.isFunction (drv.overrideAttrs or null)) {
       overrideAttrs = change: lib.derivations.warnOnInstantiate message (drv.overrideAttrs change);
     };

@@ -2,7 +2,12 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames filter listToAttrs match pathExists readDir
+    attrNames
+    filter
+    listToAttrs
+    match
+    pathExists
+    readDir
     ;
   inherit (lib.filesystem) packagesFromDirectoryRecursive pathIsDirectory pathType;
 
@@ -15,10 +20,17 @@ let
     if toString path == "/" then
       "directory"
     else
-      entries.${baseNameOf path} or (abort "lib.filesystem.pathType: Path ${toString path} does not exist.");
+      entries.${baseNameOf path}
+      or (abort "lib.filesystem.pathType: Path ${toString path} does not exist.");
 in
 {
-  inherit (builtins) baseNameOf dirOf hashFile isPath readDir;
+  inherit (builtins)
+    baseNameOf
+    dirOf
+    hashFile
+    isPath
+    readDir
+    ;
   readFileType = builtins.readFileType or typeInParent;
   pathType = lib.filesystem.readFileType;
   pathIsDirectory = path: pathExists path && pathType path == "directory";
@@ -49,7 +61,8 @@ in
           null
         else
           up (dirOf path);
-      isDirectory = toString file == "/" || (readDir (dirOf file)).${baseNameOf file} or null == "directory";
+      isDirectory =
+        toString file == "/" || (readDir (dirOf file)).${baseNameOf file} or null == "directory";
     in
     up (if isDirectory then file else dirOf file);
   haskellPathsInDir =

@@ -2,7 +2,15 @@
 { lib }:
 let
   inherit (builtins)
-    all filter head isAttrs isBool isFloat isInt isList isString
+    all
+    filter
+    head
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    isString
     ;
   inherit (lib) concatMapStringsSep concatStrings escape;
   inherit (lib.gvariant) isGVariant mkValue type;
@@ -13,20 +21,58 @@ let
     inherit type value;
     __toString = self: "@${self.type} ${toString self.value}";
   };
-  shown = type: value: show: primitive type value // { __toString = self: show self; };
+  shown =
+    type: value: show:
+    primitive type value // { __toString = self: show self; };
   values = self: concatMapStringsSep "," toString self.value;
   elements = map mkValue;
 
   integers = [
-    { name = "mkInt32"; type = type.int32; min = -2147483648; max = 2147483647; }
-    { name = "mkUint32"; type = type.uint32; min = 0; max = 4294967295; }
-    { name = "mkInt64"; type = type.int64; min = null; max = null; }
-    { name = "mkUint64"; type = type.uint64; min = 0; max = null; }
-    { name = "mkInt16"; type = type.int16; min = -32768; max = 32767; }
-    { name = "mkUint16"; type = type.uint16; min = 0; max = 65535; }
-    { name = "mkUchar"; type = type.uchar; min = 0; max = 255; }
+    {
+      name = "mkInt32";
+      type = type.int32;
+      min = -2147483648;
+      max = 2147483647;
+    }
+    {
+      name = "mkUint32";
+      type = type.uint32;
+      min = 0;
+      max = 4294967295;
+    }
+    {
+      name = "mkInt64";
+      type = type.int64;
+      min = null;
+      max = null;
+    }
+    {
+      name = "mkUint64";
+      type = type.uint64;
+      min = 0;
+      max = null;
+    }
+    {
+      name = "mkInt16";
+      type = type.int16;
+      min = -32768;
+      max = 32767;
+    }
+    {
+      name = "mkUint16";
+      type = type.uint16;
+      min = 0;
+      max = 65535;
+    }
+    {
+      name = "mkUchar";
+      type = type.uchar;
+      min = 0;
+      max = 255;
+    }
   ];
-  maybe = elemType: value:
+  maybe =
+    elemType: value:
     shown (type.maybeOf elemType) value (
       self: if self.value == null then "@${self.type} nothing" else "just ${toString self.value}"
     );
@@ -81,11 +127,15 @@ in
   mkArray =
     list:
     let
-      vs = elements (lib.throwIf (list == [ ]) "an empty GVariant array has no type: use lib.gvariant.mkEmptyArray" list);
+      vs = elements (
+        lib.throwIf (list == [ ]) "an empty GVariant array has no type: use lib.gvariant.mkEmptyArray" list
+      );
       elemType = (head vs).type;
     in
     shown (type.arrayOf (
-      lib.throwIfNot (all (v: v.type == elemType) vs) "the elements of a GVariant array have one type" elemType
+      lib.throwIfNot (all (
+        v: v.type == elemType
+      ) vs) "the elements of a GVariant array have one type" elemType
     )) vs (self: "@${self.type} [${values self}]");
   mkEmptyArray = elemType: shown (type.arrayOf elemType) [ ] (self: "@${self.type} []");
   mkVariant = v: shown type.variant (mkValue v) (self: "<${toString self.value}>");
@@ -114,7 +164,8 @@ in
     shown (type.tupleOf (map (v: v.type) vs)) vs (self: "@${self.type} (${values self})");
 
   mkBoolean = v: shown type.boolean v (self: lib.boolToString self.value);
-  mkString = v: shown type.string v (self: "'${lib.replaceString "\n" "\\n" (escape [ "'" "\\" ] self.value)}'");
+  mkString =
+    v: shown type.string v (self: "'${lib.replaceString "\n" "\\n" (escape [ "'" "\\" ] self.value)}'");
   mkObjectpath = v: shown type.string v (self: "objectpath '${escape [ "'" ] self.value}'");
   mkUchar = primitive type.uchar;
   mkInt16 = primitive type.int16;

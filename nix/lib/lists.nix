@@ -2,12 +2,38 @@
 { lib }:
 let
   inherit (builtins)
-    concatLists concatMap elem elemAt filter foldl' genList head isList length partition tail
+    concatLists
+    concatMap
+    elem
+    elemAt
+    filter
+    foldl'
+    genList
+    head
+    isList
+    length
+    partition
+    tail
     ;
 in
 {
   inherit (builtins)
-    all any concatLists concatMap elem elemAt filter genList groupBy head isList length map partition sort tail
+    all
+    any
+    concatLists
+    concatMap
+    elem
+    elemAt
+    filter
+    genList
+    groupBy
+    head
+    isList
+    length
+    map
+    partition
+    sort
+    tail
     ;
 
   singleton = x: [ x ];
@@ -35,7 +61,9 @@ in
     go 0;
   fold = lib.warn "lib.fold is deprecated; its name now is lib.foldr" lib.foldr;
   # What is built in leaves the first value of the accumulator alone.
-  foldl' = f: acc: xs: builtins.seq acc (foldl' f acc xs);
+  foldl' =
+    f: acc: xs:
+    builtins.seq acc (foldl' f acc xs);
   foldl =
     f: z: xs:
     let
@@ -56,7 +84,15 @@ in
     p: fallback: xs:
     let
       n = length xs;
-      i = foldl' (i: x: if i >= 0 then i else if p x then -i - 1 else i - 1) (-1) xs;
+      i = foldl' (
+        i: x:
+        if i >= 0 then
+          i
+        else if p x then
+          -i - 1
+        else
+          i - 1
+      ) (-1) xs;
     in
     if i < 0 || n == 0 then fallback else i;
   findSingle =
@@ -64,7 +100,12 @@ in
     let
       found = filter p xs;
     in
-    if found == [ ] then none else if length found > 1 then several else head found;
+    if found == [ ] then
+      none
+    else if length found > 1 then
+      several
+    else
+      head found;
   last =
     xs:
     assert lib.assertMsg (xs != [ ]) "lists.last: list must not be empty!";
@@ -89,10 +130,14 @@ in
   intersectLists = e: filter (x: elem x e);
   subtractLists = e: filter (x: !(elem x e));
   mutuallyExclusive = a: b: length a == 0 || !(builtins.any (x: elem x a) b);
-  zipListsWith = f: a: b: genList (n: f (elemAt a n) (elemAt b n)) (lib.min (length a) (length b));
+  zipListsWith =
+    f: a: b:
+    genList (n: f (elemAt a n) (elemAt b n)) (lib.min (length a) (length b));
   zipLists = lib.zipListsWith (fst: snd: { inherit fst snd; });
   crossLists = f: lib.foldl (fs: args: concatMap (g: map g args) fs) [ f ];
-  groupBy' = op: nul: pred: xs: builtins.mapAttrs (_: lib.foldl op nul) (builtins.groupBy pred xs);
+  groupBy' =
+    op: nul: pred: xs:
+    builtins.mapAttrs (_: lib.foldl op nul) (builtins.groupBy pred xs);
   compareLists =
     cmp: a: b:
     if a == [ ] then
@@ -118,7 +163,8 @@ in
     xs:
     let
       # Text and numbers take turns, so that what is compared is of one type.
-      key = s: map (p: if isList p then builtins.fromJSON (head p) else p) (builtins.split "(0|[1-9][0-9]*)" s);
+      key =
+        s: map (p: if isList p then builtins.fromJSON (head p) else p) (builtins.split "(0|[1-9][0-9]*)" s);
     in
     map (p: p.value) (
       builtins.sort (a: b: lib.compareLists lib.compare a.key b.key < 0) (
@@ -144,8 +190,9 @@ in
   concatAttrValues = set: concatLists (builtins.attrValues set);
   replaceElemAt =
     xs: i: x:
-    assert lib.assertMsg (i >= 0 && i < length xs)
-      "'lists.replaceElemAt' called with index ${toString i} on a list of size ${toString (length xs)}";
+    assert lib.assertMsg (
+      i >= 0 && i < length xs
+    ) "'lists.replaceElemAt' called with index ${toString i} on a list of size ${toString (length xs)}";
     genList (n: if n == i then x else elemAt xs n) (length xs);
 
   # stopOnCycles -> (x -> y -> whether x comes before y) -> list -> an element

@@ -2,14 +2,19 @@
 { lib }:
 let
   inherit (builtins)
-    any isString match typeOf
+    any
+    isString
+    match
+    typeOf
     ;
 in
 {
   addMetaAttrs =
     meta: drv:
     if drv ? overrideAttrs then
-      drv.overrideAttrs (old: { meta = old.meta or { } // meta; })
+      drv.overrideAttrs (old: {
+        meta = old.meta or { } // meta;
+      })
     else
       drv // { meta = drv.meta or { } // meta; };
   dontDistribute = lib.addMetaAttrs { hydraPlatforms = [ ]; };

@@ -2,7 +2,13 @@
 { lib }:
 let
   inherit (builtins)
-    addErrorContext concatMap filter isAttrs isBool isList mapAttrs
+    addErrorContext
+    concatMap
+    filter
+    isAttrs
+    isBool
+    isList
+    mapAttrs
     ;
 in
 rec {
@@ -22,7 +28,8 @@ rec {
         default = opt.defaultText or opt.default or type.emptyValue.value;
         below = opt.type.getSubOptions opt.loc;
         rendered =
-          what: v: addErrorContext "while evaluating the ${what} of the option `${name}'" (renderOptionValue v);
+          what: v:
+          addErrorContext "while evaluating the ${what} of the option `${name}'" (renderOptionValue v);
         entry = {
           inherit (opt) loc;
           inherit name;
@@ -35,7 +42,9 @@ rec {
           type = type.description or "unspecified";
         }
         // lib.optionalAttrs (opt ? example) { example = rendered "example" opt.example; }
-        // lib.optionalAttrs (opt ? defaultText || opt ? default || empty) { default = rendered "default" default; }
+        // lib.optionalAttrs (opt ? defaultText || opt ? default || empty) {
+          default = rendered "default" default;
+        }
         // lib.optionalAttrs (opt.relatedPackages or null != null) { inherit (opt) relatedPackages; };
       in
       [ entry ]

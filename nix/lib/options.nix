@@ -1,7 +1,13 @@
 # Declaring options, and merging their definitions where no type says how.
 { lib }:
 let
-  inherit (builtins) all elemAt head isAttrs length;
+  inherit (builtins)
+    all
+    elemAt
+    head
+    isAttrs
+    length
+    ;
   inherit (lib.modules) messages;
 
   literal =
@@ -58,7 +64,10 @@ rec {
     mkOption (
       {
         type = (if nullable then lib.types.nullOr else lib.id) lib.types.package;
-        description = "The ${lib.last names} package to use." + (if extraDescription == "" then "" else " ") + extraDescription;
+        description =
+          "The ${lib.last names} package to use."
+          + (if extraDescription == "" then "" else " ")
+          + extraDescription;
       }
       // (
         if default == null then
@@ -70,7 +79,9 @@ rec {
           }
       )
       // lib.optionalAttrs (example != null) {
-        example = literalExpression (if builtins.isList example then "${pkgsText}.${lib.showAttrPath example}" else example);
+        example = literalExpression (
+          if builtins.isList example then "${pkgsText}.${lib.showAttrPath example}" else example
+        );
       }
     );
 

@@ -2,7 +2,17 @@
 { lib }:
 let
   inherit (builtins)
-    all concatMap elemAt filter head isPath isString length match split typeOf
+    all
+    concatMap
+    elemAt
+    filter
+    head
+    isPath
+    isString
+    length
+    match
+    split
+    typeOf
     ;
   inherit (lib.path) subpath;
 
@@ -25,7 +35,9 @@ let
       null;
   wantSubpath =
     name: which: s:
-    lib.assertMsg (fault s == null) "lib.path.${name}: ${which} is not a valid subpath string:\n    ${fault s}";
+    lib.assertMsg (
+      fault s == null
+    ) "lib.path.${name}: ${which} is not a valid subpath string:\n    ${fault s}";
 
   components = s: filter (c: isString c && c != "" && c != ".") (split "/+" s);
   relative = cs: if cs == [ ] then "./." else "./${lib.concatStringsSep "/" cs}";

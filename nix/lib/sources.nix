@@ -2,7 +2,15 @@
 { lib }:
 let
   inherit (builtins)
-    any elem elemAt filter isList isString length match split
+    any
+    elem
+    elemAt
+    filter
+    isList
+    isString
+    length
+    match
+    split
     ;
   inherit (lib) hasPrefix hasSuffix removePrefix;
 
@@ -18,7 +26,11 @@ let
         name = "source";
       };
   source =
-    { origSrc, filter, name }@parts:
+    {
+      origSrc,
+      filter,
+      name,
+    }@parts:
     parts
     // {
       _isLibCleanSourceWith = true;
@@ -66,15 +78,34 @@ in
     in
     !(
       name == ".git"
-      || (type == "directory" && elem name [ ".svn" "CVS" ".hg" ".jj" ".pijul" "_darcs" ])
-      || any (suffix: hasSuffix suffix name) [ "~" ".o" ".so" ]
+      || (
+        type == "directory"
+        && elem name [
+          ".svn"
+          "CVS"
+          ".hg"
+          ".jj"
+          ".pijul"
+          "_darcs"
+        ]
+      )
+      || any (suffix: hasSuffix suffix name) [
+        "~"
+        ".o"
+        ".so"
+      ]
       || match "\\.sw[a-z]" name != null
       || match "\\..*\\.sw[a-z]" name != null
       || (type == "symlink" && hasPrefix "result" name)
       # Sockets and the like, which a store cannot hold.
       || type == "unknown"
     );
-  cleanSource = src: lib.cleanSourceWith { inherit src; filter = lib.cleanSourceFilter; };
+  cleanSource =
+    src:
+    lib.cleanSourceWith {
+      inherit src;
+      filter = lib.cleanSourceFilter;
+    };
   cleanSourceWith =
     {
       src,
@@ -94,7 +125,8 @@ in
     lib.cleanSourceWith {
       inherit src;
       filter =
-        path: _: any (p: match p (removePrefix "${toString (taken src).origSrc}/" (toString path)) != null) patterns;
+        path: _:
+        any (p: match p (removePrefix "${toString (taken src).origSrc}/" (toString path)) != null) patterns;
     };
   sourceFilesBySuffices =
     src: suffixes:
@@ -109,9 +141,7 @@ in
     in
     lib.cleanSourceWith {
       inherit src;
-      filter =
-        path: type:
-        any (wanted: wanted (removePrefix "${toString src}/" path) type) globs;
+      filter = path: type: any (wanted: wanted (removePrefix "${toString src}/" path) type) globs;
     };
   trace =
     src:
@@ -135,5 +165,12 @@ in
 
   pathHasContext = builtins.hasContext;
   canCleanSource = src: src ? _isLibCleanSourceWith || !(builtins.hasContext (toString src));
-  revOrTag = rev: tag: if tag != null then tag else if rev != null then rev else "HEAD";
+  revOrTag =
+    rev: tag:
+    if tag != null then
+      tag
+    else if rev != null then
+      rev
+    else
+      "HEAD";
 }

@@ -20,11 +20,20 @@
         else if state.done ? ${item} then
           state
         else
-          visit (state // { done = state.done // { ${item} = true; }; }) entries.${item};
+          visit (
+            state
+            // {
+              done = state.done // {
+                ${item} = true;
+              };
+            }
+          ) entries.${item};
     in
     (builtins.foldl' visit {
       done = { };
       texts = [ ];
     } wanted).texts;
-  textClosureMap = f: entries: names: lib.concatMapStringsSep "\n" f (lib.textClosureList entries names);
+  textClosureMap =
+    f: entries: names:
+    lib.concatMapStringsSep "\n" f (lib.textClosureList entries names);
 }

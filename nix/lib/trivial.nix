@@ -2,27 +2,60 @@
 # as values, warnings and throws.
 { lib }:
 let
-  inherit (builtins) concatStringsSep elem fromJSON getEnv match readFile;
+  inherit (builtins)
+    concatStringsSep
+    elem
+    fromJSON
+    getEnv
+    match
+    readFile
+    ;
 
   # Older Nix has no `builtins.warn`.
   traceWarning =
     message: value:
     if !(builtins.isString message) then
       throw "lib.warn: the message is a ${builtins.typeOf message}, not a string"
-    else if elem (getEnv "NIX_ABORT_ON_WARN") [ "1" "true" "yes" ] then
-      builtins.trace "evaluation warning: ${message}" (abort "NIX_ABORT_ON_WARN is set: a warning ends the evaluation")
+    else if
+      elem (getEnv "NIX_ABORT_ON_WARN") [
+        "1"
+        "true"
+        "yes"
+      ]
+    then
+      builtins.trace "evaluation warning: ${message}" (
+        abort "NIX_ABORT_ON_WARN is set: a warning ends the evaluation"
+      )
     else
       builtins.trace "evaluation warning: ${message}" value;
 in
 {
   inherit (builtins)
-    add bitAnd bitOr bitXor ceil deepSeq div floor genericClosure isBool isFloat isInt lessThan mul pathExists
-    readFile seq sub
+    add
+    bitAnd
+    bitOr
+    bitXor
+    ceil
+    deepSeq
+    div
+    floor
+    genericClosure
+    isBool
+    isFloat
+    isInt
+    lessThan
+    mul
+    pathExists
+    readFile
+    seq
+    sub
     ;
 
   id = x: x;
   const = x: _: x;
-  flip = f: a: b: f b a;
+  flip =
+    f: a: b:
+    f b a;
   pipe = builtins.foldl' (x: f: f x);
   concat = a: b: a ++ b;
   or = a: b: a || b;
@@ -32,10 +65,22 @@ in
   mod = base: int: base - int * (builtins.div base int);
   min = a: b: if a < b then a else b;
   max = a: b: if a > b then a else b;
-  compare = a: b: if a < b then -1 else if a > b then 1 else 0;
+  compare =
+    a: b:
+    if a < b then
+      -1
+    else if a > b then
+      1
+    else
+      0;
   splitByAndCompare =
     p: yes: no: a: b:
-    if p a then (if p b then yes a b else -1) else if p b then 1 else no a b;
+    if p a then
+      (if p b then yes a b else -1)
+    else if p b then
+      1
+    else
+      no a b;
   mergeAttrs = a: b: a // b;
   mapNullable = f: a: if a == null then a else f a;
   defaultTo = fallback: v: if v == null then fallback else v;
@@ -50,7 +95,8 @@ in
     assert builtins.isInt base && builtins.isInt i;
     assert base >= 2 && i >= 0;
     digits i;
-  toHexString = i: lib.concatMapStrings (d: builtins.substring d 1 "0123456789ABCDEF") (lib.toBaseDigits 16 i);
+  toHexString =
+    i: lib.concatMapStrings (d: builtins.substring d 1 "0123456789ABCDEF") (lib.toBaseDigits 16 i);
   fromHexString =
     s:
     let
@@ -70,7 +116,10 @@ in
   isFunction = f: builtins.isFunction f || (f ? __functor && builtins.isFunction (f.__functor f));
   functionArgs =
     f:
-    if f ? __functor then f.__functionArgs or (builtins.functionArgs (f.__functor f)) else builtins.functionArgs f;
+    if f ? __functor then
+      f.__functionArgs or (builtins.functionArgs (f.__functor f))
+    else
+      builtins.functionArgs f;
   setFunctionArgs = f: args: {
     __functor = _: f;
     __functionArgs = args;

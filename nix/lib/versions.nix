@@ -1,7 +1,12 @@
 # Version numbers.
 { lib }:
 let
-  inherit (builtins) concatStringsSep elemAt genList splitVersion;
+  inherit (builtins)
+    concatStringsSep
+    elemAt
+    genList
+    splitVersion
+    ;
 in
 {
   inherit (builtins) compareVersions splitVersion;
@@ -14,5 +19,6 @@ in
     let
       numbers = builtins.head (lib.splitString "-" v);
     in
-    concatStringsSep "." (lib.take n (splitVersion numbers ++ genList (_: "0") n)) + lib.removePrefix numbers v;
+    concatStringsSep "." (lib.take n (splitVersion numbers ++ genList (_: "0") n))
+    + lib.removePrefix numbers v;
 }

@@ -9,7 +9,16 @@
 }:
 let
   inherit (builtins) attrNames concatMap isAttrs;
-  inherit (lib) concatMapStringsSep concatStringsSep mapAttrsToList mkIf mkOption optional optionals types;
+  inherit (lib)
+    concatMapStringsSep
+    concatStringsSep
+    mapAttrsToList
+    mkIf
+    mkOption
+    optional
+    optionals
+    types
+    ;
   inherit (nhmtLib.fish) quote;
   inherit (nhmtLib.shell) paragraphs;
   cfg = config.programs.fish;
@@ -18,7 +27,9 @@ let
   declaredIn = nhmtLib.locations.ofOption options.programs.fish.enable;
   fish = text: { inherit text declaredIn; };
   lines = parts: concatStringsSep "\n" parts;
-  words = concatMapStringsSep " " (w: if builtins.match "[A-Za-z0-9_./=-]+" w != null then w else quote w);
+  words = concatMapStringsSep " " (
+    w: if builtins.match "[A-Za-z0-9_./=-]+" w != null then w else quote w
+  );
 
   text =
     description:
@@ -29,7 +40,12 @@ let
     };
 
   # A flag with its value as one word each; nothing without a value.
-  flag = name: v: optionals (v != null) [ "--${name}" (toString v) ];
+  flag =
+    name: v:
+    optionals (v != null) [
+      "--${name}"
+      (toString v)
+    ];
 
   abbreviation =
     attr: given:
@@ -38,18 +54,21 @@ let
       cursor = a.setCursor or false;
     in
     words (
-      [ "abbr" "--add" ]
+      [
+        "abbr"
+        "--add"
+      ]
       ++ flag "position" (a.position or null)
       ++ flag "regex" (a.regex or null)
       ++ concatMap (flag "command") (if a.command or null == null then [ ] else lib.toList a.command)
       ++ (
-        if cursor == true then
-          [ "--set-cursor" ]
-        else
-          optional (cursor != false) "--set-cursor=${cursor}"
+        if cursor == true then [ "--set-cursor" ] else optional (cursor != false) "--set-cursor=${cursor}"
       )
       ++ flag "function" (a.function or null)
-      ++ [ "--" (if a.name or null != null then a.name else attr) ]
+      ++ [
+        "--"
+        (if a.name or null != null then a.name else attr)
+      ]
       ++ optional (a.expansion or null != null) a.expansion
     );
   alias = n: v: "alias ${words [ n ]} ${quote v}";
@@ -66,7 +85,16 @@ let
         ++ flag "mode" b.mode
         ++ flag "sets-mode" b.setsMode;
     in
-    optional b.erase (concatStringsSep " " ([ "bind" "-e" ] ++ flags ++ [ key ]))
+    optional b.erase (
+      concatStringsSep " " (
+        [
+          "bind"
+          "-e"
+        ]
+        ++ flags
+        ++ [ key ]
+      )
+    )
     ++ optional (b.command != null) (
       concatStringsSep " " (
         [ "bind" ] ++ flags ++ [ key ] ++ map quote (lib.toList b.command) ++ optional b.repaint "repaint"
@@ -94,7 +122,15 @@ let
     fish "function ${words ([ name ] ++ flags)}\n${body given}\nend\n";
   # A function that something calls has to be known before.
   isCalled =
-    f: isAttrs f && builtins.any (n: f.${n} != null) [ "onEvent" "onVariable" "onJobExit" "onProcessExit" "onSignal" ];
+    f:
+    isAttrs f
+    && builtins.any (n: f.${n} != null) [
+      "onEvent"
+      "onVariable"
+      "onJobExit"
+      "onProcessExit"
+      "onSignal"
+    ];
   called = builtins.filter (n: isCalled cfg.functions.${n}) (attrNames cfg.functions);
 
   plugin =
@@ -221,7 +257,11 @@ in
       ]);
     }
     // lib.mapAttrs' (n: f: lib.nameValuePair "fish/functions/${n}.fish" (function n f)) cfg.functions
-    // lib.mapAttrs' (n: c: lib.nameValuePair "fish/completions/${n}.fish" (fish "${body c}\n")) cfg.completions
-    // builtins.listToAttrs (map (p: lib.nameValuePair "fish/conf.d/plugin-${p.name}.fish" (plugin p)) cfg.plugins);
+    // lib.mapAttrs' (
+      n: c: lib.nameValuePair "fish/completions/${n}.fish" (fish "${body c}\n")
+    ) cfg.completions
+    // builtins.listToAttrs (
+      map (p: lib.nameValuePair "fish/conf.d/plugin-${p.name}.fish" (plugin p)) cfg.plugins
+    );
   };
 }

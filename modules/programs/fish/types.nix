@@ -2,7 +2,13 @@
 { lib }:
 let
   inherit (lib) mkOption types;
-  inherit (types) either int listOf nullOr str;
+  inherit (types)
+    either
+    int
+    listOf
+    nullOr
+    str
+    ;
   optional =
     type: description:
     mkOption {
@@ -81,7 +87,10 @@ in
         default = false;
         description = "Whether the prompt is drawn anew.";
       };
-      operate = optional (types.enum [ "preset" "user" ]) "Which bindings are meant.";
+      operate = optional (types.enum [
+        "preset"
+        "user"
+      ]) "Which bindings are meant.";
     };
   };
   plugin = types.submodule {

@@ -12,7 +12,23 @@ let
   cfg = config.programs.git;
   place = "${config.xdg.configHome}/git";
   declaredIn = nhmtLib.locations.ofOption options.programs.git.enable;
-  renamed = from: to: lib.mkRenamedOptionModule ([ "programs" "git" ] ++ from) ([ "programs" "git" ] ++ to);
+  renamed =
+    from: to:
+    lib.mkRenamedOptionModule
+      (
+        [
+          "programs"
+          "git"
+        ]
+        ++ from
+      )
+      (
+        [
+          "programs"
+          "git"
+        ]
+        ++ to
+      );
 
   # Text files of lines; none when there is nothing to say.
   lines =
@@ -38,16 +54,19 @@ let
     }
   ) cfg.includes;
   include =
-    i: if i.condition == null then { include.path = i.path; } else { includeIf.${i.condition}.path = i.path; };
+    i:
+    if i.condition == null then
+      { include.path = i.path; }
+    else
+      { includeIf.${i.condition}.path = i.path; };
 
   # git reads from top to bottom: what is included comes last, so that it can
   # outrank the settings.
-  parts =
-    builtins.filter (p: p != { }) (
-      [ cfg.iniContent ]
-      ++ lib.optionals (builtins.isList cfg.settings) cfg.settings
-      ++ map include includes
-    );
+  parts = builtins.filter (p: p != { }) (
+    [ cfg.iniContent ]
+    ++ lib.optionals (builtins.isList cfg.settings) cfg.settings
+    ++ map include includes
+  );
   lfs = if cfg.lfs.package == null then "git-lfs" else lib.getExe cfg.lfs.package;
   skip = lib.optionalString cfg.lfs.skipSmudge " --skip";
 in
@@ -76,7 +95,8 @@ in
       })
       (mkIf (cfg.signing.format != null) { gpg.format = mkDefault cfg.signing.format; })
       (mkIf (cfg.signing.signer != null) {
-        gpg.${if cfg.signing.format == null then "openpgp" else cfg.signing.format}.program = mkDefault cfg.signing.signer;
+        gpg.${if cfg.signing.format == null then "openpgp" else cfg.signing.format}.program =
+          mkDefault cfg.signing.signer;
       })
       (mkIf (cfg.hooks != { }) { core.hooksPath = mkDefault "${place}/hooks"; })
       (mkIf cfg.lfs.enable {

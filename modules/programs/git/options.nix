@@ -93,7 +93,13 @@ in
       description = "The key to sign with; null lets git choose by the committer.";
     };
     format = mkOption {
-      type = types.nullOr (types.enum [ "openpgp" "ssh" "x509" ]);
+      type = types.nullOr (
+        types.enum [
+          "openpgp"
+          "ssh"
+          "x509"
+        ]
+      );
       default = null;
       description = "The kind of signatures; git's default is openpgp.";
     };
@@ -110,7 +116,9 @@ in
   };
   lfs = {
     enable = lib.mkEnableOption "Git Large File Storage";
-    package = nhmtLib.packages.option pkgs "git-lfs" "The git-lfs to install; null takes the one on PATH." { };
+    package =
+      nhmtLib.packages.option pkgs "git-lfs" "The git-lfs to install; null takes the one on PATH."
+        { };
     skipSmudge = mkOption {
       type = types.bool;
       default = false;

@@ -30,7 +30,11 @@ let
     text "An older name for lines of .zshrc; `initContent` takes them all, with `lib.mkOrder`."
     // {
       visible = false;
-      apply = lines: lib.warnIf (lines != "") "programs.zsh.${name} is an older name; programs.zsh.initContent with lib.mkOrder takes its lines" lines;
+      apply =
+        lines:
+        lib.warnIf (lines != "")
+          "programs.zsh.${name} is an older name; programs.zsh.initContent with lib.mkOrder takes its lines"
+          lines;
     };
 
   keymaps = {
@@ -42,7 +46,9 @@ let
   # Once per session and content, as what every shell gets.
   own = lib.filterAttrs (_: v: v != null) cfg.sessionVariables;
   ownText = lib.concatStringsSep "\n" (lib.mapAttrsToList export own);
-  ownDigest = builtins.substring 0 32 (builtins.hashString "sha256" (builtins.unsafeDiscardStringContext ownText));
+  ownDigest = builtins.substring 0 32 (
+    builtins.hashString "sha256" (builtins.unsafeDiscardStringContext ownText)
+  );
   ownOnce = lib.optionalString (own != { }) ''
     if [[ "''${__NHMT_ZSH-}" != "${ownDigest}" ]]; then
     export __NHMT_ZSH="${ownDigest}"
@@ -50,8 +56,12 @@ let
     fi'';
 
   aliases = lib.concatStringsSep "\n" (
-    lib.mapAttrsToList (n: v: "alias -- ${lib.escapeShellArg n}=${lib.escapeShellArg v}") cfg.shellAliases
-    ++ lib.mapAttrsToList (n: v: "alias -g -- ${lib.escapeShellArg n}=${lib.escapeShellArg v}") cfg.shellGlobalAliases
+    lib.mapAttrsToList (
+      n: v: "alias -- ${lib.escapeShellArg n}=${lib.escapeShellArg v}"
+    ) cfg.shellAliases
+    ++ lib.mapAttrsToList (
+      n: v: "alias -g -- ${lib.escapeShellArg n}=${lib.escapeShellArg v}"
+    ) cfg.shellGlobalAliases
   );
   hashes = lib.concatStringsSep "\n" (
     lib.mapAttrsToList (n: v: "hash -d ${lib.escapeShellArg n}=\"${expanding v}\"") cfg.dirHashes
@@ -62,8 +72,14 @@ in
   imports = [
     ./history.nix
     ./plugins.nix
-    (lib.mkRenamedOptionModule [ "programs" "zsh" "enableAutosuggestions" ] [ "programs" "zsh" "autosuggestion" "enable" ])
-    (lib.mkRenamedOptionModule [ "programs" "zsh" "enableSyntaxHighlighting" ] [ "programs" "zsh" "syntaxHighlighting" "enable" ])
+    (lib.mkRenamedOptionModule
+      [ "programs" "zsh" "enableAutosuggestions" ]
+      [ "programs" "zsh" "autosuggestion" "enable" ]
+    )
+    (lib.mkRenamedOptionModule
+      [ "programs" "zsh" "enableSyntaxHighlighting" ]
+      [ "programs" "zsh" "syntaxHighlighting" "enable" ]
+    )
   ];
 
   options.programs.zsh = {
@@ -82,7 +98,11 @@ in
     dotDir = mkOption {
       type = types.nullOr types.str;
       default =
-        if config.xdg.enable && config.home.stateVersion != null && lib.versionAtLeast config.home.stateVersion "26.05" then
+        if
+          config.xdg.enable
+          && config.home.stateVersion != null
+          && lib.versionAtLeast config.home.stateVersion "26.05"
+        then
           "${config.xdg.configHome}/zsh"
         else
           home;
@@ -170,14 +190,20 @@ in
       type = types.attrs;
       default = { };
       example = {
-        POWERLEVEL9K_LEFT_PROMPT_ELEMENTS = [ "dir" "vcs" ];
+        POWERLEVEL9K_LEFT_PROMPT_ELEMENTS = [
+          "dir"
+          "vcs"
+        ];
       };
       description = "Variables of the shell, defined early in .zshrc.";
     };
     setOptions = mkOption {
       type = types.listOf types.str;
       default = [ ];
-      example = [ "EXTENDED_HISTORY" "NO_BEEP" ];
+      example = [
+        "EXTENDED_HISTORY"
+        "NO_BEEP"
+      ];
       description = "Options to set; `NO_` before one unsets it.";
     };
     siteFunctions = mkOption {
@@ -199,14 +225,18 @@ in
           (at 500 cfg.initExtraFirst)
           (lib.mkOrder 510 (
             "typeset -U path cdpath fpath manpath"
-            + lib.optionalString (cfg.cdpath != [ ]) "\ncdpath+=(${lib.concatMapStringsSep " " (d: "\"${expanding d}\"") cfg.cdpath})"
+            +
+              lib.optionalString (cfg.cdpath != [ ])
+                "\ncdpath+=(${lib.concatMapStringsSep " " (d: "\"${expanding d}\"") cfg.cdpath})"
           ))
           (lib.mkOrder 520 ''
             for __nhmt_profile in "${nhmtLib.shell.inQuotes config.home.profileDirectory}" ''${(z)NIX_PROFILES}; do
               fpath+=("$__nhmt_profile"/share/zsh/{site-functions,$ZSH_VERSION/functions,vendor-completions})
             done
             unset __nhmt_profile'')
-          (mkIf (cfg.siteFunctions != { }) (lib.mkOrder 525 "fpath=(${lib.escapeShellArg "${cfg.dotDir}/.zsh-functions"} $fpath)\nautoload -Uz -- ${lib.escapeShellArgs (builtins.attrNames cfg.siteFunctions)}"))
+          (mkIf (cfg.siteFunctions != { }) (
+            lib.mkOrder 525 "fpath=(${lib.escapeShellArg "${cfg.dotDir}/.zsh-functions"} $fpath)\nautoload -Uz -- ${lib.escapeShellArgs (builtins.attrNames cfg.siteFunctions)}"
+          ))
           (mkIf (cfg.defaultKeymap != null) (lib.mkOrder 530 keymaps.${cfg.defaultKeymap}))
           (at 540 (lib.concatStringsSep "\n" (lib.mapAttrsToList define cfg.localVariables)))
           (at 550 cfg.initExtraBeforeCompInit)
@@ -236,7 +266,9 @@ in
         };
       }
       (mkIf (cfg.siteFunctions != { }) {
-        home.file = lib.mapAttrs' (n: body: lib.nameValuePair "${cfg.dotDir}/.zsh-functions/${n}" (sh body)) cfg.siteFunctions;
+        home.file = lib.mapAttrs' (
+          n: body: lib.nameValuePair "${cfg.dotDir}/.zsh-functions/${n}" (sh body)
+        ) cfg.siteFunctions;
       })
       (mkIf (cfg.dotDir != home) {
         home.file.".zshenv" = sh ". ${lib.escapeShellArg "${cfg.dotDir}/.zshenv"}\n";

@@ -93,9 +93,10 @@ in
     programs.zsh.initContent = lib.mkOrder 910 ''
       HISTSIZE="${toString cfg.history.size}"
       SAVEHIST="${toString cfg.history.save}"
-      ${lib.optionalString (cfg.history.ignorePatterns != [ ]) "HISTORY_IGNORE=${
-        lib.escapeShellArg "(${lib.concatStringsSep "|" cfg.history.ignorePatterns})"
-      }\n"}HISTFILE="${nhmtLib.zsh.expanding path}"
+      ${
+        lib.optionalString (cfg.history.ignorePatterns != [ ])
+          "HISTORY_IGNORE=${lib.escapeShellArg "(${lib.concatStringsSep "|" cfg.history.ignorePatterns})"}\n"
+      }HISTFILE="${nhmtLib.zsh.expanding path}"
       [[ -d "''${HISTFILE:h}" ]] || mkdir -p "''${HISTFILE:h}"
     '';
   };

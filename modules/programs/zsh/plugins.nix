@@ -13,7 +13,11 @@ let
   directory = if cfg.dotDir == home then "${home}/.zsh/plugins" else "${cfg.dotDir}/plugins";
 
   # With a package set its package; else what the home's packages or the system have.
-  package = name: nhmtLib.packages.option pkgs name "The package; null takes what the home's packages or the system have of that name." { };
+  package =
+    name:
+    nhmtLib.packages.option pkgs name
+      "The package; null takes what the home's packages or the system have of that name."
+      { };
   read =
     given: name:
     let
@@ -93,7 +97,13 @@ in
         description = "Style of suggestions, as zshzle(1) has it.";
       };
       strategy = mkOption {
-        type = types.listOf (types.enum [ "history" "completion" "match_prev_cmd" ]);
+        type = types.listOf (
+          types.enum [
+            "history"
+            "completion"
+            "match_prev_cmd"
+          ]
+        );
         default = [ "history" ];
         description = "Where suggestions come from, tried one after another; an empty list sets nothing.";
       };
@@ -130,7 +140,10 @@ in
       plugins = mkOption {
         type = types.listOf types.str;
         default = [ ];
-        example = [ "git" "sudo" ];
+        example = [
+          "git"
+          "sudo"
+        ];
         description = "Plugins of oh-my-zsh.";
       };
       custom = mkOption {
@@ -155,7 +168,9 @@ in
   config = mkIf cfg.enable (
     lib.mkMerge [
       (mkIf (cfg.plugins != [ ]) {
-        home.file = builtins.listToAttrs (map (p: lib.nameValuePair (place p) { source = p.src; }) cfg.plugins);
+        home.file = builtins.listToAttrs (
+          map (p: lib.nameValuePair (place p) { source = p.src; }) cfg.plugins
+        );
         programs.zsh.initContent = lib.mkMerge [
           (lib.mkOrder 560 (
             lib.concatMapStrings (
@@ -233,8 +248,12 @@ in
           + ''
 
             plugins=(${lib.escapeShellArgs cfg.oh-my-zsh.plugins})
-            ${lib.optionalString (cfg.oh-my-zsh.custom != "") ''ZSH_CUSTOM="${nhmtLib.zsh.expanding cfg.oh-my-zsh.custom}"''}
-            ${lib.optionalString (cfg.oh-my-zsh.theme != "") "ZSH_THEME=${lib.escapeShellArg cfg.oh-my-zsh.theme}"}
+            ${lib.optionalString (
+              cfg.oh-my-zsh.custom != ""
+            ) ''ZSH_CUSTOM="${nhmtLib.zsh.expanding cfg.oh-my-zsh.custom}"''}
+            ${lib.optionalString (
+              cfg.oh-my-zsh.theme != ""
+            ) "ZSH_THEME=${lib.escapeShellArg cfg.oh-my-zsh.theme}"}
             if [[ -r $ZSH/oh-my-zsh.sh ]]; then source "$ZSH/oh-my-zsh.sh"; fi
           ''
         );

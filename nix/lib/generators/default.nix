@@ -16,7 +16,11 @@ in
   toYAML = { }: builtins.toJSON;
 
   inherit (keyValues)
-    mkKeyValueDefault mkValueStringDefault toINI toINIWithGlobalSection toKeyValue
+    mkKeyValueDefault
+    mkValueStringDefault
+    toINI
+    toINIWithGlobalSection
+    toKeyValue
     ;
   inherit (git) toGitINI;
   inherit (pretty) toPretty withRecursion;
@@ -25,6 +29,8 @@ in
   inherit (dhall) toDhall;
   inherit (toml) toTOML;
 
-  mkDconfKeyValue = lib.generators.mkKeyValueDefault { mkValueString = v: toString (lib.gvariant.mkValue v); } "=";
+  mkDconfKeyValue = lib.generators.mkKeyValueDefault {
+    mkValueString = v: toString (lib.gvariant.mkValue v);
+  } "=";
   toDconfINI = lib.generators.toINI { mkKeyValue = lib.generators.mkDconfKeyValue; };
 }

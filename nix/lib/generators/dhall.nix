@@ -1,7 +1,12 @@
 # Dhall's records and lists.
 { lib }:
 let
-  inherit (builtins) isAttrs isBool isInt isList;
+  inherit (builtins)
+    isAttrs
+    isBool
+    isInt
+    isList
+    ;
   items = builtins.concatStringsSep ", ";
   go =
     v:

@@ -2,7 +2,16 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames attrValues any concatMap concatStringsSep isAttrs isList isString length replaceStrings
+    attrNames
+    attrValues
+    any
+    concatMap
+    concatStringsSep
+    isAttrs
+    isList
+    isString
+    length
+    replaceStrings
     ;
   inherit (lib.generators) mkKeyValueDefault mkValueStringDefault toINI;
 
@@ -23,7 +32,10 @@ let
   quoted = s: ''"${replaceStrings [ "\n" "\t" "\"" "\\" ] [ "\\n" "\\t" "\\\"" "\\\\" ] s}"'';
   line =
     k: v:
-    "\t" + mkKeyValueDefault { mkValueString = v: mkValueStringDefault { } (if isString v then quoted v else v); } " = " k v;
+    "\t"
+    + mkKeyValueDefault {
+      mkValueString = v: mkValueStringDefault { } (if isString v then quoted v else v);
+    } " = " k v;
 
   # Sets in sets -> [ { section = { key = value; }; } ], the path of a section
   # with dots between.

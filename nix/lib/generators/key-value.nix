@@ -2,7 +2,12 @@
 { lib }:
 let
   inherit (builtins) concatLists concatStringsSep isList;
-  inherit (lib.generators) mkKeyValueDefault mkValueStringDefault toINI toKeyValue;
+  inherit (lib.generators)
+    mkKeyValueDefault
+    mkValueStringDefault
+    toINI
+    toKeyValue
+    ;
 in
 {
   mkValueStringDefault =
@@ -10,7 +15,8 @@ in
     v:
     let
       refuse =
-        what: abort "generators.mkValueStringDefault: ${what} not supported: ${lib.generators.toPretty { } v}";
+        what:
+        abort "generators.mkValueStringDefault: ${what} not supported: ${lib.generators.toPretty { } v}";
       show = {
         int = toString;
         string = lib.id;
@@ -45,7 +51,10 @@ in
 
   toINI =
     {
-      mkSectionName ? lib.escape [ "[" "]" ],
+      mkSectionName ? lib.escape [
+        "["
+        "]"
+      ],
       mkKeyValue ? mkKeyValueDefault { } "=",
       listsAsDuplicateKeys ? false,
     }:
@@ -53,11 +62,16 @@ in
       values = toKeyValue { inherit mkKeyValue listsAsDuplicateKeys; };
     in
     sections:
-    concatStringsSep "\n" (lib.mapAttrsToList (name: set: "[${mkSectionName name}]\n" + values set) sections);
+    concatStringsSep "\n" (
+      lib.mapAttrsToList (name: set: "[${mkSectionName name}]\n" + values set) sections
+    );
 
   toINIWithGlobalSection =
     {
-      mkSectionName ? lib.escape [ "[" "]" ],
+      mkSectionName ? lib.escape [
+        "["
+        "]"
+      ],
       mkKeyValue ? mkKeyValueDefault { } "=",
       listsAsDuplicateKeys ? false,
     }:

@@ -2,7 +2,18 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames concatStringsSep filter isAttrs isBool isFloat isInt isList isPath isString match toJSON
+    attrNames
+    concatStringsSep
+    filter
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    isPath
+    isString
+    match
+    toJSON
     ;
   name = "[[:alpha:]_][[:alnum:]_]*";
 in
@@ -24,7 +35,8 @@ in
         let
           open = if multiline then "\n${indent}  " else " ";
           close = if multiline then "\n${indent}" else " ";
-          table = items: if items == [ ] then "{}" else "{${open}${concatStringsSep ",${open}" items}${close}}";
+          table =
+            items: if items == [ ] then "{}" else "{${open}${concatStringsSep ",${open}" items}${close}}";
           inner = go "${indent}  ";
         in
         if v == null then

@@ -2,7 +2,14 @@
 { lib }:
 let
   inherit (builtins)
-    concatLists isAttrs isBool isFloat isInt isList isPath isString
+    concatLists
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    isPath
+    isString
     ;
 in
 {
@@ -14,13 +21,17 @@ in
     let
       text = if escape then lib.escapeXML else lib.id;
       element = name: content: "<${name}>${content}</${name}>";
-      block = indent: name: lines: [ "${indent}<${name}>" ] ++ lines ++ [ "${indent}</${name}>" ];
+      block =
+        indent: name: lines:
+        [ "${indent}<${name}>" ] ++ lines ++ [ "${indent}</${name}>" ];
       # Nothing in it is an empty line.
       orEmpty = lines: if lines == [ ] then [ "" ] else lines;
 
       pair =
         indent: name: x:
-        lib.optionals (name != "_module" && x != null) ([ "${indent}${element "key" (text name)}" ] ++ go indent x);
+        lib.optionals (name != "_module" && x != null) (
+          [ "${indent}${element "key" (text name)}" ] ++ go indent x
+        );
       # indent -> value -> lines
       go =
         indent: x:

@@ -2,7 +2,17 @@
 { lib }:
 let
   inherit (builtins)
-    addErrorContext concatStringsSep filter isAttrs isFloat isInt isList isPath isString length replaceStrings
+    addErrorContext
+    concatStringsSep
+    filter
+    isAttrs
+    isFloat
+    isInt
+    isList
+    isPath
+    isString
+    length
+    replaceStrings
     split
     ;
 in
@@ -16,7 +26,12 @@ in
     assert builtins.isInt depthLimit;
     let
       # What makes a set something else stays as it is.
-      special = [ "__functor" "__functionArgs" "__toString" "__pretty" ];
+      special = [
+        "__functor"
+        "__functionArgs"
+        "__toString"
+        "__pretty"
+      ];
       limit =
         depth: v:
         if depth <= depthLimit then
@@ -52,7 +67,9 @@ in
           open = if multiline then "\n${indent}  " else " ";
           close = if multiline then "\n${indent}" else " ";
           inner = go "${indent}  ";
-          between = from: items: to: "${from}${open}${concatStringsSep open items}${close}${to}";
+          between =
+            from: items: to:
+            "${from}${open}${concatStringsSep open items}${close}${to}";
           text =
             let
               lines = filter isString (split "\n" v);
@@ -63,10 +80,17 @@ in
             if multiline && length lines > 1 then
               "''${open}${concatStringsSep open (lib.init escaped)}${rest}''"
             else
-              "\"${lib.concatMapStringsSep "\\n" (lib.escape [ "\\" "\"" "\${" ]) lines}\"";
+              "\"${
+                lib.concatMapStringsSep "\\n" (lib.escape [
+                  "\\"
+                  "\""
+                  "\${"
+                ]) lines
+              }\"";
           arguments = lib.mapAttrsToList (n: optional: if optional then "${n}?" else n) (lib.functionArgs v);
           attribute =
-            n: x: "${lib.strings.escapeNixIdentifier n} = ${addErrorContext "while evaluating an attribute `${n}`" (inner x)};";
+            n: x:
+            "${lib.strings.escapeNixIdentifier n} = ${addErrorContext "while evaluating an attribute `${n}`" (inner x)};";
         in
         if isInt v || isPath v then
           toString v

@@ -113,7 +113,8 @@ let
       content = table path set;
     in
     if content.lines == [ ] && content.inner != [ ] then content.inner else always header content;
-  always = header: content: [ (concatStringsSep "\n" ([ header ] ++ content.lines)) ] ++ content.inner;
+  always =
+    header: content: [ (concatStringsSep "\n" ([ header ] ++ content.lines)) ] ++ content.inner;
 in
 {
   toTOML =

@@ -2,7 +2,17 @@
 # what it comes before. A name that no entry has orders nothing.
 { lib }:
 let
-  inherit (builtins) attrNames attrValues elem filter head isAttrs length mapAttrs partition;
+  inherit (builtins)
+    attrNames
+    attrValues
+    elem
+    filter
+    head
+    isAttrs
+    length
+    mapAttrs
+    partition
+    ;
 
   entryBetween = before: after: data: { inherit data before after; };
 
@@ -55,7 +65,9 @@ let
     builtins.listToAttrs (
       lib.imap0 (n: data: {
         name = name n;
-        value = entryBetween (if n == last then before else [ ]) (if n == 0 then after else [ (name (n - 1)) ]) data;
+        value = entryBetween (if n == last then before else [ ]) (
+          if n == 0 then after else [ (name (n - 1)) ]
+        ) data;
       }) datas
     );
 
@@ -93,5 +105,8 @@ in
         }) dag
       );
     in
-    if sorted ? result then { result = map (node: { inherit (node) name data; }) sorted.result; } else sorted;
+    if sorted ? result then
+      { result = map (node: { inherit (node) name data; }) sorted.result; }
+    else
+      sorted;
 }

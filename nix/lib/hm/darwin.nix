@@ -3,17 +3,33 @@
 let
   at = Hour: Minute: { inherit Hour Minute; };
   midnight = at 0 0;
-  first = Month: midnight // { Day = 1; inherit Month; };
+  first =
+    Month:
+    midnight
+    // {
+      Day = 1;
+      inherit Month;
+    };
 
   calendar = {
     hourly = [ { Minute = 0; } ];
     daily = [ midnight ];
     weekly = [ (midnight // { Weekday = 1; }) ];
     monthly = [ (midnight // { Day = 1; }) ];
-    semiannually = [ (first 1) (first 7) ];
+    semiannually = [
+      (first 1)
+      (first 7)
+    ];
     annually = [ (first 1) ];
   };
-  names = [ "hourly" "daily" "weekly" "monthly" "semiannually" "annually" ];
+  names = [
+    "hourly"
+    "daily"
+    "weekly"
+    "monthly"
+    "semiannually"
+    "annually"
+  ];
   listed = lib.concatStringsSep ", " names;
 in
 {

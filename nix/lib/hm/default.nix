@@ -5,7 +5,9 @@ let
   # Of Home Manager's own library, when it is that.
   known = lib.hm or { };
   # As there, its functions find each other in the library.
-  withHm = lib // { inherit hm; };
+  withHm = lib // {
+    inherit hm;
+  };
   part = file: import file { lib = withHm; };
 
   hm = {

@@ -2,7 +2,11 @@
 { lib }:
 let
   inherit (builtins)
-    concatMap filter isAttrs isList mapAttrs
+    concatMap
+    filter
+    isAttrs
+    isList
+    mapAttrs
     ;
   inherit (lib) showOption toList;
   show = v: v.text or (lib.generators.toPretty { } v.value);
@@ -121,7 +125,10 @@ in
     {
       inherit warning optionUsesDefaultPriority;
       default =
-        if isLegacy && differs && !deferWarningToConfig then lib.warn warning legacy.value else current.value;
+        if isLegacy && differs && !deferWarningToConfig then
+          lib.warn warning legacy.value
+        else
+          current.value;
       defaultText = lib.literalExpression ''
         if lib.versionAtLeast config.home.stateVersion "${since}" then ${new} else ${old}
       '';
@@ -145,7 +152,10 @@ in
       triggerPredicate ? v: v != null && v != "",
     }:
     { value, ... }:
-    isAttrs value && value ? ${triggerField} && triggerPredicate value.${triggerField} && !(value ? ${omittedField});
+    isAttrs value
+    && value ? ${triggerField}
+    && triggerPredicate value.${triggerField}
+    && !(value ? ${omittedField});
 
   # One warning for each entry of a list that relies on the legacy default.
   mkStateVersionListSubmoduleWarnings =

@@ -3,7 +3,12 @@
 let
   gvariant = import ./gvariant.nix { inherit lib; };
   inherit (gvariant)
-    isArray isDictionaryEntry isGVariant isMaybe isTuple mkValue
+    isArray
+    isDictionaryEntry
+    isGVariant
+    isMaybe
+    isTuple
+    mkValue
     ;
 
   self = lib.mkOptionType {

@@ -3,7 +3,13 @@
 { lib }:
 let
   inherit (builtins)
-    head isAttrs isBool isFloat isInt isList isString
+    head
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    isString
     ;
   inherit (lib) concatMapStringsSep escape;
 
@@ -17,7 +23,8 @@ let
   values = self: concatMapStringsSep "," toString self.value;
   typesOf = map (v: v.type);
 
-  maybe = elemType: value:
+  maybe =
+    elemType: value:
     shown (type.maybeOf elemType) value (
       self: if self.value == null then "@${self.type} nothing" else "just ${toString self.value}"
     );
@@ -89,7 +96,8 @@ rec {
     else
       null;
 
-  mkArray = elemType: list:
+  mkArray =
+    elemType: list:
     shown (type.arrayOf elemType) (map mkValue list) (self: "@${self.type} [${values self}]");
   mkEmptyArray = elemType: mkArray elemType [ ];
   mkVariant = v: shown type.variant (mkValue v) (self: "@${self.type} <${toString self.value}>");

@@ -10,7 +10,11 @@ rec {
   renderEnv = show: mapAttrs (_: v: if isFile v then show v.file else v);
 
   mkEnvFilesWrapper =
-    { pkgs, name, server }:
+    {
+      pkgs,
+      name,
+      server,
+    }:
     let
       files = lib.filterAttrs (_: isFile) (server.env or { });
       read =
@@ -73,6 +77,12 @@ rec {
       rendered = changed // lib.optionalAttrs (changed ? env) { env = renderEnv mkFileRef changed.env; };
     in
     lib.filterAttrs (_: v: v != null && v != [ ] && v != { }) (
-      removeAttrs rendered ([ "disabled" "serverUrl" ] ++ exclude)
+      removeAttrs rendered (
+        [
+          "disabled"
+          "serverUrl"
+        ]
+        ++ exclude
+      )
     );
 }

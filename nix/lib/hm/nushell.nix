@@ -2,7 +2,17 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames concatStringsSep filter isAttrs isBool isFloat isInt isList isString match toJSON
+    attrNames
+    concatStringsSep
+    filter
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    isString
+    match
+    toJSON
     ;
   isNushellInline = lib.isType "nushell-inline";
   # What nushell takes in the name of a variable.
@@ -16,7 +26,9 @@ let
         let
           open = if multiline then "\n${indent}    " else " ";
           close = if multiline then "\n${indent}" else " ";
-          between = from: items: to: "${from}${open}${concatStringsSep open items}${close}${to}";
+          between =
+            from: items: to:
+            "${from}${open}${concatStringsSep open items}${close}${to}";
           inner = go "${indent}    ";
         in
         if v == null then
@@ -53,8 +65,11 @@ in
       wrong = filter (n: match variable n == null) (attrNames v);
     in
     if asBindings then
-      assert lib.assertMsg (wrong == [ ]) "Bad Nushell variable names: ${lib.generators.toPretty { } wrong}";
-      lib.concatStrings (lib.mapAttrsToList (n: x: "${indent}let ${n} = ${render multiline indent x}\n") v)
+      assert lib.assertMsg (wrong == [ ])
+        "Bad Nushell variable names: ${lib.generators.toPretty { } wrong}";
+      lib.concatStrings (
+        lib.mapAttrsToList (n: x: "${indent}let ${n} = ${render multiline indent x}\n") v
+      )
     else
       render multiline indent v;
 }

@@ -19,10 +19,13 @@ let
       defaultText = lib.literalMD "[](#opt-home.shell.${option})";
       example = false;
       description =
-        "Whether to enable ${name} integration." + lib.optionalString (extraDescription != "") "\n\n${extraDescription}";
+        "Whether to enable ${name} integration."
+        + lib.optionalString (extraDescription != "") "\n\n${extraDescription}";
     };
 
-  export = name: value: ''export ${name}="${if builtins.isBool value then lib.boolToString value else toString value}"'';
+  export =
+    name: value:
+    ''export ${name}="${if builtins.isBool value then lib.boolToString value else toString value}"'';
 
   # Words in lines of at most so many characters; a longer word is a line.
   wrapLines =
@@ -44,16 +47,22 @@ let
             done = done ++ [ line ];
             line = word;
           };
-      all = foldl' add { done = [ ]; line = ""; } words;
+      all = foldl' add {
+        done = [ ];
+        line = "";
+      } words;
     in
     all.done ++ lib.optional (all.line != "") all.line;
 in
 {
   inherit export wrapLines;
   exportAll =
-    vars: lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
+    vars:
+    lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
   # ":" -> "PATH" -> [ "a" "b" ] -> a:b${PATH:+:}$PATH
-  prependToVar = sep: name: values: "${lib.concatStringsSep sep values}\${${name}:+${sep}}\$${name}";
+  prependToVar =
+    sep: name: values:
+    "${lib.concatStringsSep sep values}\${${name}:+${sep}}\$${name}";
   formatShellArrayContent =
     items: "\n  ${lib.concatStringsSep "\n  " (wrapLines (map lib.escapeShellArg items) 78)}\n";
 

@@ -2,21 +2,26 @@
 { lib }:
 let
   inherit (builtins)
-    filter isString match split
+    filter
+    isString
+    match
+    split
     ;
   is = pattern: s: match pattern s != null;
 in
 rec {
   # "-" goes, too: before a digit it would start a version.
   storeFileName =
-    path: "hm_" + lib.addContextFrom path (lib.concatStrings (filter isString (split "[^a-zA-Z0-9+._?=]+" path)));
+    path:
+    "hm_"
+    + lib.addContextFrom path (lib.concatStrings (filter isString (split "[^a-zA-Z0-9+._?=]+" path)));
 
   toCaseWithSeparator =
     sep: s:
     lib.removePrefix sep (
-      lib.concatMapStrings (part: if isString part then part else sep + lib.toLower (builtins.head part)) (
-        split "([A-Z])" s
-      )
+      lib.concatMapStrings (
+        part: if isString part then part else sep + lib.toLower (builtins.head part)
+      ) (split "([A-Z])" s)
     );
   toSnakeCase = toCaseWithSeparator "_";
   toKebabCase = toCaseWithSeparator "-";
@@ -29,5 +34,6 @@ rec {
 
   # A path, something in the store by name, or a package.
   isPathLike =
-    v: builtins.isPath v || (isString v && lib.hasPrefix "${builtins.storeDir}/" v) || lib.isDerivation v;
+    v:
+    builtins.isPath v || (isString v && lib.hasPrefix "${builtins.storeDir}/" v) || lib.isDerivation v;
 }

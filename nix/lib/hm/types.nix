@@ -24,7 +24,8 @@ let
               type = types.listOf types.str;
               description = "The entries that come after this one.";
             };
-          } // more;
+          }
+          // more;
           config = lib.mkIf (elem.name == "submodule") { data._module.args.dagName = name; };
         }
       );
@@ -41,7 +42,14 @@ let
       entries = types.attrsOf (mkOptionType {
         name = "dagEntryOf";
         description = "DAG entry of ${elem.description}";
-        merge = loc: defs: entry.merge loc (map (d: { file = place d; value = asEntry d; }) defs);
+        merge =
+          loc: defs:
+          entry.merge loc (
+            map (d: {
+              file = place d;
+              value = asEntry d;
+            }) defs
+          );
       });
     in
     mkOptionType rec {
@@ -103,11 +111,17 @@ in
   selectorFunction =
     functionWith "selectorFunction"
       "Function that takes an attribute set and returns a list containing a selection of the values of the input set"
-      (_: defs: set: builtins.concatMap (select: select set) (lib.getValues defs));
+      (
+        _: defs: set:
+        builtins.concatMap (select: select set) (lib.getValues defs)
+      );
   overlayFunction =
     functionWith "overlayFunction"
       "An overlay function, takes self and super and returns an attribute set overriding the desired attributes."
-      (_: defs: self: super: builtins.foldl' (acc: d: acc // d.value self super) { } defs);
+      (
+        _: defs: self: super:
+        builtins.foldl' (acc: d: acc // d.value self super) { } defs
+      );
 
   fontType = types.submodule {
     options = {
@@ -133,10 +147,13 @@ in
 
   nushellValue =
     let
-      named = description: type: type // {
-        inherit description;
-        descriptionClass = "name";
-      };
+      named =
+        description: type:
+        type
+        // {
+          inherit description;
+          descriptionClass = "name";
+        };
       value = types.nullOr (
         types.oneOf [
           (mkOptionType {
@@ -173,7 +190,8 @@ in
     in
     types.either types.lines asFile
     // {
-      merge = loc: defs: asFile.merge loc (map (d: if types.lines.check d.value then fromText d else d) defs);
+      merge =
+        loc: defs: asFile.merge loc (map (d: if types.lines.check d.value then fromText d else d) defs);
     };
 
   SCFGDirectives = types.anything;

@@ -23,5 +23,7 @@ rec {
     {
       indent ? "",
     }:
-    lib.concatStringsSep "\n${indent}" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
+    lib.concatStringsSep "\n${indent}" (
+      lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars)
+    );
 }

@@ -2,7 +2,14 @@
 { lib }:
 let
   inherit (lib)
-    getAttrFromPath mkIf mkMerge mkOption mkOverride setAttrByPath showFiles showOption
+    getAttrFromPath
+    mkIf
+    mkMerge
+    mkOption
+    mkOverride
+    setAttrByPath
+    showFiles
+    showOption
     ;
   inherit (lib.modules) defaultOverridePriority;
 in
@@ -22,7 +29,9 @@ rec {
     let
       sets = builtins.concatMap (
         def:
-        map (builtins.mapAttrs (_: value: def // { inherit value; })) (lib.modules.pushDownProperties def.value)
+        map (builtins.mapAttrs (_: value: def // { inherit value; })) (
+          lib.modules.pushDownProperties def.value
+        )
       ) opt.definitionsWithLocations;
     in
     assert opt.type.name == "attrsOf" || opt.type.name == "lazyAttrsOf";
@@ -46,7 +55,9 @@ rec {
     {
       options = setAttrByPath path (mkOption {
         visible = false;
-        apply = _: throw "the option `${showOption path}' can no longer be used, since it has been removed. ${instructions}";
+        apply =
+          _:
+          throw "the option `${showOption path}' can no longer be used, since it has been removed. ${instructions}";
       });
       config.assertions = [
         {

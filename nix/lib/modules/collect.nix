@@ -3,18 +3,43 @@
 { lib }:
 let
   inherit (builtins)
-    any concatMap elem filter functionArgs genericClosure head isAttrs isList mapAttrs substring typeOf
+    any
+    concatMap
+    elem
+    filter
+    functionArgs
+    genericClosure
+    head
+    isAttrs
+    isList
+    mapAttrs
+    substring
+    typeOf
     ;
   inherit (lib.modules) messages;
 
   fileOf = m: fallback: if m ? _file then toString m._file else fallback;
-  structural = [ "_class" "_file" "key" "disabledModules" "imports" "freeformType" ];
+  structural = [
+    "_class"
+    "_file"
+    "key"
+    "disabledModules"
+    "imports"
+    "freeformType"
+  ];
 
   normalize =
     file: key: m:
     let
       explicit = m ? config || m ? options;
-      stray = removeAttrs m (structural ++ [ "options" "config" "meta" ]);
+      stray = removeAttrs m (
+        structural
+        ++ [
+          "options"
+          "config"
+          "meta"
+        ]
+      );
       config = if explicit then m.config or { } else removeAttrs m (structural ++ [ "require" ]);
     in
     if !(isAttrs m) then
@@ -29,10 +54,11 @@ let
         disabledModules = m.disabledModules or [ ];
         imports = (if explicit then [ ] else m.require or [ ]) ++ m.imports or [ ];
         options = if explicit then m.options or { } else { };
-        settings =
-          [ config ]
-          ++ lib.optional (explicit && m ? meta) { inherit (m) meta; }
-          ++ lib.optional (m ? freeformType) { _module.freeformType = m.freeformType; };
+        settings = [
+          config
+        ]
+        ++ lib.optional (explicit && m ? meta) { inherit (m) meta; }
+        ++ lib.optional (m ? freeformType) { _module.freeformType = m.freeformType; };
       };
 
   # Arguments that are not special come from `_module.args`, each looked up
@@ -69,7 +95,9 @@ let
       let
         path = toString m;
         # Pure evaluation takes every file outside of the store for missing.
-        visible = builtins ? currentSystem || substring 0 (builtins.stringLength builtins.storeDir) path == builtins.storeDir;
+        visible =
+          builtins ? currentSystem
+          || substring 0 (builtins.stringLength builtins.storeDir) path == builtins.storeDir;
         loaded =
           if builtins.isPath m && visible && !(builtins.pathExists m) then
             throw (messages.missingImport file path)
@@ -92,9 +120,7 @@ let
     else if m ? key then
       m.key
     else
-      throw "an entry of disabledModules cannot be told apart at ${file}: give a path, a string relative to modulesPath, or a set with `key' (it is ${typeOf m}${
-        lib.optionalString (isAttrs m) ", without `key'"
-      })";
+      throw "an entry of disabledModules cannot be told apart at ${file}: give a path, a string relative to modulesPath, or a set with `key' (it is ${typeOf m}${lib.optionalString (isAttrs m) ", without `key'"})";
 
   structure =
     {
@@ -103,7 +129,11 @@ let
     }:
     let
       checkClass =
-        m: if class == null || m._class == null || m._class == class then m else throw (messages.wrongClass class m);
+        m:
+        if class == null || m._class == null || m._class == class then
+          m
+        else
+          throw (messages.wrongClass class m);
       go =
         file: key: list:
         lib.imap1 (
@@ -115,7 +145,9 @@ let
           {
             inherit (module) key;
             inherit module below;
-            disabled = map (keyOf (args.modulesPath or "") module._file) module.disabledModules ++ concatMap (b: b.disabled) below;
+            disabled =
+              map (keyOf (args.modulesPath or "") module._file) module.disabledModules
+              ++ concatMap (b: b.disabled) below;
           }
         ) list;
     in
@@ -164,14 +196,23 @@ in
       known =
         m:
         isAttrs m
-        && !(m ? _type || m ? __functor || m ? require || m ? disabledModules || m ? key || m ? _class || m ? options._module)
+        && !(
+          m ? _type
+          || m ? __functor
+          || m ? require
+          || m ? disabledModules
+          || m ? key
+          || m ? _class
+          || m ? options._module
+        )
         && builtins.all known m.imports or [ ];
       go =
         ms:
         if ms == [ ] then
           [ ]
         else
-          [ ms ] ++ go (concatMap (m: lib.imap1 (n: normalize m._file "${m.key}:anon-${toString n}") m.imports) ms);
+          [ ms ]
+          ++ go (concatMap (m: lib.imap1 (n: normalize m._file "${m.key}:anon-${toString n}") m.imports) ms);
     in
     if builtins.all known modules then
       go (lib.imap1 (n: normalize lib.unknownModule ":anon-${toString n}") modules)
@@ -191,15 +232,26 @@ in
     in
     removeAttrs n [ "settings" ]
     // {
-      config = builtins.foldl' (a: b: lib.mkMerge [ a b ]) (head n.settings) (builtins.tail n.settings);
+      config = builtins.foldl' (
+        a: b:
+        lib.mkMerge [
+          a
+          b
+        ]
+      ) (head n.settings) (builtins.tail n.settings);
     };
-  applyModuleArgsIfFunction = key: f: args: if lib.isFunction f then apply key f args else f;
+  applyModuleArgsIfFunction =
+    key: f: args:
+    if lib.isFunction f then apply key f args else f;
   collectModules =
     modulesPath: modules: args:
     let
       given = {
         inherit modules;
-        args = { inherit modulesPath; } // args;
+        args = {
+          inherit modulesPath;
+        }
+        // args;
       };
     in
     {

@@ -5,7 +5,16 @@
 { lib }:
 let
   inherit (builtins)
-    all attrNames filter foldl' head isAttrs length mapAttrs seq zipAttrsWith
+    all
+    attrNames
+    filter
+    foldl'
+    head
+    isAttrs
+    length
+    mapAttrs
+    seq
+    zipAttrsWith
     ;
   inherit (lib) isOption;
   inherit (lib.modules) messages;
@@ -36,7 +45,10 @@ let
         declarationPositions = res.declarationPositions ++ [ (position decl) ];
         # The modules of a submodule type learn the file of the declaration.
         options =
-          if own == null then res.options else map (lib.modules.setDefaultModuleLocation decl._file) own ++ res.options;
+          if own == null then
+            res.options
+          else
+            map (lib.modules.setDefaultModuleLocation decl._file) own ++ res.options;
       }
       // (
         if !(both "type") then
@@ -120,7 +132,9 @@ let
   node =
     loc: decls:
     let
-      options = filter (d: d.options ? _type && (d.options._type == "option" || throw (messages.notAnOption loc d))) decls;
+      options = filter (
+        d: d.options ? _type && (d.options._type == "option" || throw (messages.notAnOption loc d))
+      ) decls;
     in
     if length options == length decls then
       finish loc decls

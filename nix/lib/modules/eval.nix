@@ -2,10 +2,29 @@
 { lib }:
 let
   inherit (builtins)
-    addErrorContext all any attrNames concatMap elemAt genList isAttrs length mapAttrs seq zipAttrsWith
+    addErrorContext
+    all
+    any
+    attrNames
+    concatMap
+    elemAt
+    genList
+    isAttrs
+    length
+    mapAttrs
+    seq
+    zipAttrsWith
     ;
   inherit (lib) types;
-  inherit (lib.modules) collect declare evalOption graph levels messages pushDown;
+  inherit (lib.modules)
+    collect
+    declare
+    evalOption
+    graph
+    levels
+    messages
+    pushDown
+    ;
 
   # loc -> node -> definitions (sets) -> { config; options; unmatched; }
   evalNode =
@@ -128,7 +147,10 @@ let
           _module = module;
         };
       _module =
-        if ownModule then module.config else plainModule specialArgs (lib.foldl' (a: b: a // b.plain or b.value) { } args);
+        if ownModule then
+          module.config
+        else
+          plainModule specialArgs (lib.foldl' (a: b: a // b.plain or b.value) { } args);
       unmatched = unmatchedIn node byName results;
 
       options = mapAttrs (_: r: r.options) results;
@@ -155,7 +177,9 @@ let
     {
       # For modules' arguments: not behind the check, which needs all modules.
       inner = {
-        config = config // { inherit _module; };
+        config = config // {
+          inherit _module;
+        };
         inherit options;
       };
       config = checked config;
@@ -180,7 +204,16 @@ let
     {
       inherit ownModule;
       children = if ownModule then removeAttrs node.children [ "_module" ] else node.children;
-      node = if ownModule then node else node // { children = node.children // { _module = internal.node; }; };
+      node =
+        if ownModule then
+          node
+        else
+          node
+          // {
+            children = node.children // {
+              _module = internal.node;
+            };
+          };
     };
 in
 rec {

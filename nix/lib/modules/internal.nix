@@ -36,16 +36,21 @@ let
   };
   declared = options: {
     inherit options;
-    node = lib.modules.declare [ "_module" ] [
-      {
-        _file = "lib/modules.nix";
-        inherit options;
-      }
-    ];
+    node =
+      lib.modules.declare
+        [ "_module" ]
+        [
+          {
+            _file = "lib/modules.nix";
+            inherit options;
+          }
+        ];
   };
 in
 {
   internalTop = declared (options { });
   # Documented once, not for every submodule.
-  internalBelow = declared (options { internal = true; });
+  internalBelow = declared (options {
+    internal = true;
+  });
 }

@@ -1,28 +1,48 @@
 # From the definitions of an option to its value.
 { lib }:
 let
-  inherit (builtins) addErrorContext all any concatMap filter head length;
-  inherit (lib.modules) dischargeProperties messages mkOptionDefault sortProperties strongest;
+  inherit (builtins)
+    addErrorContext
+    all
+    any
+    concatMap
+    filter
+    head
+    length
+    ;
+  inherit (lib.modules)
+    dischargeProperties
+    messages
+    mkOptionDefault
+    sortProperties
+    strongest
+    ;
 
   isOrder = d: d.value._type or null == "order";
   discharge =
     d:
     if d.value ? _type then
-      map (
-        v:
-        if v._type or null == "definition" then
-          v
-        else if d ? pos then
-          {
-            inherit (d) file pos;
-            value = v;
-          }
-        else
-          {
-            inherit (d) file;
-            value = v;
-          }
-      ) (addErrorContext "while evaluating the definitions at ${messages.at d}:" (dischargeProperties d.value))
+      map
+        (
+          v:
+          if v._type or null == "definition" then
+            v
+          else if d ? pos then
+            {
+              inherit (d) file pos;
+              value = v;
+            }
+          else
+            {
+              inherit (d) file;
+              value = v;
+            }
+        )
+        (
+          addErrorContext "while evaluating the definitions at ${messages.at d}:" (
+            dischargeProperties d.value
+          )
+        )
     else
       [ d ];
 in
@@ -66,7 +86,12 @@ rec {
         };
       in
       if type.check ? isV2MergeCoherent then
-        r // { valueMeta = r.valueMeta // { _internal = { inherit type; }; }; }
+        r
+        // {
+          valueMeta = r.valueMeta // {
+            _internal = { inherit type; };
+          };
+        }
       else
         throw (messages.incoherentCheck loc type)
     else
@@ -102,7 +127,10 @@ rec {
   # The value of what is defined, else the type's empty one.
   valueOf =
     loc: type: m:
-    if m.isDefined then m.checked else type.emptyValue.value or (throw (messages.missing loc { inherit type; }));
+    if m.isDefined then
+      m.checked
+    else
+      type.emptyValue.value or (throw (messages.missing loc { inherit type; }));
 
   # loc -> declaration (as of `declare`) -> definitions -> { config; options; }
   evalOption =
@@ -133,7 +161,9 @@ rec {
         else
           lib.warn "the type `types.${type.name}' of the option `${lib.showOption loc}' is deprecated, declared at ${lib.showFiles opt.declarations}. ${type.deprecationMessage}" located;
       # Worked out only when there is an error to add it to.
-      places = lib.optionalString (defs != [ ]) ", set at ${lib.concatMapStringsSep " and " messages.at defs}";
+      places =
+        lib.optionalString (defs != [ ])
+          ", set at ${lib.concatMapStringsSep " and " messages.at defs}";
       context = "while evaluating the option `${lib.showOption loc}'${places}:";
       located = addErrorContext context value;
       options = opt // {

@@ -5,14 +5,21 @@
 # it is part of. `discharge` resolves them at an option.
 { lib }:
 let
-  inherit (builtins) concatMap isAttrs isBool isFunction mapAttrs;
+  inherit (builtins)
+    concatMap
+    isAttrs
+    isBool
+    isFunction
+    mapAttrs
+    ;
 in
 rec {
   mkIf = condition: content: {
     _type = "if";
     inherit condition content;
   };
-  mkAssert = assertion: message: mkIf (if assertion then true else throw "\nFailed assertion: ${message}");
+  mkAssert =
+    assertion: message: mkIf (if assertion then true else throw "\nFailed assertion: ${message}");
   mkMerge = contents: {
     _type = "merge";
     inherit contents;
@@ -36,9 +43,9 @@ rec {
   mkAfter = mkOrder 1500;
   mkDefinition = args: args // { _type = "definition"; };
   mkFixStrictness = lib.warn "lib.mkFixStrictness has no effect and will be removed. It returns its argument unmodified, so you can just remove any calls." lib.id;
-  mkAliasIfDef = lib.warn "Usage of 'mkAliasIfDef' has been deprecated. Use 'mkIf option.isDefined' instead." (
-    option: mkIf option.isDefined
-  );
+  mkAliasIfDef =
+    lib.warn "Usage of 'mkAliasIfDef' has been deprecated. Use 'mkIf option.isDefined' instead."
+      (option: mkIf option.isDefined);
 
   # Definition with a set as value -> definitions with plain sets as values;
   # `origin` is the set as it was written, for positions.
@@ -109,7 +116,9 @@ rec {
         if isBool v.condition then
           (if v.condition then dischargeProperties v.content else [ ])
         else
-          throw "mkIf was called with a condition that is ${if isFunction v.condition then "a function" else "not a boolean"}"
+          throw "mkIf was called with a condition that is ${
+            if isFunction v.condition then "a function" else "not a boolean"
+          }"
       else if v._type == "merge" then
         concatMap dischargeProperties v.contents
       else
@@ -121,7 +130,8 @@ rec {
   strongest =
     defs:
     let
-      priority = d: if d.value._type or null == "override" then d.value.priority else defaultOverridePriority;
+      priority =
+        d: if d.value._type or null == "override" then d.value.priority else defaultOverridePriority;
       # Nothing to compare one definition with: any priority will do.
       best =
         if builtins.length defs == 1 then
@@ -151,5 +161,7 @@ rec {
         else
           d;
     in
-    builtins.sort (a: b: a.priority or defaultOrderPriority < b.priority or defaultOrderPriority) (map strip defs);
+    builtins.sort (a: b: a.priority or defaultOrderPriority < b.priority or defaultOrderPriority) (
+      map strip defs
+    );
 }

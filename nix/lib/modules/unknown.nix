@@ -3,7 +3,15 @@
 { lib }:
 let
   inherit (builtins)
-    attrNames concatStringsSep elem filter head isAttrs length stringLength substring
+    attrNames
+    concatStringsSep
+    elem
+    filter
+    head
+    isAttrs
+    length
+    stringLength
+    substring
     ;
   inherit (lib) isOption showOption;
   inherit (import ./messages.nix { inherit lib; }) at;
@@ -82,7 +90,13 @@ let
         let
           inherit (u.def) value;
         in
-        if length u.path == 1 && isAttrs value && !(value ? _type) && length (attrNames value) > 1 && absent u.path value != null then
+        if
+          length u.path == 1
+          && isAttrs value
+          && !(value ? _type)
+          && length (attrNames value) > 1
+          && absent u.path value != null
+        then
           map (name: {
             path = u.path ++ [ name ];
             def = u.def // {
@@ -99,7 +113,10 @@ let
       shown = n: "`${showOption (parent ++ [ n ])}'";
       siblings = nearest place.name known;
       guesses =
-        if siblings != [ ] then map shown siblings else map (p: "`${showOption (prefix ++ p)}'") (elsewhere place.name options);
+        if siblings != [ ] then
+          map shown siblings
+        else
+          map (p: "`${showOption (prefix ++ p)}'") (elsewhere place.name options);
       whole =
         u:
         let
@@ -116,12 +133,11 @@ let
       "unknown option `${whole first}' at ${at first.def}"
       (
         if missing != null then
-          "  nhmt has no `${showOption missing.path}'${
-            lib.optionalString missing.elsewhere ", which is an option of Home Manager"
-          }.${
-            lib.optionalString (place.parents != [ ] && known != [ ] && length known <= 20)
-              " What it has below `${showOption parent}': ${concatStringsSep ", " known}"
-          }"
+          "  nhmt has no `${showOption missing.path}'${lib.optionalString missing.elsewhere ", which is an option of Home Manager"}.${
+              lib.optionalString (
+                place.parents != [ ] && known != [ ] && length known <= 20
+              ) " What it has below `${showOption parent}': ${concatStringsSep ", " known}"
+            }"
         else
           null
       )
@@ -131,7 +147,9 @@ let
         else if guesses != [ ] then
           "  Did you mean ${alternatives guesses}?"
         else if missing == null && known != [ ] && length known <= 20 then
-          "  ${if parent == [ ] then "The options are" else "Below `${showOption parent}' there are"}: ${concatStringsSep ", " known}"
+          "  ${
+              if parent == [ ] then "The options are" else "Below `${showOption parent}' there are"
+            }: ${concatStringsSep ", " known}"
         else
           null
       )

@@ -3,7 +3,15 @@
 # integers with value = mantissa * 2^exponent and |mantissa| <= 2^53.
 { lib }:
 let
-  inherit (builtins) floor foldl' isAttrs isFloat isFunction isList mapAttrs;
+  inherit (builtins)
+    floor
+    foldl'
+    isAttrs
+    isFloat
+    isFunction
+    isList
+    mapAttrs
+    ;
 
   pow2 =
     n:
@@ -12,11 +20,26 @@ let
     in
     if n == 0 then 1.0 else half * half * (if n / 2 * 2 == n then 1.0 else 2.0);
   # Two steps of 512, since subnormal numbers need shifts up to 1126.
-  shifts = map (n: {
-    inherit n;
-    up = pow2 n;
-    down = 1.0 / pow2 n;
-  }) [ 512 512 256 128 64 32 16 8 4 2 1 ];
+  shifts =
+    map
+      (n: {
+        inherit n;
+        up = pow2 n;
+        down = 1.0 / pow2 n;
+      })
+      [
+        512
+        512
+        256
+        128
+        64
+        32
+        16
+        8
+        4
+        2
+        1
+      ];
   low = pow2 52;
   high = pow2 53;
 
@@ -51,7 +74,10 @@ rec {
   float =
     f:
     if f == 0.0 then
-      [ 0 0 ]
+      [
+        0
+        0
+      ]
     else
       let
         n = normalize (if f < 0 then -f else f);
@@ -73,7 +99,10 @@ rec {
         else if isList v then
           map go v
         else if isFloat v then
-          if v - v != 0.0 then throw "a number that is not finite in the value of ${where}" else { "$float" = float v; }
+          if v - v != 0.0 then
+            throw "a number that is not finite in the value of ${where}"
+          else
+            { "$float" = float v; }
         else if builtins.isPath v then
           copy v
         else if isFunction v then

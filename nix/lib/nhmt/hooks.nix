@@ -1,8 +1,20 @@
 # The order of what runs after a switch.
 { lib }:
 let
-  inherit (builtins) attrNames concatMap elem filter hasAttr mapAttrs;
-  inherit (import ../hm/dag.nix { inherit lib; }) entryAfter entryAnywhere entryBefore topoSort;
+  inherit (builtins)
+    attrNames
+    concatMap
+    elem
+    filter
+    hasAttr
+    mapAttrs
+    ;
+  inherit (import ../hm/dag.nix { inherit lib; })
+    entryAfter
+    entryAnywhere
+    entryBefore
+    topoSort
+    ;
 
   # The names that Home Manager has for points of its own run. nhmt does what
   # they stand for before any hook runs; here they order hooks among each other.
@@ -82,11 +94,10 @@ in
 
       names = filter runs (map (node: node.name) sorted.result);
       line =
-        name: "\n  - \"${name}\"" + (if entries ? ${name} then " at ${places name}" else ", a point of the run");
+        name:
+        "\n  - \"${name}\"" + (if entries ? ${name} then " at ${places name}" else ", a point of the run");
       cycle = throw ''
-        a cycle in ${option}: each of these comes after the next, and the last after the first${
-          lib.concatMapStrings line (ring sorted.cycle sorted.loops)
-        }
+        a cycle in ${option}: each of these comes after the next, and the last after the first${lib.concatMapStrings line (ring sorted.cycle sorted.loops)}
           Drop what does not hold from their `after' and `before'.'';
     in
     if sorted ? result then

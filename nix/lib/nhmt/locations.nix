@@ -1,7 +1,12 @@
 # Where definitions were written.
 { lib }:
 let
-  inherit (builtins) mapAttrs unsafeDiscardStringContext unsafeGetAttrPos zipAttrsWith;
+  inherit (builtins)
+    mapAttrs
+    unsafeDiscardStringContext
+    unsafeGetAttrPos
+    zipAttrsWith
+    ;
   line = pos: unsafeDiscardStringContext "${pos.file}:${toString pos.line}";
   store = "${builtins.storeDir}/";
   n = builtins.stringLength store;
@@ -23,7 +28,8 @@ rec {
       if parts == null then place else builtins.head parts;
 
   # A definition of an option -> "/home/alice/home.nix:12"
-  definition = d: if d.pos or null != null then line d.pos else unsafeDiscardStringContext (toString d.file);
+  definition =
+    d: if d.pos or null != null then line d.pos else unsafeDiscardStringContext (toString d.file);
 
   # Definitions of an option of sets -> { name = [ places ]; }
   entries =
@@ -43,7 +49,9 @@ rec {
 
   # An option -> its name and the places that define it, for `declaredIn`.
   ofOption =
-    option: [ (lib.showOption option.loc) ] ++ map (d: record (definition d)) option.definitionsWithLocations;
+    option:
+    [ (lib.showOption option.loc) ] ++ map (d: record (definition d)) option.definitionsWithLocations;
 
-  show = places: if places == [ ] then "an unknown place" else builtins.concatStringsSep " and " places;
+  show =
+    places: if places == [ ] then "an unknown place" else builtins.concatStringsSep " and " places;
 }

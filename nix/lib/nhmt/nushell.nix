@@ -1,7 +1,15 @@
 # Texts of nushell.
 { lib }:
 let
-  inherit (builtins) attrNames isAttrs isBool isFloat isInt isList replaceStrings;
+  inherit (builtins)
+    attrNames
+    isAttrs
+    isBool
+    isFloat
+    isInt
+    isList
+    replaceStrings
+    ;
 in
 rec {
   # Any text as a word. Double quotes know JSON's short escapes, and nothing in
@@ -35,7 +43,9 @@ rec {
   leaves =
     prefix: v:
     if isAttrs v && !isInline v && !(v ? outPath || v ? __toString) then
-      builtins.concatMap (n: leaves (if prefix == "" then quote n else "${prefix}.${quote n}") v.${n}) (attrNames v)
+      builtins.concatMap (n: leaves (if prefix == "" then quote n else "${prefix}.${quote n}") v.${n}) (
+        attrNames v
+      )
     else
       [
         {

@@ -20,7 +20,8 @@ rec {
     else
       "export ${name}=${double v}";
   exportAll =
-    vars: lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
+    vars:
+    lib.concatStringsSep "\n" (lib.mapAttrsToList export (lib.filterAttrs (_: v: v != null) vars));
 
   # A command line for a unit: the home's own nhmt, else the one on PATH, with
   # these arguments.

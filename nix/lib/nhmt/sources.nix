@@ -1,7 +1,14 @@
 # Sources of files, on their way into the Nix store.
 { lib }:
 let
-  inherit (builtins) head isString match storeDir substring stringLength;
+  inherit (builtins)
+    head
+    isString
+    match
+    storeDir
+    substring
+    stringLength
+    ;
 
   store = lib.escapeRegex storeDir;
   inStore = s: match "${store}/[0-9a-z]{32}-.+" s != null;

@@ -2,12 +2,21 @@
 { lib }:
 let
   inherit (builtins) replaceStrings substring stringLength;
-  odd = [ "//" "/./" "/../" ];
-  none = [ "" "" "" ];
+  odd = [
+    "//"
+    "/./"
+    "/../"
+  ];
+  none = [
+    ""
+    ""
+    ""
+  ];
 in
 rec {
   # "a//b/./c/" -> "a/b/c"
-  clean = t: builtins.concatStringsSep "/" (builtins.filter (c: c != "" && c != ".") (lib.splitString "/" t));
+  clean =
+    t: builtins.concatStringsSep "/" (builtins.filter (c: c != "" && c != ".") (lib.splitString "/" t));
 
   # An absolute path without `.`, empty parts and a trailing slash; null with
   # `..`, of which only the filesystem knows where it leads.
@@ -42,12 +51,16 @@ rec {
       absolute = if substring 0 1 written == "/" then written else "${base}/${written}";
       inside = substring n (-1) absolute;
       slashed = "/${inside}/";
-      wrong = what: throw "${what} of ${option} at ${places}\n  target: ${written}\n  A target is a place below ${home}, written relative to ${
-        if base == home then "it" else base
-      }.";
+      wrong =
+        what:
+        throw "${what} of ${option} at ${places}\n  target: ${written}\n  A target is a place below ${home}, written relative to ${
+          if base == home then "it" else base
+        }.";
     in
     if substring 0 n absolute != prefix then
-      wrong (if absolute == written then "absolute target outside the home" else "target outside the home")
+      wrong (
+        if absolute == written then "absolute target outside the home" else "target outside the home"
+      )
     else if replaceStrings odd none slashed == slashed then
       (if inside == "" then wrong "empty target" else inside)
     else if replaceStrings [ "/../" ] [ "" ] slashed != slashed then

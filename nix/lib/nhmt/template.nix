@@ -7,7 +7,16 @@
 # quotes, positional parameters).
 { lib }:
 let
-  inherit (builtins) any concatMap elemAt head isList isString match split;
+  inherit (builtins)
+    any
+    concatMap
+    elemAt
+    head
+    isList
+    isString
+    match
+    split
+    ;
 
   # In this order: an escape, a reference in braces (with at most one level
   # inside), a plain reference, and what is beyond us.
@@ -58,7 +67,9 @@ let
       lib.optional (s != "") s
     else
       let
-        pieces = concatMap (p: if isList p then piece (head p) else lib.optional (p != "") p) (split token s);
+        pieces = concatMap (p: if isList p then piece (head p) else lib.optional (p != "") p) (
+          split token s
+        );
       in
       if any (p: p == null) pieces then null else pieces;
 in

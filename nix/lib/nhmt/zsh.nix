@@ -2,7 +2,11 @@
 { lib }:
 rec {
   # As a part of a double-quoted word in which `$` expands.
-  expanding = lib.escape [ "\\" "\"" "`" ];
+  expanding = lib.escape [
+    "\\"
+    "\""
+    "`"
+  ];
   value =
     v:
     if builtins.isBool v then

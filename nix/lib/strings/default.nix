@@ -11,18 +11,55 @@ let
 in
 part ./text.nix
 // {
-  inherit (shell) escapeShellArg escapeShellArgs isValidPosixName toShellVar toShellVars;
+  inherit (shell)
+    escapeShellArg
+    escapeShellArgs
+    isValidPosixName
+    toShellVar
+    toShellVars
+    ;
   inherit (numbers)
-    charToInt escapeC escapeURL fixedWidthNumber fixedWidthString floatToString toInt toIntBase10
+    charToInt
+    escapeC
+    escapeURL
+    fixedWidthNumber
+    fixedWidthString
+    floatToString
+    toInt
+    toIntBase10
     ;
   inherit (words) splitStringBy toCamelCase toSentenceCase;
-  inherit (distance) commonPrefixLength commonSuffixLength levenshtein levenshteinAtMost;
+  inherit (distance)
+    commonPrefixLength
+    commonSuffixLength
+    levenshtein
+    levenshteinAtMost
+    ;
   inherit (flags)
-    cmakeBool cmakeFeature cmakeOptionType enableFeature enableFeatureAs mesonBool mesonEnable mesonOption
-    withFeature withFeatureAs
+    cmakeBool
+    cmakeFeature
+    cmakeOptionType
+    enableFeature
+    enableFeatureAs
+    mesonBool
+    mesonEnable
+    mesonOption
+    withFeature
+    withFeatureAs
     ;
   inherit (names)
-    getName getVersion isStorePath makeBinPath makeIncludePath makeLibraryPath makeSearchPath
-    makeSearchPathOutput nameFromURL normalizePath sanitizeDerivationName versionAtLeast versionOlder
+    getName
+    getVersion
+    isStorePath
+    makeBinPath
+    makeIncludePath
+    makeLibraryPath
+    makeSearchPath
+    makeSearchPathOutput
+    nameFromURL
+    normalizePath
+    sanitizeDerivationName
+    versionAtLeast
+    versionOlder
     ;
 }

@@ -2,7 +2,13 @@
 { lib }:
 let
   inherit (builtins)
-    elemAt foldl' genList head length stringLength substring
+    elemAt
+    foldl'
+    genList
+    head
+    length
+    stringLength
+    substring
     ;
   # How many places in a row `same` holds for, from 0.
   run =

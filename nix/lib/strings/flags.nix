@@ -6,7 +6,14 @@ in
 {
   cmakeOptionType =
     type: name: value:
-    assert elem (lib.toUpper type) [ "BOOL" "FILEPATH" "PATH" "STRING" "INTERNAL" "LIST" ];
+    assert elem (lib.toUpper type) [
+      "BOOL"
+      "FILEPATH"
+      "PATH"
+      "STRING"
+      "INTERNAL"
+      "LIST"
+    ];
     assert isString name && isString value;
     "-D${name}:${lib.toUpper type}=${value}";
   cmakeBool =
@@ -32,10 +39,14 @@ in
     on: name:
     assert isBool on && isString name;
     "--${if on then "enable" else "disable"}-${name}";
-  enableFeatureAs = on: name: value: lib.enableFeature on name + lib.optionalString on "=${value}";
+  enableFeatureAs =
+    on: name: value:
+    lib.enableFeature on name + lib.optionalString on "=${value}";
   withFeature =
     on: name:
     assert isString name;
     "--${if on then "with" else "without"}-${name}";
-  withFeatureAs = on: name: value: lib.withFeature on name + lib.optionalString on "=${value}";
+  withFeatureAs =
+    on: name: value:
+    lib.withFeature on name + lib.optionalString on "=${value}";
 }

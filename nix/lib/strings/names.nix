@@ -2,17 +2,28 @@
 { lib }:
 let
   inherit (builtins)
-    concatStringsSep filter head isString match parseDrvName stringLength substring
+    concatStringsSep
+    filter
+    head
+    isString
+    match
+    parseDrvName
+    stringLength
+    substring
     ;
 in
 {
   getName = x: if isString x then (parseDrvName x).name else x.pname or (parseDrvName x.name).name;
-  getVersion = x: if isString x then (parseDrvName x).version else x.version or (parseDrvName x.name).version;
+  getVersion =
+    x: if isString x then (parseDrvName x).version else x.version or (parseDrvName x.name).version;
   versionOlder = a: b: builtins.compareVersions b a == 1;
   versionAtLeast = a: b: !(lib.versionOlder a b);
 
-  makeSearchPath = sub: paths: concatStringsSep ":" (map (p: p + "/" + sub) (filter (p: p != null) paths));
-  makeSearchPathOutput = output: sub: pkgs: lib.makeSearchPath sub (map (lib.getOutput output) pkgs);
+  makeSearchPath =
+    sub: paths: concatStringsSep ":" (map (p: p + "/" + sub) (filter (p: p != null) paths));
+  makeSearchPathOutput =
+    output: sub: pkgs:
+    lib.makeSearchPath sub (map (lib.getOutput output) pkgs);
   makeLibraryPath = lib.makeSearchPathOutput "lib" "lib";
   makeIncludePath = lib.makeSearchPathOutput "dev" "include";
   makeBinPath = lib.makeSearchPathOutput "bin" "bin";

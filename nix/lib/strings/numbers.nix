@@ -2,17 +2,33 @@
 { lib }:
 let
   inherit (builtins)
-    concatStringsSep fromJSON genList head isInt match stringLength substring
+    concatStringsSep
+    fromJSON
+    genList
+    head
+    isInt
+    match
+    stringLength
+    substring
     ;
 
   hex = n: lib.fixedWidthString 2 "0" (lib.toHexString n);
   # Tab, line feed, carriage return, and what ASCII prints; only JSON gives Nix
   # characters by their numbers.
   codes = builtins.listToAttrs (
-    map (value: {
-      name = fromJSON "\"\\u00${hex value}\"";
-      inherit value;
-    }) ([ 9 10 13 ] ++ lib.range 32 126)
+    map
+      (value: {
+        name = fromJSON "\"\\u00${hex value}\"";
+        inherit value;
+      })
+      (
+        [
+          9
+          10
+          13
+        ]
+        ++ lib.range 32 126
+      )
   );
 
   # caller -> pattern with the digits in its group -> text -> integer
@@ -36,7 +52,9 @@ let
 in
 {
   charToInt = c: codes.${c};
-  escapeC = list: builtins.replaceStrings list (map (c: "\\x${lib.toLower (hex (lib.strings.charToInt c))}") list);
+  escapeC =
+    list:
+    builtins.replaceStrings list (map (c: "\\x${lib.toLower (hex (lib.strings.charToInt c))}") list);
   escapeURL =
     let
       unsafe = builtins.attrNames (lib.filterAttrs (c: _: match "[A-Za-z0-9_.~-]" c == null) codes);

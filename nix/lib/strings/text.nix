@@ -2,14 +2,36 @@
 { lib }:
 let
   inherit (builtins)
-    concatStringsSep elem filter genList isPath isString length match replaceStrings split stringLength substring
+    concatStringsSep
+    elem
+    filter
+    genList
+    isPath
+    isString
+    length
+    match
+    replaceStrings
+    split
+    stringLength
+    substring
     ;
   lower = "abcdefghijklmnopqrstuvwxyz";
   upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   chars = s: genList (i: substring i 1 s) (stringLength s);
   # Regular expressions refuse some bytes; plain slices take any string.
   regexSpecial = chars "\\[{()^$?*+|.";
-  keywords = [ "assert" "else" "if" "in" "inherit" "let" "or" "rec" "then" "with" ];
+  keywords = [
+    "assert"
+    "else"
+    "if"
+    "in"
+    "inherit"
+    "let"
+    "or"
+    "rec"
+    "then"
+    "with"
+  ];
 
   # A path as an affix never matches: as a string it is a store path.
   pathAffix =
@@ -21,9 +43,32 @@ let
 in
 {
   inherit (builtins)
-    appendContext compareVersions concatStringsSep elem elemAt filter fromJSON genList head isAttrs isInt isList
-    isPath isString match parseDrvName readFile replaceStrings split storeDir stringLength substring tail toJSON
-    typeOf unsafeDiscardStringContext
+    appendContext
+    compareVersions
+    concatStringsSep
+    elem
+    elemAt
+    filter
+    fromJSON
+    genList
+    head
+    isAttrs
+    isInt
+    isList
+    isPath
+    isString
+    match
+    parseDrvName
+    readFile
+    replaceStrings
+    split
+    storeDir
+    stringLength
+    substring
+    tail
+    toJSON
+    typeOf
+    unsafeDiscardStringContext
     ;
   lowerChars = chars lower;
   upperChars = chars upper;
@@ -34,11 +79,27 @@ in
   concatStrings = concatStringsSep "";
   concatLines = xs: concatStringsSep "" (map (x: x + "\n") xs);
   concatMapStrings = f: xs: concatStringsSep "" (map f xs);
-  concatMapStringsSep = sep: f: xs: concatStringsSep sep (map f xs);
+  concatMapStringsSep =
+    sep: f: xs:
+    concatStringsSep sep (map f xs);
   concatImapStrings = f: xs: concatStringsSep "" (lib.imap1 f xs);
-  concatImapStringsSep = sep: f: xs: concatStringsSep sep (lib.imap1 f xs);
-  concatMapAttrsStringSep = sep: f: set: concatStringsSep sep (lib.mapAttrsToList f set);
-  intersperse = sep: xs: if length xs < 2 then xs else builtins.tail (builtins.concatMap (x: [ sep x ]) xs);
+  concatImapStringsSep =
+    sep: f: xs:
+    concatStringsSep sep (lib.imap1 f xs);
+  concatMapAttrsStringSep =
+    sep: f: set:
+    concatStringsSep sep (lib.mapAttrsToList f set);
+  intersperse =
+    sep: xs:
+    if length xs < 2 then
+      xs
+    else
+      builtins.tail (
+        builtins.concatMap (x: [
+          sep
+          x
+        ]) xs
+      );
   optionalString = condition: s: if condition then s else "";
   replicate = n: s: concatStringsSep "" (lib.lists.replicate n s);
   addContextFrom = src: target: substring 0 0 src + target;
@@ -74,7 +135,10 @@ in
   splitString =
     sep: s:
     map (lib.addContextFrom s) (filter isString (split (lib.escapeRegex (toString sep)) (toString s)));
-  trim = lib.trimWith { start = true; end = true; };
+  trim = lib.trimWith {
+    start = true;
+    end = true;
+  };
   trimWith =
     {
       start ? false,
@@ -99,12 +163,21 @@ in
   escapeXML = replaceStrings [ "\"" "'" "<" ">" "&" ] [ "&quot;" "&apos;" "&lt;" "&gt;" "&amp;" ];
   escapeNixString = s: lib.escape [ "$" ] (builtins.toJSON s);
   escapeNixIdentifier =
-    s: if match "[a-zA-Z_][a-zA-Z0-9_'-]*" s != null && !(elem s keywords) then s else lib.strings.escapeNixString s;
+    s:
+    if match "[a-zA-Z_][a-zA-Z0-9_'-]*" s != null && !(elem s keywords) then
+      s
+    else
+      lib.strings.escapeNixString s;
 
   isStringLike = x: isString x || isPath x || x ? outPath || x ? __toString;
   isConvertibleWithToString =
     x:
     lib.isStringLike x
-    || elem (builtins.typeOf x) [ "null" "int" "float" "bool" ]
+    || elem (builtins.typeOf x) [
+      "null"
+      "int"
+      "float"
+      "bool"
+    ]
     || (builtins.isList x && builtins.all lib.strings.isConvertibleWithToString x);
 }

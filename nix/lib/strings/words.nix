@@ -2,7 +2,15 @@
 { lib }:
 let
   inherit (builtins)
-    concatMap elem genList head isString match stringLength substring tail
+    concatMap
+    elem
+    genList
+    head
+    isString
+    match
+    stringLength
+    substring
+    tail
     ;
   onlyStrings =
     name: s:
@@ -38,9 +46,20 @@ in
     s:
     let
       hump = a: b: match "[a-z]" a != null && match "[A-Z]" b != null;
-      words = concatMap (lib.splitStringBy hump true) (lib.splitStringBy (_: c: elem c [ "-" "_" " " ]) false s);
+      words = concatMap (lib.splitStringBy hump true) (
+        lib.splitStringBy (
+          _: c:
+          elem c [
+            "-"
+            "_"
+            " "
+          ]
+        ) false s
+      );
     in
     onlyStrings "toCamelCase" s (
-      lib.addContextFrom s (lib.toLower (head words) + lib.concatMapStrings lib.toSentenceCase (tail words))
+      lib.addContextFrom s (
+        lib.toLower (head words) + lib.concatMapStrings lib.toSentenceCase (tail words)
+      )
     );
 }

@@ -2,11 +2,25 @@
 { lib, internals }:
 let
   inherit (builtins)
-    all attrNames elemAt filter head isAttrs length mapAttrs tail
+    all
+    attrNames
+    elemAt
+    filter
+    head
+    isAttrs
+    length
+    mapAttrs
+    tail
     ;
   inherit (lib) mkOptionType showOption types;
   inherit (lib.modules) checkAndMerge messages;
-  inherit (internals) elemTypeFunctor lastPhrase mkComposite nounPhrase orPhrase;
+  inherit (internals)
+    elemTypeFunctor
+    lastPhrase
+    mkComposite
+    nounPhrase
+    orPhrase
+    ;
   constantOf = type: type.merge.constant or (_: false);
 in
 {
@@ -161,7 +175,8 @@ in
         let
           pos = builtins.unsafeGetAttrPos n tags_;
           own = at: if pos == null then [ ] else [ at ];
-          found = if opt._type or null == "option-type" then "a type: wrap it in mkOption" else messages.kind opt;
+          found =
+            if opt._type or null == "option-type" then "a type: wrap it in mkOption" else messages.kind opt;
         in
         if opt._type or null != "option" then
           throw "in types.attrTag every tag is an option, but ${escape n} is ${found}${
@@ -218,10 +233,12 @@ in
               // b.tags
               // mapAttrs (
                 n: opt:
-                lib.mergeOptionDecls [ n ] [
-                  (declaration a.tags.${n})
-                  (declaration opt)
-                ]
+                lib.mergeOptionDecls
+                  [ n ]
+                  [
+                    (declaration a.tags.${n})
+                    (declaration opt)
+                  ]
                 // {
                   declarations = a.tags.${n}.declarations ++ opt.declarations;
                   declarationPositions = a.tags.${n}.declarationPositions ++ opt.declarationPositions;

@@ -2,13 +2,30 @@
 { lib, internals }:
 let
   inherit (builtins)
-    attrNames concatLists concatMap elemAt filter head isAttrs isList length mapAttrs zipAttrsWith
+    attrNames
+    concatLists
+    concatMap
+    elemAt
+    filter
+    head
+    isAttrs
+    isList
+    length
+    mapAttrs
+    zipAttrsWith
     ;
   inherit (lib) mkOptionType types;
-  inherit (lib.modules) checkAndMerge mergeDefs messages valueOf;
+  inherit (lib.modules)
+    checkAndMerge
+    mergeDefs
+    messages
+    valueOf
+    ;
   inherit (internals) elemTypeFunctor mkComposite ofPhrase;
 
-  metaOf = loc: type: m: (checkAndMerge loc type m.values).valueMeta;
+  metaOf =
+    loc: type: m:
+    (checkAndMerge loc type m.values).valueMeta;
 
   # Every attribute with its definitions; each knows where it was written.
   byName =
@@ -188,11 +205,14 @@ in
             prio = lib.modules.defaultOrderPriority;
             overridePrio = lib.modules.defaultOverridePriority;
           };
-      fromSet = def: key: peel def.value.${key} // {
-        inherit (def) file;
-        inherit key;
-        pos = builtins.unsafeGetAttrPos key def.value;
-      };
+      fromSet =
+        def: key:
+        peel def.value.${key}
+        // {
+          inherit (def) file;
+          inherit key;
+          pos = builtins.unsafeGetAttrPos key def.value;
+        };
       fromEntry =
         loc: def: raw:
         let
@@ -229,7 +249,9 @@ in
             m = mergeDefs (loc ++ [ i.key ]) elemType [ { inherit (i) file pos value; } ];
           }) (builtins.sort (a: b: a.prio < b.prio) kept)
         );
-      listed = map (e: { ${e.key} = e.m.value; });
+      listed = map (e: {
+        ${e.key} = e.m.value;
+      });
       check = v: isList v || isAttrs v;
     in
     mkComposite {
@@ -286,7 +308,9 @@ in
         {
           # Optional is what all definitions take as optional.
           __functionArgs = zipAttrsWith (_: builtins.all (x: x)) (map (d: lib.functionArgs d.value) defs);
-          __functor = _: arg: valueOf body elemType (mergeDefs body elemType (map (d: d // { value = d.value arg; }) defs));
+          __functor =
+            _: arg:
+            valueOf body elemType (mergeDefs body elemType (map (d: d // { value = d.value arg; }) defs));
         };
       getSubOptions = prefix: elemType.getSubOptions (prefix ++ [ "<function body>" ]);
       inherit (elemType) getSubModules;

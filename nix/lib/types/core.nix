@@ -23,8 +23,18 @@ rec {
     {
       _type = "option-type";
       inherit
-        name descriptionClass check merge emptyValue getSubOptions getSubModules substSubModules typeMerge functor
-        deprecationMessage nestedTypes
+        name
+        descriptionClass
+        check
+        merge
+        emptyValue
+        getSubOptions
+        getSubModules
+        substSubModules
+        typeMerge
+        functor
+        deprecationMessage
+        nestedTypes
         ;
       description = if description == null then name else description;
     };

@@ -2,11 +2,33 @@
 { lib, internals }:
 let
   inherit (builtins)
-    all concatStringsSep elem head isAttrs isFloat isInt isString length match stringLength substring toJSON
+    all
+    concatStringsSep
+    elem
+    head
+    isAttrs
+    isFloat
+    isInt
+    isString
+    length
+    match
+    stringLength
+    substring
+    toJSON
     ;
-  inherit (lib) mergeEqualOption mergeOneOption mkOptionType types;
+  inherit (lib)
+    mergeEqualOption
+    mergeOneOption
+    mkOptionType
+    types
+    ;
   inherit (types) addCheck;
-  inherit (internals) always constantMerge samePayload nounPhrase;
+  inherit (internals)
+    always
+    constantMerge
+    samePayload
+    nounPhrase
+    ;
 
   noun =
     name: description: check: merge:
@@ -20,22 +42,25 @@ let
       descriptionClass = "noun";
     };
   equal = always mergeEqualOption;
-  plain = name: description: check: noun name description check equal;
+  plain =
+    name: description: check:
+    noun name description check equal;
 in
 {
   unspecified = noun "unspecified" "unspecified value" (_: true) lib.mergeDefaultOption;
   raw = noun "raw" "raw value" (_: true) (always mergeOneOption);
   bool = plain "bool" "boolean" builtins.isBool;
-  boolByOr = noun "boolByOr" "boolean (merged using or)" builtins.isBool (always (_: lib.any (d: d.value)));
+  boolByOr = noun "boolByOr" "boolean (merged using or)" builtins.isBool (
+    always (_: lib.any (d: d.value))
+  );
   int = plain "int" "signed integer" isInt;
   float = plain "float" "floating point number" isFloat;
   number = types.either types.int types.float;
   str = plain "str" "string" isString;
   nonEmptyStr = plain "nonEmptyStr" "non-empty string" (s: isString s && match "[ \t\n]*" s == null);
-  singleLineStr =
-    noun "singleLineStr" "(optionally newline-terminated) single-line string"
-      (s: isString s && match "[^\n\r]*\n?" s != null)
-      (always (loc: defs: lib.removeSuffix "\n" (mergeEqualOption loc defs)));
+  singleLineStr = noun "singleLineStr" "(optionally newline-terminated) single-line string" (
+    s: isString s && match "[^\n\r]*\n?" s != null
+  ) (always (loc: defs: lib.removeSuffix "\n" (mergeEqualOption loc defs)));
   strMatching =
     pattern:
     mkOptionType {
@@ -127,14 +152,17 @@ in
         s:
         let
           # As a path has it: without `.', `..' and doubled slashes.
-          normal = if builtins.isPath s then toString s else toString (/. + builtins.unsafeDiscardStringContext s);
+          normal =
+            if builtins.isPath s then toString s else toString (/. + builtins.unsafeDiscardStringContext s);
         in
-        match "${lib.escapeRegex builtins.storeDir}/[^/]{32}-[^/]+(/.*)?|/[0-9a-z]{52}(/.*)?" normal != null;
+        match "${lib.escapeRegex builtins.storeDir}/[^/]{32}-[^/]+(/.*)?|/[0-9a-z]{52}(/.*)?" normal
+        != null;
       # A path, other than a string, would be copied into the store.
       rightKind = if inStore == null || inStore then lib.isStringLike else isString;
     in
-    lib.throwIf (inStore == true && absolute == false) "In pathWith, inStore means the path must be absolute" (
-      mkOptionType {
+    lib.throwIf (inStore == true && absolute == false)
+      "In pathWith, inStore means the path must be absolute"
+      (mkOptionType {
         name = "path";
         description =
           (
@@ -166,8 +194,7 @@ in
           payload = { inherit inStore absolute; };
           binOp = samePayload;
         };
-      }
-    );
+      });
 
   package = noun "package" "package" (v: lib.isDerivation v || lib.isStorePath v) (
     loc: defs:
@@ -180,7 +207,9 @@ in
     check = v: lib.isDerivation v && v ? shellPath;
   };
   pkgs = addCheck (
-    types.unique { message = "A Nixpkgs pkgs set can not be merged with another pkgs set."; } types.attrs
+    types.unique {
+      message = "A Nixpkgs pkgs set can not be merged with another pkgs set.";
+    } types.attrs
     // {
       name = "pkgs";
       descriptionClass = "noun";
@@ -234,7 +263,8 @@ in
       else if first == "package" then
         mergeOneOption loc defs
       else if first == "lambda" then
-        arg: types.anything.merge (loc ++ [ "<function body>" ]) (map (d: d // { value = d.value arg; }) defs)
+        arg:
+        types.anything.merge (loc ++ [ "<function body>" ]) (map (d: d // { value = d.value arg; }) defs)
       else
         mergeEqualOption loc defs
     )
@@ -302,7 +332,11 @@ in
           name = "numberBetween";
           description = "integer or floating point number between ${toJSON low} and ${toJSON high} (both inclusive)";
         };
-      nonnegative = clause "numberNonnegative" "nonnegative integer or floating point number, meaning >=0" (x: x >= 0);
-      positive = clause "numberPositive" "positive integer or floating point number, meaning >0" (x: x > 0);
+      nonnegative =
+        clause "numberNonnegative" "nonnegative integer or floating point number, meaning >=0"
+          (x: x >= 0);
+      positive = clause "numberPositive" "positive integer or floating point number, meaning >0" (
+        x: x > 0
+      );
     };
 }

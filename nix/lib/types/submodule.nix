@@ -3,7 +3,11 @@
 let
   inherit (builtins) all isAttrs;
   inherit (lib)
-    evalModules mkOptionType setDefaultModuleLocation showOption types
+    evalModules
+    mkOptionType
+    setDefaultModuleLocation
+    showOption
+    types
     ;
   inherit (lib.modules) instance prepare;
 
@@ -14,7 +18,19 @@ let
   onlySettings =
     v:
     isAttrs v
-    && !(v ? config || v ? options || v ? imports || v ? _file || v ? key || v ? freeformType || v ? disabledModules || v ? _class || v ? require || v ? _type || v ? __functor);
+    && !(
+      v ? config
+      || v ? options
+      || v ? imports
+      || v ? _file
+      || v ? key
+      || v ? freeformType
+      || v ? disabledModules
+      || v ? _class
+      || v ? require
+      || v ? _type
+      || v ? __functor
+    );
 
   noName = lib.mkOptionDefault "‹name›";
 in
@@ -64,7 +80,9 @@ in
         };
       merge =
         loc: defs:
-        if prepared != null && all (d: if shorthand then isAttrs d.value else onlySettings d.value) defs then
+        if
+          prepared != null && all (d: if shorthand then isAttrs d.value else onlySettings d.value) defs
+        then
           (instance prepared {
             prefix = loc;
             inherit specialArgs defs;
@@ -149,9 +167,9 @@ in
               else if b.${name} or null == null || a.${name} == b.${name} then
                 a.${name}
               else
-                throw "a submodule is declared several times, with a different ${name}: ${lib.modules.messages.show a.${name}} and ${
-                  lib.modules.messages.show b.${name}
-                }";
+                throw "a submodule is declared several times, with a different ${name}: ${
+                  lib.modules.messages.show a.${name}
+                } and ${lib.modules.messages.show b.${name}}";
             both = builtins.intersectAttrs a.specialArgs b.specialArgs;
           in
           {

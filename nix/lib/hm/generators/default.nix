@@ -8,12 +8,21 @@ let
 in
 {
   inherit (ordered)
-    hasDAGEntryWithOrdering isDAGEntryWithOrdering sortDAGEntries toDAGOrderedAttrs toDAGOrderedINI
-    toDAGOrderedKeyValue toDAGOrderedText
+    hasDAGEntryWithOrdering
+    isDAGEntryWithOrdering
+    sortDAGEntries
+    toDAGOrderedAttrs
+    toDAGOrderedINI
+    toDAGOrderedKeyValue
+    toDAGOrderedText
     ;
   inherit (formats)
-    mkDAGOrderedFormat mkDAGOrderedIniFormat mkDAGOrderedJsonFormat mkDAGOrderedKeyValueFormat
-    mkDAGOrderedTomlFormat mkDAGOrderedYamlFormat
+    mkDAGOrderedFormat
+    mkDAGOrderedIniFormat
+    mkDAGOrderedJsonFormat
+    mkDAGOrderedKeyValueFormat
+    mkDAGOrderedTomlFormat
+    mkDAGOrderedYamlFormat
     ;
   inherit (part ./hyprconf.nix) toHyprconf;
   inherit (part ./kdl.nix) toKDL;

@@ -3,10 +3,17 @@
 { lib }:
 let
   inherit (builtins)
-    all any concatStringsSep isAttrs isList
+    all
+    any
+    concatStringsSep
+    isAttrs
+    isList
     ;
   inherit (lib)
-    concatStrings filterAttrs hasPrefix mapAttrsToList
+    concatStrings
+    filterAttrs
+    hasPrefix
+    mapAttrsToList
     ;
 in
 {
@@ -19,7 +26,12 @@ in
     let
       isImportant = name: any (prefix: hasPrefix prefix name) importantPrefixes;
       isSection = v: isAttrs v || isList v;
-      fields = indent: lib.generators.toKeyValue { listsAsDuplicateKeys = true; inherit indent; };
+      fields =
+        indent:
+        lib.generators.toKeyValue {
+          listsAsDuplicateKeys = true;
+          inherit indent;
+        };
 
       section =
         indent: name: v:
@@ -35,7 +47,9 @@ in
           where = p: filterAttrs p set;
         in
         fields indent (where (n: _: isImportant n))
-        + concatStringsSep "\n" (mapAttrsToList (section indent) (where (n: v: isSection v && !isImportant n)))
+        + concatStringsSep "\n" (
+          mapAttrsToList (section indent) (where (n: v: isSection v && !isImportant n))
+        )
         + fields indent (where (n: v: !(isSection v || isImportant n)));
     in
     body (concatStrings (lib.replicate indentLevel "  ")) attrs;

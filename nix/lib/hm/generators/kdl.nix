@@ -3,11 +3,21 @@
 { lib }:
 let
   inherit (builtins)
-    any concatLists concatStringsSep elem isAttrs isList isString replaceStrings typeOf
+    any
+    concatLists
+    concatStringsSep
+    elem
+    isAttrs
+    isList
+    isString
+    replaceStrings
+    typeOf
     ;
   inherit (lib) concatMapStringsSep mapAttrsToList;
   # Parts may have several lines.
-  indented = parts: concatMapStringsSep "\n" (line: "\t${line}") (lib.splitString "\n" (concatStringsSep "\n" parts));
+  indented =
+    parts:
+    concatMapStringsSep "\n" (line: "\t${line}") (lib.splitString "\n" (concatStringsSep "\n" parts));
   block = head: parts: "${head}{\n${indented parts}\n}";
 in
 {
@@ -18,11 +28,23 @@ in
     }:
     let
       escapes = [
-        [ "\n" "\\n" ]
-        [ "\"" "\\\"" ]
+        [
+          "\n"
+          "\\n"
+        ]
+        [
+          "\""
+          "\\\""
+        ]
       ]
-      ++ lib.optional escapeBackslashes [ "\\" "\\\\" ]
-      ++ lib.optional escapeTabs [ "\t" "\\t" ];
+      ++ lib.optional escapeBackslashes [
+        "\\"
+        "\\\\"
+      ]
+      ++ lib.optional escapeTabs [
+        "\t"
+        "\\t"
+      ];
       escaped = replaceStrings (map builtins.head escapes) (map lib.last escapes);
 
       literal =
@@ -36,16 +58,24 @@ in
         else if v == false then
           "false"
         else
-          lib.throwIfNot (elem (typeOf v) [ "int" "float" ]) "Cannot convert value of type ${typeOf v} to KDL literal." (
-            toString v
-          );
+          lib.throwIfNot (elem (typeOf v) [
+            "int"
+            "float"
+          ]) "Cannot convert value of type ${typeOf v} to KDL literal." (toString v);
 
       nodes = mapAttrsToList node;
       ofSet =
         name: v:
         let
           children =
-            concatLists (map nodes (v._children or [ ])) ++ nodes (removeAttrs v [ "_args" "_props" "_children" ]);
+            concatLists (map nodes (v._children or [ ]))
+            ++ nodes (
+              removeAttrs v [
+                "_args"
+                "_props"
+                "_children"
+              ]
+            );
         in
         concatStringsSep " " (
           [ name ]
@@ -67,7 +97,12 @@ in
           ofSet name v
         else if isList v then
           ofList name v
-        else if elem (typeOf v) [ "lambda" "path" ] then
+        else if
+          elem (typeOf v) [
+            "lambda"
+            "path"
+          ]
+        then
           throw "Cannot convert type `(${typeOf v})` to KDL:\n  ${name} = ${toString v}\n"
         else
           "${name} ${literal v}";

@@ -20,7 +20,8 @@ let
         pkgs.runCommandLocal name {
           inherit nativeBuildInputs;
           value = generator {
-            cycleErrorMessage = if cycleErrorMessage == null then "Dependency cycle in ${name}" else cycleErrorMessage;
+            cycleErrorMessage =
+              if cycleErrorMessage == null then "Dependency cycle in ${name}" else cycleErrorMessage;
           } value;
           passAsFile = [ "value" ];
         } buildCommand;
@@ -52,18 +53,23 @@ in
       yamlFormat ? pkgs.formats.yaml { },
       cycleErrorMessage ? null,
     }:
-    throughJson pkgs yamlFormat pkgs.buildPackages.remarshal ''json2yaml "$valuePath" "$out"'' cycleErrorMessage;
+    throughJson pkgs yamlFormat pkgs.buildPackages.remarshal ''json2yaml "$valuePath" "$out"''
+      cycleErrorMessage;
   mkDAGOrderedTomlFormat =
     {
       pkgs,
       tomlFormat ? pkgs.formats.toml { },
       cycleErrorMessage ? null,
     }:
-    throughJson pkgs tomlFormat pkgs.buildPackages.remarshal ''json2toml "$valuePath" "$out"'' cycleErrorMessage;
+    throughJson pkgs tomlFormat pkgs.buildPackages.remarshal ''json2toml "$valuePath" "$out"''
+      cycleErrorMessage;
   mkDAGOrderedIniFormat =
     {
       pkgs,
-      mkSectionName ? lib.escape [ "[" "]" ],
+      mkSectionName ? lib.escape [
+        "["
+        "]"
+      ],
       mkKeyValue ? lib.generators.mkKeyValueDefault { } "=",
       listsAsDuplicateKeys ? false,
       listToValue ? null,
@@ -79,7 +85,11 @@ in
         { cycleErrorMessage }:
         toDAGOrderedINI {
           inherit
-            cycleErrorMessage listToValue listsAsDuplicateKeys mkKeyValue mkSectionName
+            cycleErrorMessage
+            listToValue
+            listsAsDuplicateKeys
+            mkKeyValue
+            mkSectionName
             ;
         };
     };
@@ -100,7 +110,10 @@ in
         { cycleErrorMessage }:
         toDAGOrderedKeyValue {
           inherit
-            cycleErrorMessage listToValue listsAsDuplicateKeys mkKeyValue
+            cycleErrorMessage
+            listToValue
+            listsAsDuplicateKeys
+            mkKeyValue
             ;
         };
     };

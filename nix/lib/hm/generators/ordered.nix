@@ -2,7 +2,15 @@
 { lib }:
 let
   inherit (builtins)
-    any attrValues concatMap concatStringsSep isAttrs isList isPath mapAttrs toJSON
+    any
+    attrValues
+    concatMap
+    concatStringsSep
+    isAttrs
+    isList
+    isPath
+    mapAttrs
+    toJSON
     ;
   inherit (lib.hm.dag) entryAnywhere isEntry topoSort;
 
@@ -33,8 +41,7 @@ rec {
     {
       cycleErrorMessage ? cycle,
     }:
-    set:
-    sorted cycleErrorMessage (mapAttrs (_: v: if isEntry v then v else entryAnywhere v) set);
+    set: sorted cycleErrorMessage (mapAttrs (_: v: if isEntry v then v else entryAnywhere v) set);
   toDAGOrderedAttrs =
     {
       cycleErrorMessage ? cycle,
@@ -90,7 +97,10 @@ rec {
     lib.concatStrings (concatMap lines (pairs cycleErrorMessage set));
   toDAGOrderedINI =
     {
-      mkSectionName ? lib.escape [ "[" "]" ],
+      mkSectionName ? lib.escape [
+        "["
+        "]"
+      ],
       mkKeyValue ? lib.generators.mkKeyValueDefault { } "=",
       listsAsDuplicateKeys ? false,
       listToValue ? null,
@@ -101,7 +111,10 @@ rec {
     let
       values = toDAGOrderedKeyValue {
         inherit
-          cycleErrorMessage listToValue listsAsDuplicateKeys mkKeyValue
+          cycleErrorMessage
+          listToValue
+          listsAsDuplicateKeys
+          mkKeyValue
           ;
       };
     in
