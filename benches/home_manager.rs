@@ -125,13 +125,17 @@ impl<'a> Side<'a> {
     fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
         self.store.environment(&mut command);
-        command.env("HOME", self.home.at("home")).env("USER", "alice");
+        command
+            .env("HOME", self.home.at("home"))
+            .env("USER", "alice");
         command
     }
 
     fn realize(&self) -> Command {
         let mut command = self.command(env!("CARGO_BIN_EXE_nhmt"));
-        command.args(["realize", "-f"]).arg(self.home.at("home.nix"));
+        command
+            .args(["realize", "-f"])
+            .arg(self.home.at("home.nix"));
         command
     }
 

@@ -19,7 +19,7 @@ use super::swap::{self, Request, Wanted};
 use super::target::{self, Root};
 use crate::home::HomeLock;
 use crate::manifest::{Content, FileSpec, HomePath, Index, Manifest, MethodName, OnConflict};
-use crate::reconcile::Backups;
+use crate::reconcile::{self, Backups};
 use crate::tree::diff::read_manifest;
 
 /// Take nhmt out of the home, and say what remains.
@@ -254,14 +254,17 @@ fn with_files(
 }
 
 /// Whether `kept` became files, each of which is put in place by itself: where
-/// one could not be, the link is there still, and has to stay.
+/// one could not be, the link is there still, or a file that counts as nhmt's,
+/// and both have to stay.
 fn are_files(context: &Context, kept: &Manifest) -> Result<(), Failure> {
     let layout = context.layout();
-    let is_link = |path: &&HomePath| {
-        fs::read_link(layout.home().join(path.as_path()))
-            .is_ok_and(|target| target.starts_with(layout.anchor()))
+    let unsure = reconcile::unsure_files(&context.open()?)?;
+    let is_not = |path: &&HomePath| {
+        unsure.contains(path)
+            || fs::read_link(layout.home().join(path.as_path()))
+                .is_ok_and(|target| target.starts_with(layout.anchor()))
     };
-    let links: Vec<_> = kept.files.keys().filter(is_link).collect();
+    let links: Vec<_> = kept.files.keys().filter(is_not).collect();
     let Some(path) = links.first() else {
         return Ok(());
     };

@@ -74,6 +74,7 @@ pub use drift::{Drift, DriftKind};
 pub use error::ReconcileError;
 pub use examine::{examine_links, examine_state};
 pub use expire::{Expire, Expired};
+pub use files::unsure_files;
 pub use finding::{Finding, FindingKind};
 pub use in_force::in_force;
 pub use mend::{mend, set_journal_aside, turn_anchor};

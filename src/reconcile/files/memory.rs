@@ -181,6 +181,13 @@ impl Written {
         written.and_then(|()| state.sync()).at_path("write", place)
     }
 
+    /// The files with which a run did not come to its end: the next one may
+    /// take them for its own.
+    pub(crate) fn unsure(&self) -> impl Iterator<Item = &HomePath> {
+        let unsure = self.0.iter().filter(|(_, record)| record.is_unsure());
+        unsure.map(|(path, _)| path)
+    }
+
     pub(super) fn get(&self, path: &HomePath) -> Option<&Record> {
         self.0.get(path)
     }

@@ -17,6 +17,18 @@ mod shared;
 mod undeclare;
 mod work;
 
+use crate::home::{HomeDir, HomeError};
+use crate::manifest::HomePath;
+
 pub(crate) use memory::Written;
 pub(crate) use plan::{Step, add};
 pub(super) use work::FILES;
+
+/// The files with which a run did not come to its end, and which the next one
+/// may take for nhmt's own.
+///
+/// # Errors
+/// When the memory of what nhmt wrote cannot be read.
+pub fn unsure_files(home: &HomeDir) -> Result<Vec<HomePath>, HomeError> {
+    Ok(Written::read(home)?.unsure().cloned().collect())
+}
