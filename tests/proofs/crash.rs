@@ -153,8 +153,11 @@ pub fn calls(made: &[Call], changing: bool, what: &What) -> Vec<Point> {
 fn a_killed_command_is_taken_up_where_it_was() {
     prove("crash, killed", &scenarios::all(), |index, case| {
         let kill = &What::Kill;
-        let all = ["switch", "switch-with-backups"].contains(&case.scenario.name);
-        let most = if all { usize::MAX } else { 20 };
+        let most = match case.scenario.name {
+            "switch" => usize::MAX,
+            "switch-with-backups" => 80,
+            _ => 16,
+        };
         let mut points = sample(calls(&case.calls, true, kill), most, index);
         points.extend(sample(calls(&case.calls, false, kill), 5, index * 7));
         points
@@ -169,7 +172,7 @@ fn a_command_whose_call_fails_says_so_and_loses_nothing() {
             let one = &What::Error(error.to_owned());
             let on = &What::Errors(error.to_owned());
             let offset = index * 3 + which * 5;
-            points.extend(sample(calls(&case.calls, true, one), 3, offset));
+            points.extend(sample(calls(&case.calls, true, one), 2, offset));
             // A call that only looks fails with one of the errors, each in turn.
             let looking = calls(&case.calls, false, one).into_iter();
             let mine = looking.skip(which).step_by(ERRORS.len()).collect();
