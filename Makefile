@@ -40,7 +40,7 @@ demo: ## Build nhmt and try it in a scratch home
 	examples/demo
 
 .PHONY: test
-test: test-fmt lint test-release test-rust test-nix test-docs test-demo ## Run every test
+test: test-fmt lint test-build test-release test-rust test-nix test-docs test-demo ## Run every test
 	@printf '\nAll tests passed.\n'
 
 .PHONY: fmt
@@ -88,6 +88,11 @@ clean: ## Remove what was built
 .PHONY: test-fmt
 test-fmt:
 	cargo fmt --check
+
+# The last crate of the release build takes one processor for minutes.
+.PHONY: test-build
+test-build:
+	@cargo test --locked --no-run & tests=$$!; cargo build --locked --release; wait $$tests
 
 .PHONY: release
 release:
