@@ -44,7 +44,7 @@ fn the_example_has_a_file_for_each_method() {
     assert_eq!(index.backups().max_size.unwrap().bytes(), 500 << 20);
     home.run_bare(["diff", "-f", file, "--home", &directory])
         .success()
-        .stdout_has("+ .emacs (block ;; bottom)\n")
+        .stdout_has("+ .emacs (block at the bottom, marked with ;;)\n")
         .stdout_has("+ .config/app/settings.json (merge json 0644)\n")
         .stdout_has(
             "+ hook onChange of ~/.config/app/settings.json\n+ hook directories\n+ hook greet\n",
