@@ -116,8 +116,9 @@ test-nix: release
 	@[ -n "$(nix_tests)" ] || { echo 'There are no tests with Nix.' >&2; exit 1; }
 	@command -v nu >/dev/null || tests/setup/nushell "$(BUILD)/nushell"
 	@tests/setup/desktop-sessions "$(BUILD)/desktop-sessions"
+	@# Many of them wait for what systemd or sshd does.
 	tests/setup/each-nix "$(BUILD)/nix-current" \
-	    env $(with_release) cargo test --locked $(nix_tests)
+	    env $(with_release) RUST_TEST_THREADS=$$(($$(nproc) + 1)) cargo test --locked $(nix_tests)
 
 .PHONY: test-docs
 test-docs:
