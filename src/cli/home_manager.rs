@@ -1,6 +1,6 @@
 //! What Home Manager has left in a home that nhmt takes over from it.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::context::Context;
 use super::failure::Failure;
 use crate::generation::Number;
+use crate::home::copy::same_bytes;
 use crate::home::{HomeLock, Layout};
 use crate::manifest::{HomePath, Index};
 use crate::reconcile;
@@ -104,14 +105,16 @@ fn has_same_content(one: &Path, other: &Path) -> bool {
     let (Ok(one), Ok(other)) = (one.canonicalize(), other.canonicalize()) else {
         return false;
     };
-    let length = |path: &Path| {
-        let found = fs::metadata(path).ok();
-        found.filter(fs::Metadata::is_file).map(|file| file.len())
-    };
-    let read = |path: &Path| fs::read(path).ok();
-    one == other
-        || (length(&one).is_some_and(|one| Some(one) == length(&other))
-            && read(&one).is_some_and(|one| Some(one) == read(&other)))
+    if one == other {
+        return true;
+    }
+    // To open what is no file can have an effect.
+    let is_file = |path: &Path| fs::metadata(path).is_ok_and(|found| found.is_file());
+    is_file(&one)
+        && is_file(&other)
+        && File::open(one)
+            .and_then(|one| same_bytes(one, File::open(other)?))
+            .unwrap_or(false)
 }
 
 /// Clears `left` away, and remembers that.
