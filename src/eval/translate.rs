@@ -207,7 +207,7 @@ fn reword(text: &str) -> Option<(String, &'static str)> {
     if text.starts_with("cannot find flake 'flake:") {
         return Some((
             text.to_owned(),
-            "A flake in a directory is written as a path, `--flake ./NAME`, and a configuration with a `#`: `--flake '#NAME'`. The name of a configuration stands behind a #: `--flake .#NAME`.",
+            "A flake in a directory is written as a path, `--flake ./NAME`, and a configuration in it behind a `#`: `--flake .#NAME`.",
         ));
     }
     if text.contains("was not found in the Nix search path") {
