@@ -54,6 +54,21 @@ impl Machine {
         made
     }
 
+    /// The same of a home in memory, which keeps these directories and its
+    /// history.
+    pub(super) fn in_memory(&self, directories: &str, home: &str) -> Value {
+        let kept = self.home.outside("persist");
+        let kept = kept.display();
+        self.system(
+            &format!(
+                "nhmt.ephemeral = {{ enable = true; size = \"64M\"; root = \"{kept}\"; }};
+                home.persistence.\"{kept}\" = {{ directories = [ {directories} ]; files = [ \".history\" ]; }};
+                {home}"
+            ),
+            "",
+        )
+    }
+
     fn nix(&self, program: &str, arguments: &[&str]) -> Outcome {
         let mut command = Command::new(program);
         self.home.environment(&mut command);
@@ -192,13 +207,9 @@ fn a_home_in_memory_is_there_before_the_session() {
     let machine = Machine::new();
     let (home, persist) = (machine.home.path(), machine.home.outside("persist"));
     let (shown, kept) = (home.display(), persist.display());
-    let system = machine.system(
-        &format!(
-            "nhmt.ephemeral = {{ enable = true; size = \"64M\"; root = \"{kept}\"; }};
-            home.persistence.\"{kept}\" = {{ directories = [ \".ssh\" \".local/share/x\" ]; files = [ \".history\" ]; }};
-            home.file.f.text = \"managed\";"
-        ),
-        "",
+    let system = machine.in_memory(
+        "\".ssh\" \".local/share/x\"",
+        "home.file.f.text = \"managed\";",
     );
     let before = boot(&system, &home, &machine.home.outside("rules.conf"));
     let alice = start(&system["service"], &home);

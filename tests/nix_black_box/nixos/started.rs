@@ -225,19 +225,15 @@ fn start(machine: &Machine, system: &Value, by: &str, script: &str) -> Vec<Strin
 fn a_home_in_memory_is_filled_before_logins_are_permitted() {
     needs_root();
     let machine = Machine::new();
-    let (home, persist) = (machine.home.path(), machine.home.outside("persist"));
-    let (shown, kept) = (home.display(), persist.display());
-    let system = machine.system(
-        &format!(
-            "nhmt.ephemeral = {{ enable = true; size = \"64M\"; root = \"{kept}\"; }};
-            home.persistence.\"{kept}\" = {{ directories = [ \".ssh\" \"a b%\" ]; files = [ \".history\" ]; }};
-            home.file.f.text = \"managed\\n\";
-            systemd.user.services.hello = {{
-              Service = {{ Type = \"oneshot\"; RemainAfterExit = true; ExecStart = \"/bin/true\"; }};
-              Install.WantedBy = [ \"default.target\" ];
-            }};"
-        ),
-        "",
+    let home = machine.home.path();
+    let shown = home.display();
+    let system = machine.in_memory(
+        "\".ssh\" \"a b%\"",
+        "home.file.f.text = \"managed\\n\";
+        systemd.user.services.hello = {
+          Service = { Type = \"oneshot\"; RemainAfterExit = true; ExecStart = \"/bin/true\"; };
+          Install.WantedBy = [ \"default.target\" ];
+        };",
     );
     let [of_home, odd] = ["", "/a b%"].map(|place| mount_unit(&format!("{shown}{place}")));
     let said = start(
