@@ -134,6 +134,7 @@ impl Shown {
                 "{number} files of the home have the declared content already"
             )),
         }
+        report::adoptions(context.ui, &self.plan);
         for conflict in self.plan.conflicts() {
             let message = conflict.message();
             context.ui.note(format_args!("in the way: {message}"));

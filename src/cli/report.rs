@@ -207,12 +207,7 @@ pub(super) fn dry_run(context: &Context, outcome: &Outcome, plan: &Plan) -> bool
 /// What a run does beside swapping trees: files that it moves to the backups,
 /// and data that it moves to a root.
 pub(super) fn side_effects(context: &Context, plan: &Plan) {
-    for (path, place) in plan.adoptions() {
-        let place = place.display();
-        context.ui.note(format_args!(
-            "~/{path} moves to {place}, with what is in it"
-        ));
-    }
+    adoptions(context.ui, plan);
     for conflict in plan.conflicts() {
         context.ui.note(format_args!(
             "{CHANGED}!{CHANGED:#} {}; it goes to the backups",
@@ -222,6 +217,16 @@ pub(super) fn side_effects(context: &Context, plan: &Plan) {
     drift(context.ui, plan.drift(), |ui, what| {
         ui.note(format_args!("{CHANGED}!{CHANGED:#} {what}"));
     });
+}
+
+/// The data that a run moves to a root.
+pub(super) fn adoptions(ui: Ui, plan: &Plan) {
+    for (path, place) in plan.adoptions() {
+        let place = place.display();
+        ui.note(format_args!(
+            "~/{path} moves to {place}, with what is in it"
+        ));
+    }
 }
 
 /// What is no longer as nhmt left it, told by `say`; what happens about it is

@@ -289,7 +289,9 @@ pub(super) fn reserved(path: &HomePath) -> Option<&'static str> {
 /// The reader's path is `.` for the whole, and `?` when a text ends before it
 /// says of what it is a part: neither tells anybody anything.
 fn malformed(path: &serde_path_to_error::Path, error: &serde_json::Error) -> ManifestError {
-    let path = match path.to_string().as_str() {
+    let path = path.to_string();
+    // What has no name yet.
+    let path = match path.strip_suffix(".?").unwrap_or(&path) {
         "." | "?" => String::new(),
         path => format!("{path}: "),
     };

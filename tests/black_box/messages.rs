@@ -362,3 +362,12 @@ fn a_nix_that_builds_a_flake_and_does_not_say_what() {
     assert_ne!(outcome.code(), Some(0));
     outcome.stderr_has("`nix build --json` printed no output path: []");
 }
+
+#[test]
+fn what_has_no_name_yet_is_not_given_one() {
+    Home::new()
+        .manifest(r#"{f: {"text": "x"}}"#)
+        .run(["realize"])
+        .exit(4)
+        .stderr_has("home.json: files: key must be a string");
+}

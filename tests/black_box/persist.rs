@@ -64,6 +64,7 @@ fn data_that_moves_is_told_before_and_after() {
     home.write("notes/a", "a");
     let adopted = |outcome: Outcome| outcome.success().json()["state"]["adopted"].clone();
     let place = format!("~/notes moves to {}/notes, with what is in it", root(&home));
+    home.run(["diff"]).success().stderr_has(&place);
     home.run(["realize", "--dry-run"])
         .success()
         .stderr_has(&place)
